@@ -1,0 +1,28 @@
+# pyw_library(NAME base SOURCES a.cpp b.cpp [USES net config] [LINKS dep_curl])
+# declares the library of one folder. USES are other folders (the arrows of ARCHITECTURE.md, public);
+# LINKS are third-party targets, private because their headers stay in .cpp files.
+function(pyw_library)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;USES;LINKS" ${ARGN})
+  set(target pyw_${ARG_NAME})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE pyw_settings pyw_warnings ${ARG_LINKS})
+  target_link_libraries(${target} PUBLIC dep_common)
+  foreach(folder IN LISTS ARG_USES)
+    target_link_libraries(${target} PUBLIC pyw_${folder})
+  endforeach()
+endfunction()
+
+# pyw_unit_tests(NAME config SOURCES a_test.cpp [USES config] [LINKS ...])
+# one test program a folder, registered with CTest under the label `unit`.
+function(pyw_unit_tests)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;USES;LINKS" ${ARGN})
+  set(target unit_${ARG_NAME})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE pyw_settings pyw_warnings test_support ${ARG_LINKS})
+  foreach(folder IN LISTS ARG_USES)
+    target_link_libraries(${target} PRIVATE pyw_${folder})
+  endforeach()
+  target_compile_definitions(${target} PRIVATE PYW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME unit.${ARG_NAME} COMMAND ${target})
+  set_tests_properties(unit.${ARG_NAME} PROPERTIES LABELS unit)
+endfunction()

@@ -1,0 +1,235 @@
+#include <commands/parser.hpp>
+
+#include <commands/help.hpp>
+#include <commands/table.hpp>
+
+#include <base/suggest.hpp>
+#include <base/text.hpp>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace pyw::commands {
+
+namespace {
+
+/// Raw values of the global options; they may stand before or after the command's name.
+struct GlobalValues {
+  std::string directory;
+  std::string config;
+  std::string environment;
+  bool verbose = false;
+  bool quiet = false;
+  bool json = false;
+  bool no_progress = false;
+  bool offline = false;
+};
+
+const CLI::App* deepest_parsed(const CLI::App& app) {
+  const auto* current = &app;
+  for (;;) {
+    const auto parsed = current->get_subcommands();
+    if (parsed.empty()) {
+      return current;
+    }
+    current = parsed.front();
+  }
+}
+
+std::vector<std::string> known_options(const CLI::App& app, const CLI::App& root) {
+  std::vector<std::string> names;
+  for (const auto* parser : {&app, &root}) {
+    for (const auto* option : parser->get_options()) {
+      for (const auto& name : option->get_lnames()) {
+        names.push_back("--" + name);
+      }
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> known_subcommands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(sub->get_name());
+  }
+  return names;
+}
+
+std::string help_hint(const CLI::App& root, const CLI::App& at) {
+  std::string path = at.get_name();
+  for (const auto* parent = at.get_parent(); parent != nullptr && parent != &root; parent = parent->get_parent()) {
+    path = parent->get_name() + " " + path;
+  }
+  return &at == &root ? "`pyw --help` lists the commands" : fmt::format("`pyw help {}` lists the options", path);
+}
+
+class CliParser final : public Parser {
+public:
+  CliParser() {
+    m_app.name("pyw");
+    m_app.set_help_flag("");
+    m_app.require_subcommand(0, 1);
+    m_app.fallthrough();
+    add_globals();
+    for (const auto& command : command_table()) {
+      auto* sub = m_app.add_subcommand(std::string(command.name), std::string(command.summary));
+      prepare(*sub);
+      m_runners.push_back(command.declare(*sub));
+      for (auto* nested : sub->get_subcommands([](const CLI::App*) { return true; })) {
+        prepare(*nested);
+      }
+    }
+  }
+
+  [[nodiscard]] const CLI::App& app() const override { return m_app; }
+
+  [[nodiscard]] Result<Invocation> parse(const std::vector<std::string>& arguments,
+                                         const Path& current_directory) override {
+    if (arguments.empty()) {
+      return help_invocation(overview_help(command_table()));
+    }
+    if (arguments.front() == "help") {
+      return parse_help(arguments);
+    }
+    try {
+      auto reversed = arguments;
+      std::reverse(reversed.begin(), reversed.end()); // CLI11 takes them from the back
+      m_app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+      return help_invocation(help_for(*deepest_parsed(m_app)));
+    } catch (const CLI::ParseError& error) {
+      return failure(explain(error, arguments));
+    }
+    return invocation(current_directory);
+  }
+
+private:
+  void add_globals() {
+    m_app.add_option("-C,--directory", m_values.directory, "work in this folder")->type_name("DIR");
+    m_app.add_option("-c,--config", m_values.config, "the wrangler file to use")->type_name("FILE");
+    m_app.add_option("-e,--env", m_values.environment, "the environment to use")->type_name("NAME");
+    m_app.add_flag("-v,--verbose", m_values.verbose, "say more");
+    m_app.add_flag("-q,--quiet", m_values.quiet, "say only errors");
+    m_app.add_flag("--json", m_values.json, "machine-readable output on stdout");
+    m_app.add_flag("--no-progress", m_values.no_progress, "no progress bars");
+    m_app.add_flag("--offline", m_values.offline, "do not touch the network");
+    m_app.add_flag("-V,--version", m_version, "print the version");
+    m_app.set_help_flag("-h,--help", "show help");
+  }
+
+  static void prepare(CLI::App& sub) {
+    sub.set_help_flag("-h,--help", "show this help");
+    sub.fallthrough();
+  }
+
+  static Invocation help_invocation(std::string text) {
+    Invocation invocation;
+    invocation.kind = Invocation::Kind::help;
+    invocation.text = std::move(text);
+    return invocation;
+  }
+
+  [[nodiscard]] std::string help_for(const CLI::App& parsed) const {
+    if (&parsed == &m_app) {
+      return overview_help(command_table());
+    }
+    for (const auto& command : command_table()) {
+      if (parsed.get_name() == command.name && parsed.get_parent() == &m_app) {
+        return command_help(command, parsed);
+      }
+    }
+    return parsed.help();
+  }
+
+  [[nodiscard]] Result<Invocation> parse_help(const std::vector<std::string>& arguments) const {
+    const CLI::App* at = &m_app;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+      const auto names = known_subcommands(*at);
+      if (std::find(names.begin(), names.end(), arguments[i]) == names.end()) {
+        return failure(unknown_command(arguments[i], *at));
+      }
+      at = at->get_subcommand(arguments[i]);
+    }
+    return help_invocation(help_for(*at));
+  }
+
+  [[nodiscard]] Error unknown_command(const std::string& name, const CLI::App& at) const {
+    std::vector<std::string> hints;
+    if (const auto guess = nearest(name, known_subcommands(at))) {
+      hints.push_back(fmt::format("did you mean `{}`?", *guess));
+    }
+    hints.push_back(help_hint(m_app, at));
+    return usage_error(fmt::format("unknown command `{}`", name), std::move(hints));
+  }
+
+  [[nodiscard]] Error explain(const CLI::ParseError& error, const std::vector<std::string>&) const {
+    const auto& at = *deepest_parsed(m_app);
+    const auto left = m_app.remaining(true);
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !left.empty()) {
+      const auto& name = left.front();
+      if (!name.starts_with('-')) {
+        if (!known_subcommands(at).empty()) {
+          return unknown_command(name, at);
+        }
+        return usage_error(fmt::format("unexpected argument `{}`", name), {help_hint(m_app, at)});
+      }
+      std::vector<std::string> hints;
+      if (const auto guess = nearest(name.substr(0, name.find('=')), known_options(at, m_app))) {
+        hints.push_back(fmt::format("did you mean `{}`?", *guess));
+      }
+      hints.push_back(help_hint(m_app, at));
+      return usage_error(fmt::format("unknown option `{}`", name), std::move(hints));
+    }
+    return usage_error(error.what(), {help_hint(m_app, at)});
+  }
+
+  [[nodiscard]] Result<Invocation> invocation(const Path& current_directory) {
+    Invocation invocation;
+    if (m_version) {
+      invocation.kind = Invocation::Kind::version;
+      invocation.text = "pyw " PYW_VERSION "\n";
+      return invocation;
+    }
+    if (m_values.verbose && m_values.quiet) {
+      return failure(usage_error("`--verbose` and `--quiet` exclude each other"));
+    }
+    const auto commands = m_app.get_subcommands();
+    if (commands.empty()) {
+      return failure(usage_error("no command given", {help_hint(m_app, m_app)}));
+    }
+    const auto& table = command_table();
+    const auto found = std::find_if(
+        table.begin(), table.end(), [&](const auto& entry) { return entry.name == commands.front()->get_name(); });
+    invocation.runner = m_runners.at(static_cast<std::size_t>(found - table.begin()));
+    invocation.verbosity = m_values.verbose ? Verbosity::verbose
+                           : m_values.quiet ? Verbosity::quiet
+                                            : Verbosity::normal;
+    invocation.progress = !m_values.no_progress;
+    auto& options = invocation.options;
+    options.directory = (current_directory / m_values.directory).lexically_normal();
+    if (m_app.count("--config") > 0) {
+      options.config = (options.directory / m_values.config).lexically_normal();
+    }
+    if (m_app.count("--env") > 0) {
+      options.environment = m_values.environment;
+    }
+    options.format = m_values.json ? OutputFormat::json : OutputFormat::text;
+    options.network = m_values.offline ? Network::offline : Network::allowed;
+    return invocation;
+  }
+
+  CLI::App m_app;
+  GlobalValues m_values;
+  bool m_version = false;
+  std::vector<Runner> m_runners;
+};
+
+} // namespace
+
+std::unique_ptr<Parser> make_parser() {
+  return std::make_unique<CliParser>();
+}
+
+} // namespace pyw::commands

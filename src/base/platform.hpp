@@ -1,0 +1,43 @@
+// What differs between Linux and macOS, behind one interface. platform_linux.cpp is the one implementation
+// so far; a platform_macos.cpp needs just these functions.
+#pragma once
+
+#include <base/filesystem.hpp>
+#include <base/result.hpp>
+#include <base/unique_fd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+struct stat;
+
+namespace pyw::platform {
+
+/// st_mtim (Linux) or st_mtimespec (macOS) in nanoseconds.
+[[nodiscard]] std::int64_t modified_ns(const struct stat& info);
+
+/// Exchanges two names in one atomic step (renameat2 RENAME_EXCHANGE, renamex_np RENAME_SWAP).
+/// Returns 0 or an errno; EINVAL or ENOSYS where the file system cannot.
+[[nodiscard]] int exchange_names(const Path& one, const Path& other);
+
+/// "linux-64", "linux-arm64", "darwin-64" or "darwin-arm64": the names that the npm packages of workerd use.
+[[nodiscard]] std::string_view machine_name();
+
+/// The absolute path of the running program. Fails when the system does not tell.
+[[nodiscard]] Result<Path> own_executable();
+
+/// A descriptor that becomes readable when the process ends (pidfd_open(2), Linux 5.3; kqueue on macOS).
+[[nodiscard]] Result<UniqueFd> process_descriptor(int pid);
+
+/// To be called in a fresh child between fork and exec: the child is killed when its parent dies, however
+/// the parent dies. `parent` is the parent's pid, to notice that it died already. Async-signal-safe.
+void die_with_parent(int parent);
+
+/// Makes this process the one that orphans below it are handed to, so that grandchildren can be reaped.
+void adopt_orphans();
+
+/// The command line of the process that listens on a local TCP port, as "name (pid N)"; empty when unknown.
+[[nodiscard]] std::string listener_of_port(std::uint16_t port);
+
+} // namespace pyw::platform

@@ -1,0 +1,121 @@
+#include <base/platform.hpp>
+
+#include <base/real_filesystem.hpp>
+#include <base/text.hpp>
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace pyw::platform {
+
+std::int64_t modified_ns(const struct stat& info) {
+  return static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+int exchange_names(const Path& one, const Path& other) {
+  // Through syscall(2): the wrapper came with glibc 2.28 and musl does not have it.
+  if (::syscall(SYS_renameat2, AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {
+    return 0;
+  }
+  return errno;
+}
+
+std::string_view machine_name() {
+#if defined(__aarch64__)
+  return "linux-arm64";
+#else
+  return "linux-64";
+#endif
+}
+
+Result<Path> own_executable() {
+  return RealFileSystem{}.read_link("/proc/self/exe");
+}
+
+Result<UniqueFd> process_descriptor(int pid) {
+  // SYS_pidfd_open sets close-on-exec by itself.
+  const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (descriptor < 0) {
+    return failure(system_error(fmt::format("cannot watch process {}", pid), errno));
+  }
+  return UniqueFd(descriptor);
+}
+
+void die_with_parent(int parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) { // died between fork and prctl
+    ::_exit(127);
+  }
+}
+
+void adopt_orphans() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+namespace {
+
+/// The inode of the socket that listens on `port` in /proc/net/tcp or tcp6; empty when there is none.
+std::string listening_inode(const std::string& table, std::uint16_t port) {
+  const auto wanted = fmt::format(":{:04X}", port);
+  for (const auto line : split(table, '\n')) {
+    const auto fields = split_words(line);
+    // fields: sl local_address rem_address st … uid timeout inode; state 0A is LISTEN (proc(5)).
+    if (fields.size() > 9 && fields[3] == "0A" && fields[1].ends_with(wanted)) {
+      return std::string(fields[9]);
+    }
+  }
+  return {};
+}
+
+bool holds_socket(const RealFileSystem& files, const Path& process, const std::string& link) {
+  const auto descriptors = files.list(process / "fd");
+  if (!descriptors) {
+    return false; // another user's process
+  }
+  for (const auto& descriptor : *descriptors) {
+    const auto target = files.read_link(process / "fd" / descriptor.name);
+    if (target && *target == link) {
+      return true;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+std::string listener_of_port(std::uint16_t port) {
+  const RealFileSystem files;
+  std::string inode;
+  for (const auto* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    if (const auto text = files.read(table); text && inode.empty()) {
+      inode = listening_inode(*text, port);
+    }
+  }
+  const auto processes = files.list("/proc");
+  if (inode.empty() || !processes) {
+    return {};
+  }
+  const auto link = fmt::format("socket:[{}]", inode);
+  for (const auto& process : *processes) {
+    if (process.name.find_first_not_of("0123456789") != std::string::npos) {
+      continue;
+    }
+    const auto folder = Path("/proc") / process.name;
+    if (holds_socket(files, folder, link)) {
+      const auto name = files.read(folder / "comm");
+      return fmt::format("{} (pid {})", name ? trim(*name) : "a process", process.name);
+    }
+  }
+  return {};
+}
+
+} // namespace pyw::platform

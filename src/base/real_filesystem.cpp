@@ -1,0 +1,240 @@
+#include <base/real_filesystem.hpp>
+
+#include <base/defer.hpp>
+#include <base/platform.hpp>
+#include <base/unique_fd.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pyw {
+
+namespace {
+
+Error path_error(std::string_view verb, const Path& path, int error_code) {
+  return system_error(fmt::format("cannot {} `{}`", verb, path.string()), error_code);
+}
+
+FileType type_of(mode_t mode) {
+  if (S_ISREG(mode)) {
+    return FileType::file;
+  }
+  if (S_ISDIR(mode)) {
+    return FileType::directory;
+  }
+  return S_ISLNK(mode) ? FileType::symlink : FileType::other;
+}
+
+/// A name in the same folder that no other writer, in this process or another, uses.
+Path sibling_name(const Path& path) {
+  static std::atomic<unsigned> counter{0};
+  auto sibling = path;
+  sibling.replace_filename(fmt::format(".{}.{}-{}.tmp", path.filename().string(), ::getpid(), ++counter));
+  return sibling;
+}
+
+Result<void> write_all(int descriptor, std::string_view content, const Path& path) {
+  while (!content.empty()) {
+    const auto written = ::write(descriptor, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      return failure(path_error("write", path, errno));
+    }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+} // namespace
+
+Result<std::string> RealFileSystem::read(const Path& path) const {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
+    return failure(path_error("read", path, errno));
+  }
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) {
+    return failure(path_error("read", path, errno));
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return failure(path_error("read", path, EISDIR));
+  }
+  std::string content;
+  content.resize(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == content.size()) { // also for /proc files, whose size is 0
+      content.resize(std::max<std::size_t>(4096, content.size() + content.size() / 2));
+    }
+    const auto got = ::read(file.get(), content.data() + filled, content.size() - filled);
+    if (got < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      return failure(path_error("read", path, errno));
+    }
+    if (got == 0) {
+      break;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+Result<std::optional<FileStatus>> RealFileSystem::status(const Path& path, FollowLinks follow) const {
+  struct stat info {};
+  const auto outcome =
+      follow == FollowLinks::yes ? ::stat(path.c_str(), &info) : ::lstat(path.c_str(), &info);
+  if (outcome != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return std::nullopt;
+    }
+    return failure(path_error("look at", path, errno));
+  }
+  FileStatus status;
+  status.type = type_of(info.st_mode);
+  status.size = static_cast<std::uintmax_t>(info.st_size);
+  status.modified_ns = platform::modified_ns(info);
+  status.mode = info.st_mode & 07777U;
+  return status;
+}
+
+Result<std::vector<DirectoryEntry>> RealFileSystem::list(const Path& directory) const {
+  auto* stream = ::opendir(directory.c_str());
+  if (stream == nullptr) {
+    return failure(path_error("list", directory, errno));
+  }
+  const Defer close_stream([&] { ::closedir(stream); });
+  std::vector<DirectoryEntry> entries;
+  for (;;) {
+    errno = 0;
+    const auto* entry = ::readdir(stream);
+    if (entry == nullptr) {
+      if (errno != 0) {
+        return failure(path_error("list", directory, errno));
+      }
+      break;
+    }
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") {
+      continue;
+    }
+    FileType type = FileType::other;
+    if (entry->d_type == DT_REG) {
+      type = FileType::file;
+    } else if (entry->d_type == DT_DIR) {
+      type = FileType::directory;
+    } else if (entry->d_type == DT_LNK) {
+      type = FileType::symlink;
+    } else if (entry->d_type == DT_UNKNOWN) { // some file systems do not tell
+      PYW_TRY_ASSIGN(const auto found, status(directory / name, FollowLinks::no));
+      type = found ? found->type : FileType::other;
+    }
+    entries.push_back({name, type});
+  }
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<Path> RealFileSystem::read_link(const Path& path) const {
+  std::error_code code;
+  auto target = std::filesystem::read_symlink(path, code);
+  if (code) {
+    return failure(path_error("read the link", path, code.value()));
+  }
+  return target;
+}
+
+Result<void> RealFileSystem::write(const Path& path, std::string_view content, std::uint32_t mode) {
+  if (path.has_parent_path()) {
+    PYW_TRY(make_directories(path.parent_path()));
+  }
+  const auto temporary = sibling_name(path);
+  UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid()) {
+    return failure(path_error("write", path, errno));
+  }
+  Defer remove_temporary([&] { ::unlink(temporary.c_str()); });
+  PYW_TRY(write_all(file.get(), content, path));
+  // fchmod, not the mode of open: the umask must not take bits off an executable we were asked to make.
+  if (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0 || ::fsync(file.get()) != 0) {
+    return failure(path_error("write", path, errno));
+  }
+  file.reset();
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    return failure(path_error("write", path, errno));
+  }
+  remove_temporary.dismiss();
+  return {};
+}
+
+Result<void> RealFileSystem::make_directories(const Path& path) {
+  if (path.empty()) {
+    return {};
+  }
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) {
+    return failure(path_error("make the folder", path, code.value()));
+  }
+  return {};
+}
+
+Result<void> RealFileSystem::remove_all(const Path& path) {
+  std::error_code code;
+  std::filesystem::remove_all(path, code);
+  if (code) {
+    return failure(path_error("remove", path, code.value()));
+  }
+  return {};
+}
+
+Result<void> RealFileSystem::rename(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    return failure(path_error(fmt::format("rename `{}` to", from.string()), to, errno));
+  }
+  return {};
+}
+
+Result<void> RealFileSystem::replace_tree(const Path& fresh, const Path& target) {
+  PYW_TRY_ASSIGN(const auto present, status(target, FollowLinks::no));
+  if (!present) {
+    return rename(fresh, target);
+  }
+  const auto exchanged = platform::exchange_names(fresh, target);
+  if (exchanged == 0) {
+    return remove_all(fresh);
+  }
+  if (exchanged != EINVAL && exchanged != ENOSYS) {
+    return failure(path_error("replace", target, exchanged));
+  }
+  // The file system cannot exchange two names: the old tree steps aside first, and comes back on failure.
+  const auto aside = sibling_name(target);
+  PYW_TRY(rename(target, aside));
+  if (auto moved = rename(fresh, target); !moved) {
+    PYW_TRY(rename(aside, target));
+    return moved;
+  }
+  return remove_all(aside);
+}
+
+Result<void> RealFileSystem::make_symlink(const Path& target, const Path& link) {
+  std::error_code code;
+  std::filesystem::create_symlink(target, link, code);
+  if (code) {
+    return failure(path_error("make the link", link, code.value()));
+  }
+  return {};
+}
+
+} // namespace pyw

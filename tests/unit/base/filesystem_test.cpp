@@ -1,0 +1,68 @@
+#include <base/filesystem.hpp>
+#include <base/memory_filesystem.hpp>
+#include <base/real_filesystem.hpp>
+
+#include <support/catch.hpp>
+#include <support/temporary_folder.hpp>
+
+using namespace pyw;
+
+namespace {
+
+/// The same expectations for the file system in memory and for the real one.
+void check_contract(FileSystem& files, const Path& root) {
+  REQUIRE(files.write(root / "a/b.txt", "one"));
+  CHECK(files.read(root / "a/b.txt").value() == "one");
+  REQUIRE(files.write(root / "a/b.txt", "two"));
+  CHECK(files.read(root / "a/b.txt").value() == "two");
+  CHECK_FALSE(files.read(root / "absent"));
+  CHECK(files.read_if_exists(root / "absent").value() == std::nullopt);
+  CHECK_FALSE(files.read(root / "a"));
+  REQUIRE(files.make_symlink("b.txt", root / "a/link"));
+  CHECK(files.status(root / "a/link", FollowLinks::no).value()->type == FileType::symlink);
+  CHECK(files.read(root / "a/link").value() == "two");
+  const auto names = files.list(root / "a").value();
+  REQUIRE(names.size() == 2);
+  CHECK(names[0].name == "b.txt");
+  CHECK(names[1].name == "link");
+  REQUIRE(files.write(root / "fresh/new.txt", "new"));
+  REQUIRE(files.replace_tree(root / "fresh", root / "a"));
+  CHECK_FALSE(files.exists(root / "fresh"));
+  CHECK_FALSE(files.exists(root / "a/b.txt"));
+  CHECK(files.read(root / "a/new.txt").value() == "new");
+  REQUIRE(files.write(root / "a/sub/deep.txt", "d"));
+  CHECK(list_tree(files, root / "a").value() == std::vector<Path>{"new.txt", "sub/deep.txt"});
+  REQUIRE(files.remove_all(root / "a"));
+  CHECK_FALSE(files.exists(root / "a"));
+  REQUIRE(files.remove_all(root / "a"));
+}
+
+} // namespace
+
+TEST_CASE("the file system in memory keeps the contract") {
+  MemoryFileSystem files;
+  check_contract(files, "/project");
+}
+
+TEST_CASE("the real file system keeps the contract") {
+  RealFileSystem files;
+  const test::TemporaryFolder folder;
+  check_contract(files, folder.path());
+}
+
+TEST_CASE("a failed write leaves the old content and no temporary file") {
+  RealFileSystem files;
+  const test::TemporaryFolder folder;
+  REQUIRE(files.make_directories(folder.path() / "target"));
+  REQUIRE(files.write(folder.path() / "target/keep", "x"));
+  CHECK_FALSE(files.write(folder.path() / "target", "cannot replace a folder"));
+  CHECK(files.list(folder.path()).value().size() == 1);
+}
+
+TEST_CASE("paths that leave the folder are recognised") {
+  CHECK(stays_inside("a/b"));
+  CHECK_FALSE(stays_inside("../a"));
+  CHECK_FALSE(stays_inside("a/../../b"));
+  CHECK_FALSE(stays_inside("/etc/passwd"));
+  CHECK_FALSE(stays_inside(""));
+}
