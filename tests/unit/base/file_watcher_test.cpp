@@ -1,0 +1,83 @@
+#include <base/file_watcher.hpp>
+#include <base/real_filesystem.hpp>
+
+#include <support/catch.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <poll.h>
+
+using namespace pyw;
+
+namespace {
+
+bool skip_nothing(const Path&) {
+  return false;
+}
+
+/// Waits until the watcher has something to say (at most 5 s) and returns the file names, sorted.
+std::vector<std::string> names_of_changes(FileWatcher& watcher) {
+  pollfd entry{watcher.descriptor(), POLLIN, 0};
+  ::poll(&entry, 1, 5000);
+  std::vector<std::string> names;
+  for (const auto& change : watcher.read()) {
+    names.push_back(change.path.filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void write_in_place(const Path& path, std::string_view text) {
+  std::ofstream(path) << text;
+}
+
+} // namespace
+
+TEST_CASE("writes, renames and removals are seen once each") {
+  const test::TemporaryFolder folder;
+  write_in_place(folder.path() / "old.py", "1");
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_tree(folder.path(), skip_nothing));
+  write_in_place(folder.path() / "old.py", "2");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"old.py"});
+  std::filesystem::rename(folder.path() / "old.py", folder.path() / "new.py");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"new.py", "old.py"});
+  std::filesystem::remove(folder.path() / "new.py");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"new.py"});
+}
+
+TEST_CASE("a file is reported when it is closed, not while it is written") {
+  const test::TemporaryFolder folder;
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_tree(folder.path(), skip_nothing));
+  std::ofstream half(folder.path() / "half.py");
+  half << "x" << std::flush;
+  CHECK(watcher->read().empty());
+  half.close();
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"half.py"});
+}
+
+TEST_CASE("folders made later are watched, skipped ones are not") {
+  const test::TemporaryFolder folder;
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_tree(folder.path(), [](const Path& path) { return path.filename() == "__pycache__"; }));
+  std::filesystem::create_directories(folder.path() / "pkg/inner");
+  CHECK(names_of_changes(*watcher).back() == "pkg");
+  write_in_place(folder.path() / "pkg/inner/deep.py", "x");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"deep.py"});
+  std::filesystem::create_directory(folder.path() / "__pycache__");
+  write_in_place(folder.path() / "__pycache__/x.pyc", "x");
+  write_in_place(folder.path() / "last.py", "x");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"last.py"});
+}
+
+TEST_CASE("one file is watched through its folder, also when it is replaced by a rename") {
+  const test::TemporaryFolder folder;
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_file(folder.path() / "wrangler.toml"));
+  write_in_place(folder.path() / "other.txt", "x");
+  RealFileSystem files;
+  REQUIRE(files.write(folder.path() / "wrangler.toml", "name = 'x'"));
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"wrangler.toml"});
+}
