@@ -1,0 +1,88 @@
+// Boots stock Pyodide inside stock workerd, at global scope: once for an isolate, before workerd
+// says that it listens, so that being reachable and being ready are the same.
+import { allowEntropy, BASE_URL, beginBoot, bootDone } from "./shims.js";
+import { loadPyodide } from "./pyodide.mjs";
+import createPyodideModule from "./pyodide.asm.mjs";
+import pyodideWasm from "./pyodide.asm.wasm";
+import { addPack, mountTree } from "./files.js";
+
+export { allowEntropy };
+
+// An archive with no file in it: Pyodide wants to unpack one, the library is mounted instead.
+const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)]);
+
+// The folder in which the production platform keeps a Worker's modules; error messages, package
+// code and user code know it.
+export const SESSION = "/session/metadata";
+
+// Where our compiled standard library lies; PYTHONPATH puts it before Pyodide's archive.
+const LIBRARY = "/lib/pyw";
+
+const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
+
+// Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
+// `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
+// the packs that together make the Worker's folder.
+export async function bootPython(settings, packs) {
+  beginBoot(
+    {
+      "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
+      "pyodide.asm.wasm": { module: pyodideWasm },
+    },
+    settings.seed,
+  );
+  const library = new Map();
+  for (const pack of packs.library) addPack(library, pack);
+  const session = new Map();
+  for (const pack of packs.session) addPack(session, pack);
+
+  const pyodide = await loadPyodide({
+    indexURL: BASE_URL,
+    // No package comes from Pyodide's own index; only its version of the binary interface is checked.
+    lockFileContents: { info: { abi_version: settings.abi }, packages: {} },
+    // Pyodide's own loop would hand callbacks to one shared MessageChannel, which runs one
+    // request's callback in the I/O context of another.
+    createPyodideModule: async (emscripten) => {
+      emscripten.preRun.push((module) => {
+        mountTree(module.FS, library, LIBRARY);
+        mountTree(module.FS, session, SESSION);
+      });
+      const module = await createPyodideModule(emscripten);
+      module.API.scheduleCallback = scheduleCallback;
+      return module;
+    },
+    env: {
+      HOME: "/session",
+      PYTHONPATH: LIBRARY,
+      PYTHONDONTWRITEBYTECODE: "1",
+      ...(settings.hashSeed === undefined ? {} : { PYTHONHASHSEED: String(settings.hashSeed) }),
+    },
+    stdout: (line) => console.log(line),
+    stderr: (line) => console.error(line),
+  });
+  bootDone();
+  pyodide.loadPackage = async () => {
+    throw new Error("packages come from python_modules; add them to pyproject.toml");
+  };
+  return pyodide;
+}
+
+// Timers are refused at global scope, and a timer costs more than a microtask later on. But a
+// coroutine that only ever yields must not keep the isolate from its I/O: now and then one
+// callback goes through a timer.
+const CALLBACKS_BETWEEN_TIMERS = 64;
+let callbacks = 0;
+let atGlobalScope = true;
+
+export function leaveGlobalScope() {
+  atGlobalScope = false;
+}
+
+function scheduleCallback(callback, milliseconds = 0) {
+  const mayWait = atGlobalScope || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
+  if (milliseconds <= 2 && mayWait) {
+    queueMicrotask(() => callback());
+  } else {
+    setTimeout(() => callback(), milliseconds);
+  }
+}

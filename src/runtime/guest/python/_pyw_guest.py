@@ -1,0 +1,164 @@
+"""The Python half of pyw's guest: imports the Worker, finds its entrypoints, makes the calls.
+
+entrypoint.js calls these functions. Each takes an `outcome` object first: when an exception
+leaves through here, its description for people is left in `outcome.report`.
+"""
+
+import sys
+from contextlib import contextmanager
+
+import _pyw_report
+from _cloudflare import allow_entropy, import_patch_manager
+
+SESSION = "/session/metadata"
+PYTHON_MODULES = SESSION + "/python_modules"
+
+_main = None
+_legacy_handlers = False
+
+
+@contextmanager
+def _reporting(outcome):
+    try:
+        yield
+    except BaseException as error:
+        outcome.report = _pyw_report.describe(error)
+        if isinstance(error, (SystemExit, KeyboardInterrupt)):
+            # asyncio lets these end the event loop, and with it the isolate.
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        raise
+
+
+def _set_search_path(process_pth_files):
+    # The Worker's own modules win over everything, its packages over nothing but site-packages.
+    sys.path.insert(0, SESSION)
+    site_packages = next(i for i, path in enumerate(sys.path) if "site-packages" in path)
+    sys.path.insert(site_packages, PYTHON_MODULES)
+    if process_pth_files:
+        from site import addsitedir
+
+        addsitedir(PYTHON_MODULES)
+    else:
+        # The SDK's patches are part of the platform, with or without .pth files.
+        try:
+            import _workers_sdk_patch_loader  # noqa: F401
+        except ModuleNotFoundError:
+            pass
+
+
+def load(settings, outcome):
+    """Imports the entry module; returns its entrypoint classes and handlers."""
+    global _main, _legacy_handlers
+    from importlib import import_module
+
+    from js import Object
+    from pyodide.ffi import to_js
+
+    _legacy_handlers = settings.legacyHandlers
+    _pyw_report.source_root = settings.sourceRoot
+    with _reporting(outcome):
+        allow_entropy.begin_top_level()
+        import_patch_manager.begin_top_level()
+        _set_search_path(settings.processPth)
+        _main = import_module(settings.entry)
+        found = {"classes": _entrypoints(_main), "handlers": _handlers(_main)}
+    return to_js(found, dict_converter=Object.fromEntries)
+
+
+def before_first_request():
+    allow_entropy.begin_requests()
+    import_patch_manager.begin_requests()
+
+
+def _exported_names(module):
+    if hasattr(module, "__all__"):
+        return module.__all__
+    return [name for name in vars(module) if not name.startswith("_")]
+
+
+def _entrypoints(module):
+    """Every exported class that derives from a base of the SDK, with its public methods."""
+    # A Worker of plain handlers need not import the SDK at all.
+    sdk = sys.modules.get("workers")
+    if sdk is None:
+        return []
+    bases = {
+        "durableObject": sdk.DurableObject,
+        "worker": sdk.WorkerEntrypoint,
+        "workflow": sdk.WorkflowEntrypoint,
+    }
+    found = []
+    for name in _exported_names(module):
+        value = getattr(module, name)
+        for kind, base in bases.items():
+            if isinstance(value, type) and issubclass(value, base) and value is not base:
+                found.append({"name": name, "kind": kind, "methods": _public_methods(value)})
+    return found
+
+
+def _public_methods(cls):
+    from types import FunctionType
+
+    methods = {}
+    for base in reversed(cls.__mro__):
+        methods.update(vars(base))
+    return sorted(
+        name
+        for name, value in methods.items()
+        if not name.startswith("_") and isinstance(value, FunctionType)
+    )
+
+
+def _handlers(module):
+    if not _legacy_handlers:
+        return []
+    return [name[3:] for name in vars(module) if name.startswith("on_")]
+
+
+def create(outcome, class_name, ctx, env):
+    """Makes an instance; not a coroutine, so `__init__` runs where run_sync may suspend."""
+    with _reporting(outcome):
+        return getattr(_main, class_name)(ctx, env)
+
+
+async def call_method(outcome, instance, name, mode, *args):
+    """Calls a method of an entrypoint; `mode` is one of entrypoint.js's RPC, FETCH and RAW."""
+    with _reporting(outcome):
+        method = getattr(instance, name)
+        if mode == "raw":
+            result = await _finish(_relaxed(method, args))
+            return getattr(result, "js_object", result)
+        from workers import python_from_rpc, python_to_rpc
+
+        if mode == "rpc":
+            result = method(*map(python_from_rpc, args))
+        else:
+            result = _relaxed(method, [python_from_rpc(args[0]), *_environment(args[1:])])
+        return python_to_rpc(await _finish(result))
+
+
+async def call_handler(outcome, name, *args):
+    """Calls a handler of the module: `on_fetch(request, env, ctx)` and its like."""
+    with _reporting(outcome):
+        result = await _finish(_relaxed(getattr(_main, "on_" + name), args))
+        return getattr(result, "js_object", result)
+
+
+def _environment(args):
+    # Class handlers get (event, env, ctx); env as everywhere in the SDK.
+    from workers.rpc import _EnvWrapper
+
+    return [_EnvWrapper(args[0]), *args[1:]] if args else []
+
+
+def _relaxed(function, args):
+    from pyodide.code import relaxed_call
+
+    return relaxed_call(function, *args)
+
+
+async def _finish(result):
+    from inspect import isawaitable
+
+    return await result if isawaitable(result) else result
+

@@ -1,0 +1,19 @@
+// What the guest tells pyw: one line of JSON behind a mark, through the console, which workerd
+// carries to its standard output in order with everything the Worker prints.
+export const EVENT_MARK = "pyw-event:";
+
+export function report(event) {
+  const write = event.event === "started" ? console.debug : console.error;
+  write(EVENT_MARK + JSON.stringify(event));
+}
+
+// An exception of Python on its way to a caller. The SDK and the Workflows engine know Pyodide's
+// own class by this name and by `type`; the message is a traceback, as there.
+export class PythonError extends Error {
+  constructor(type, traceback) {
+    super(traceback);
+    this.name = "PythonError";
+    this.type = type;
+  }
+}
+export { PythonError as GuestError };

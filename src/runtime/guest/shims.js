@@ -1,0 +1,105 @@
+// What Pyodide needs from a browser and stock workerd does not give, put in place before
+// pyodide.mjs is evaluated: that module compiles a small WebAssembly probe while it is being
+// evaluated, so this file must come before it in the import order.
+import { env } from "cloudflare:workers";
+
+// The binding through which code may be compiled from bytes. Its name is chosen so that no
+// Worker's own binding can meet it; it is taken out of the environment before user code runs.
+export const EVALUATOR_BINDING = "__pyw_evaluator";
+const evaluator = env[EVALUATOR_BINDING];
+delete env[EVALUATOR_BINDING];
+
+const NativeModule = WebAssembly.Module;
+const nativeInstantiate = WebAssembly.instantiate;
+
+function compile(bytes) {
+  return bytes instanceof NativeModule ? bytes : evaluator.newWasmModule(bytes);
+}
+
+// A Proxy, not a subclass: Pyodide asks `x instanceof WebAssembly.Module`, which must keep
+// holding for modules that workerd compiled from its configuration.
+WebAssembly.Module = new Proxy(NativeModule, {
+  construct: (_target, [bytes]) => compile(bytes),
+});
+WebAssembly.compile = async (bytes) => compile(bytes);
+WebAssembly.instantiate = async (source, imports) => {
+  if (source instanceof NativeModule) return nativeInstantiate(source, imports);
+  const module = compile(source);
+  return { module, instance: new WebAssembly.Instance(module, imports) };
+};
+// The one streamed module is Pyodide's own; the boot hands it out already compiled.
+WebAssembly.instantiateStreaming = async (response, imports) => {
+  const { module } = await response;
+  return { module, instance: new WebAssembly.Instance(module, imports) };
+};
+
+// Emscripten asks for a random source and a scheduler while it starts, at which time workerd
+// allows neither I/O nor entropy. Both are replaced for that time and given back by `bootDone`.
+const original = {
+  fetch: globalThis.fetch,
+  MessageChannel: globalThis.MessageChannel,
+  process: Object.getOwnPropertyDescriptor(globalThis, "process"),
+};
+// Part of the Node compatibility that is implied since 2026-08-04; with it in sight Pyodide takes
+// workerd for Node and asks for its file system.
+delete globalThis.process;
+
+// xoshiro128** (Blackman and Vigna, 2018): enough for a stream that is only used until the
+// first handler runs, when Python reseeds itself from the real source.
+function seededStream(seed) {
+  const state = Uint32Array.from(seed);
+  const rotate = (value, by) => (value << by) | (value >>> (32 - by));
+  return () => {
+    const result = Math.imul(rotate(Math.imul(state[1], 5), 7), 9) >>> 0;
+    const shifted = state[1] << 9;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = rotate(state[3], 11);
+    return result;
+  };
+}
+
+// Serves `files` (path -> object in the place of a Response) to Pyodide's own loader and a
+// random stream made from `seed` (four 32-bit words) until `bootDone` is called.
+export function beginBoot(files, seed) {
+  const next = seededStream(seed);
+  globalThis.location ??= new URL(BASE_URL);
+  globalThis.fetch = async (url) => {
+    const name = String(url).slice(BASE_URL.length);
+    if (!(name in files)) throw new Error(`Pyodide asked for ${url}, which it was not given`);
+    return files[name];
+  };
+  globalThis.MessageChannel = undefined;
+  crypto.getRandomValues = (view) => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = next();
+    return view;
+  };
+}
+
+export const BASE_URL = "https://pyodide.invalid/";
+
+// Called when Pyodide has started: its loader fetches nothing any more.
+export function bootDone() {
+  globalThis.fetch = original.fetch;
+  globalThis.MessageChannel = original.MessageChannel;
+  if (original.process) Object.defineProperty(globalThis, "process", original.process);
+  delete globalThis.location;
+  delete globalThis.importScripts;
+}
+
+// Called before the first handler: from here on randomness is the real one.
+export function allowEntropy() {
+  delete crypto.getRandomValues;
+}
+
+// Pyodide 0.28 decides where it runs by these; 314 knows workerd.
+if (!("location" in globalThis)) globalThis.location = new URL(BASE_URL);
+if (!("importScripts" in globalThis)) {
+  globalThis.importScripts = () => {
+    throw new TypeError("importScripts is not available");
+  };
+}
