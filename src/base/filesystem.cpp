@@ -1,5 +1,7 @@
 #include <base/filesystem.hpp>
 
+#include <utility>
+
 namespace pyw {
 
 namespace {
@@ -17,7 +19,47 @@ Result<void> append_tree(const ReadOnlyFileSystem& files, const Path& root, cons
   return {};
 }
 
+class WholeFileReader final : public FileReader {
+public:
+  explicit WholeFileReader(std::string content) : m_content(std::move(content)) {}
+  [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override {
+    const auto count = m_content.copy(buffer, size, m_position);
+    m_position += count;
+    return count;
+  }
+
+private:
+  std::string m_content;
+  std::size_t m_position = 0;
+};
+
+class WholeFileWriter final : public FileWriter {
+public:
+  WholeFileWriter(FileSystem& files, Path path, std::uint32_t mode)
+      : m_files(files), m_path(std::move(path)), m_mode(mode) {}
+  [[nodiscard]] Result<void> write(std::string_view bytes) override {
+    m_content += bytes;
+    return {};
+  }
+  [[nodiscard]] Result<void> commit() override { return m_files.write(m_path, m_content, m_mode); }
+
+private:
+  FileSystem& m_files;
+  Path m_path;
+  std::uint32_t m_mode;
+  std::string m_content;
+};
+
 } // namespace
+
+Result<std::unique_ptr<FileReader>> ReadOnlyFileSystem::open(const Path& path) const {
+  PYW_TRY_ASSIGN(auto content, read(path));
+  return std::make_unique<WholeFileReader>(std::move(content));
+}
+
+Result<std::unique_ptr<FileWriter>> FileSystem::create(const Path& path, std::uint32_t mode) {
+  return std::make_unique<WholeFileWriter>(*this, path, mode);
+}
 
 bool ReadOnlyFileSystem::exists(const Path& path) const {
   const auto found = status(path);

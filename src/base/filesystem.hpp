@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,22 @@ struct DirectoryEntry {
   FileType type = FileType::file;
 };
 
+/// A file read piece by piece, for what is too large to hold in memory.
+class FileReader {
+public:
+  virtual ~FileReader() = default;
+  /// Fills up to `size` bytes and returns how many; 0 at the end of the file.
+  [[nodiscard]] virtual Result<std::size_t> read(char* buffer, std::size_t size) = 0;
+};
+
+/// A file written piece by piece. It appears under its name with commit(); destroyed without, nothing is left.
+class FileWriter {
+public:
+  virtual ~FileWriter() = default;
+  [[nodiscard]] virtual Result<void> write(std::string_view bytes) = 0;
+  [[nodiscard]] virtual Result<void> commit() = 0;
+};
+
 class ReadOnlyFileSystem {
 public:
   virtual ~ReadOnlyFileSystem() = default;
@@ -47,6 +64,10 @@ public:
   /// Where a symbolic link points, as written in it.
   [[nodiscard]] virtual Result<Path> read_link(const Path& path) const = 0;
 
+  /// The content piece by piece. Fails as read() does. Here it reads the whole file at once; the real file
+  /// system does better.
+  [[nodiscard]] virtual Result<std::unique_ptr<FileReader>> open(const Path& path) const;
+
   // --- Conveniences over the above ---
 
   [[nodiscard]] bool exists(const Path& path) const;
@@ -62,6 +83,10 @@ public:
   /// made. A reader, and a kill -9 at any point, sees the old content or the new, never a half.
   [[nodiscard]] virtual Result<void> write(const Path& path, std::string_view content,
                                            std::uint32_t mode = 0644) = 0;
+
+  /// Like write(), but piece by piece and not flushed to disk: for trees that are checked when they are used
+  /// (a flush costs 0.1 s and more a file). Here it collects the pieces; the real file system does better.
+  [[nodiscard]] virtual Result<std::unique_ptr<FileWriter>> create(const Path& path, std::uint32_t mode = 0644);
 
   /// Makes the directory and its parents; no error when it is there already.
   [[nodiscard]] virtual Result<void> make_directories(const Path& path) = 0;

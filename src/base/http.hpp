@@ -24,6 +24,17 @@ struct HttpBodyStream {
   std::function<void()> rewind;
 };
 
+enum class VerifyCertificates { yes, no };
+
+/// What the user's settings say about reaching one server, beside what the environment says for all.
+struct HttpConnection {
+  std::optional<Path> certificate_authorities = {}; ///< a PEM file, used instead of the environment's
+  VerifyCertificates verify = VerifyCertificates::yes;
+  std::optional<std::string> proxy = {};            ///< a URL; "" means none, whatever the environment says
+
+  bool operator==(const HttpConnection&) const = default;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -34,6 +45,7 @@ struct HttpRequest {
   std::optional<HttpBodyStream> body_stream = {};
   /// Seconds without a byte in either direction before the attempt counts as failed.
   int idle_timeout_s = 30;
+  HttpConnection connection = {};
 };
 
 struct HttpResponse {
@@ -64,6 +76,9 @@ public:
   /// Fetches all in parallel to their files, resumed and retried with back-off. Fails with the first error
   /// once all have ended; what has arrived stays in the partial files.
   [[nodiscard]] virtual Result<void> download(std::vector<Download> downloads) = 0;
+
+  /// Whether every request is refused (`--offline`): for callers that can say more than "refused".
+  [[nodiscard]] virtual bool is_offline() const { return false; }
 };
 
 } // namespace pyw

@@ -54,7 +54,82 @@ Result<void> write_all(int descriptor, std::string_view content, const Path& pat
   return {};
 }
 
+class RealFileReader final : public FileReader {
+public:
+  RealFileReader(UniqueFd file, Path path) : m_file(std::move(file)), m_path(std::move(path)) {}
+
+  [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override {
+    for (;;) {
+      const auto got = ::read(m_file.get(), buffer, size);
+      if (got >= 0) {
+        return static_cast<std::size_t>(got);
+      }
+      if (errno != EINTR) {
+        return failure(path_error("read", m_path, errno));
+      }
+    }
+  }
+
+private:
+  UniqueFd m_file;
+  Path m_path;
+};
+
+class RealFileWriter final : public FileWriter {
+public:
+  RealFileWriter(UniqueFd file, Path temporary, Path path, std::uint32_t mode)
+      : m_file(std::move(file)), m_temporary(std::move(temporary)), m_path(std::move(path)), m_mode(mode) {}
+  RealFileWriter(const RealFileWriter&) = delete;
+  RealFileWriter& operator=(const RealFileWriter&) = delete;
+  ~RealFileWriter() override {
+    if (!m_committed) {
+      ::unlink(m_temporary.c_str());
+    }
+  }
+
+  [[nodiscard]] Result<void> write(std::string_view bytes) override { return write_all(m_file.get(), bytes, m_path); }
+
+  [[nodiscard]] Result<void> commit() override {
+    if (::fchmod(m_file.get(), static_cast<mode_t>(m_mode)) != 0) {
+      return failure(path_error("write", m_path, errno));
+    }
+    m_file.reset();
+    if (::rename(m_temporary.c_str(), m_path.c_str()) != 0) {
+      return failure(path_error("write", m_path, errno));
+    }
+    m_committed = true;
+    return {};
+  }
+
+private:
+  UniqueFd m_file;
+  Path m_temporary;
+  Path m_path;
+  std::uint32_t m_mode;
+  bool m_committed = false;
+};
+
 } // namespace
+
+Result<std::unique_ptr<FileReader>> RealFileSystem::open(const Path& path) const {
+  UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
+    return failure(path_error("read", path, errno));
+  }
+  return std::make_unique<RealFileReader>(std::move(file), path);
+}
+
+Result<std::unique_ptr<FileWriter>> RealFileSystem::create(const Path& path, std::uint32_t mode) {
+  if (path.has_parent_path()) {
+    PYW_TRY(make_directories(path.parent_path()));
+  }
+  const auto temporary = sibling_name(path);
+  UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid()) {
+    return failure(path_error("write", path, errno));
+  }
+  return std::make_unique<RealFileWriter>(std::move(file), temporary, path, mode);
+}
 
 Result<std::string> RealFileSystem::read(const Path& path) const {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -9,6 +9,31 @@ using namespace pyw;
 
 namespace {
 
+void check_pieces(FileSystem& files, const Path& root) {
+  {
+    const auto writer = files.create(root / "pieces/new.txt").value();
+    REQUIRE(writer->write("one "));
+    REQUIRE(writer->write("two"));
+    CHECK_FALSE(files.exists(root / "pieces/new.txt"));
+    REQUIRE(writer->commit());
+  }
+  {
+    const auto abandoned = files.create(root / "pieces/left.txt").value();
+    REQUIRE(abandoned->write("half"));
+  }
+  CHECK_FALSE(files.exists(root / "pieces/left.txt"));
+  const auto reader = files.open(root / "pieces/new.txt").value();
+  std::string buffer(4, ' ');
+  std::string all;
+  for (std::size_t got = 1; got > 0;) {
+    got = reader->read(buffer.data(), buffer.size()).value();
+    all += buffer.substr(0, got);
+  }
+  CHECK(all == "one two");
+  CHECK_FALSE(files.open(root / "absent"));
+  REQUIRE(files.remove_all(root / "pieces"));
+}
+
 /// The same expectations for the file system in memory and for the real one.
 void check_contract(FileSystem& files, const Path& root) {
   REQUIRE(files.write(root / "a/b.txt", "one"));
@@ -16,6 +41,7 @@ void check_contract(FileSystem& files, const Path& root) {
   REQUIRE(files.write(root / "a/b.txt", "two"));
   CHECK(files.read(root / "a/b.txt").value() == "two");
   CHECK_FALSE(files.read(root / "absent"));
+  check_pieces(files, root);
   CHECK(files.read_if_exists(root / "absent").value() == std::nullopt);
   CHECK_FALSE(files.read(root / "a"));
   REQUIRE(files.make_symlink("b.txt", root / "a/link"));
