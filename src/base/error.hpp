@@ -40,6 +40,8 @@ struct Error {
   std::vector<Diagnostic> diagnostics;
   /// Only for ErrorKind::child: the code that pyw passes on.
   int child_exit_code = 0;
+  /// Whether the same may well succeed a little later (the network, a busy server): worth a retry.
+  bool transient = false;
 
   /// The first message, for tests and for wrapping; empty when there is none.
   [[nodiscard]] std::string_view message() const {

@@ -47,16 +47,19 @@ public:
   Bar(const Bar&) = delete;
   Bar& operator=(const Bar&) = delete;
   ~Bar() override {
+    const std::lock_guard lock(m_owner.m_mutex);
     m_owner.erase();
     m_owner.m_tasks.erase(m_task);
     m_owner.redraw();
   }
   void update(std::uint64_t done, std::uint64_t total) override {
+    const std::lock_guard lock(m_owner.m_mutex);
     m_task->done = done;
     m_task->total = total;
     m_owner.redraw_if_due();
   }
   void label(std::string_view text) override {
+    const std::lock_guard lock(m_owner.m_mutex);
     m_task->label = text;
     m_owner.redraw_if_due();
   }
@@ -80,6 +83,7 @@ void TerminalReporter::configure(Verbosity verbosity, bool progress_wanted) {
 }
 
 void TerminalReporter::data(std::string_view text) {
+  const std::lock_guard lock(m_mutex);
   erase();
   write_to(stdout, text);
   redraw();
@@ -104,6 +108,7 @@ void TerminalReporter::verbose(std::string_view line) {
 }
 
 std::unique_ptr<Progress> TerminalReporter::progress(std::string_view label, ProgressUnit unit) {
+  const std::lock_guard lock(m_mutex);
   m_tasks.push_back({std::string(label), unit});
   if (!m_is_terminal && m_progress_wanted) {
     message(fmt::format("{} …", label));
@@ -113,6 +118,7 @@ std::unique_ptr<Progress> TerminalReporter::progress(std::string_view label, Pro
 }
 
 void TerminalReporter::print(std::string_view text) {
+  const std::lock_guard lock(m_mutex);
   erase();
   write_to(stderr, text);
   redraw();
@@ -130,6 +136,7 @@ void TerminalReporter::erase() {
 }
 
 void TerminalReporter::redraw_if_due() {
+  const std::lock_guard lock(m_mutex);
   if (std::chrono::steady_clock::now() - m_last_draw >= redraw_interval) {
     erase();
     redraw();

@@ -1,4 +1,5 @@
 // The one class that owns the terminal: stdout for data, stderr for people, bars only on a terminal.
+// May be called from several threads.
 #pragma once
 
 #include <base/environment.hpp>
@@ -6,6 +7,7 @@
 
 #include <chrono>
 #include <list>
+#include <mutex>
 #include <string>
 
 namespace pyw {
@@ -43,6 +45,7 @@ private:
   void redraw();
   void redraw_if_due();
 
+  std::recursive_mutex m_mutex;
   bool m_is_terminal;
   Color m_color;
   Verbosity m_verbosity = Verbosity::normal;

@@ -1,0 +1,279 @@
+#include <devserver/server.hpp>
+
+#include <devserver/event_loop.hpp>
+#include <devserver/narrator.hpp>
+#include <devserver/proxy.hpp>
+#include <devserver/worker_process.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+namespace pyw::devserver {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long after the last change of a burst a reload begins. Editors write a file in several steps that lie
+/// below 3 ms apart; 10 ms is not felt. The preparation compares contents, so an early start costs nothing but
+/// time, and a change that comes later starts it anew.
+constexpr auto settle_time = milliseconds(10);
+
+/// workerd ends 3-20 ms after SIGTERM when idle, but takes 10 s to evict a Durable Object (facts of
+/// 2026-11-21); SIGKILL is safe for its storage.
+constexpr auto end_grace = milliseconds(300);
+
+/// A Worker with data is not replaced before it has ended, and new requests wait for that.
+constexpr auto handover_drain = milliseconds(1000);
+
+class DevServer {
+public:
+  DevServer(const DevServerOptions& options, const DevServerHooks& hooks, World& world)
+      : m_options(options), m_hooks(hooks), m_world(world), m_narrator(*hooks.narrator) {}
+
+  Result<int> run() {
+    PYW_TRY_ASSIGN(m_watcher, make_file_watcher());
+    ProxyHooks proxy_hooks;
+    proxy_hooks.before_request = [this] { read_changes(); };
+    proxy_hooks.on_request = [this](const RequestRecord& record) { m_narrator.request(record); };
+    proxy_hooks.on_idle = [this](Generation generation) { end_drained(generation); };
+    PYW_TRY_ASSIGN(m_proxy, Proxy::listen(m_loop, m_options.address, m_options.port, std::move(proxy_hooks)));
+    PYW_TRY(update_watches());
+    m_watch = m_loop.on_readable(m_watcher->descriptor(), [this] { read_changes(); });
+    m_signals = m_loop.on_signals({SIGINT, SIGTERM, SIGHUP}, [this](int) { stop(); });
+    m_loop.post([this] { handle(Started{}); });
+    m_loop.run();
+    if (m_preparing) {
+      // Stopped in the middle of a preparation: its children die with us, what they wrote so far lies beside
+      // and is cleaned up by the next run. Waiting for it would keep the user waiting.
+      std::_Exit(0);
+    }
+    finish_preparation();
+    return 0;
+  }
+
+private:
+  struct Running {
+    PreparedWorker prepared;
+    std::unique_ptr<WorkerProcess> process;
+    std::unique_ptr<Subscription> drain_timer;
+    bool ending = false;
+  };
+
+  void handle(const DevEvent& event) {
+    auto next = step(std::move(m_state), event);
+    m_state = std::move(next.state);
+    for (const auto& effect : next.effects) {
+      std::visit([this](const auto& what) { perform(what); }, effect);
+    }
+  }
+
+  // --- Effects ---
+
+  void perform(const StartSettleTimer&) {
+    m_settle_timer = m_loop.after(settle_time, [this] { handle(Settled{}); });
+  }
+
+  void perform(const Prepare& effect) {
+    finish_preparation();
+    if (!m_state.was_ready) {
+      m_started = m_world.clock.monotonic();
+    }
+    m_preparing = true;
+    m_preparation = std::thread([this, generation = effect.generation] {
+      auto prepared = std::make_shared<Result<PreparedWorker>>(m_hooks.prepare(generation));
+      m_loop.post([this, generation, prepared] { preparation_ended(generation, std::move(*prepared)); });
+    });
+  }
+
+  void perform(const StartWorker& effect) {
+    const auto generation = effect.generation;
+    auto& running = m_running[generation];
+    running.prepared = std::move(m_prepared);
+    WorkerProcess::Callbacks callbacks;
+    callbacks.on_ready = [this, generation] { handle(WorkerReady{generation}); };
+    callbacks.on_end = [this, generation](Exit exit, std::optional<Error> explanation) {
+      // Not from inside the process object's own callback.
+      m_loop.post([this, generation, exit, explanation = std::move(explanation)] {
+        worker_ended(generation, exit, explanation);
+      });
+    };
+    callbacks.on_log = [this](Severity severity, std::string_view text) { m_narrator.log(severity, text); };
+    callbacks.read_line = m_hooks.read_line;
+    auto started =
+        WorkerProcess::start(m_loop, m_world.processes, running.prepared.command, std::move(callbacks));
+    if (!started) {
+      m_running.erase(generation);
+      handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error()});
+      return;
+    }
+    running.process = std::move(*started);
+  }
+
+  void perform(const HoldRequests&) { m_proxy->hold(); }
+  void perform(const RouteTo& effect) {
+    m_proxy->route_to(effect.generation, m_running[effect.generation].prepared.socket);
+  }
+  void perform(const ReleaseToServing&) { m_proxy->release(); }
+
+  void perform(const AnswerWithError& effect) {
+    m_proxy->answer_with({500, "The Worker does not run", render(effect.error)});
+  }
+
+  void perform(const Drain& effect) {
+    const auto generation = effect.generation;
+    auto& running = m_running[generation];
+    if (m_state.stopping) {
+      m_proxy->abort(generation);
+      end(running);
+      return;
+    }
+    if (m_proxy->active(generation) == 0) {
+      end(running);
+      return;
+    }
+    const auto patience = running.prepared.identity.storage == Storage::exclusive ? handover_drain : m_options.drain;
+    running.drain_timer = m_loop.after(patience, [this, generation] {
+      m_proxy->abort(generation);
+      end_drained(generation);
+    });
+  }
+
+  void perform(const Kill& effect) {
+    if (const auto found = m_running.find(effect.generation); found != m_running.end() && found->second.process) {
+      found->second.ending = true;
+      found->second.process->kill();
+    }
+  }
+
+  void perform(const AnnounceReady& effect) {
+    const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
+    if (effect.first) {
+      const auto host = m_options.address == "0.0.0.0" ? "localhost" : m_options.address;
+      m_narrator.ready(fmt::format("http://{}:{}", host, m_proxy->port()), took);
+    } else {
+      m_narrator.reloaded(m_changed, took);
+    }
+    m_changed.clear();
+  }
+  void perform(const AnnounceUnchanged&) {
+    m_narrator.unchanged();
+    m_changed.clear();
+  }
+  void perform(const Report& effect) {
+    m_narrator.failed(effect.error, m_state.serving.has_value());
+    m_changed.clear();
+  }
+  void perform(const Finish&) { m_loop.stop(); }
+
+  // --- Happenings ---
+
+  void preparation_ended(Generation generation, Result<PreparedWorker> prepared) {
+    finish_preparation();
+    if (const auto watched = update_watches(); !watched) {
+      m_narrator.failed(watched.error(), m_state.serving.has_value());
+    }
+    if (!prepared) {
+      handle(PrepareFailed{generation, std::move(prepared.error())});
+      return;
+    }
+    m_prepared = std::move(*prepared);
+    handle(Prepared{generation, m_prepared.identity});
+  }
+
+  void worker_ended(Generation generation, Exit exit, const std::optional<Error>& explanation) {
+    const auto found = m_running.find(generation);
+    if (found != m_running.end()) {
+      std::error_code ignored;
+      std::filesystem::remove(found->second.prepared.socket, ignored);
+      m_running.erase(found);
+    }
+    handle(WorkerEnded{generation, exit, explanation});
+  }
+
+  void end_drained(Generation generation) {
+    const auto found = m_running.find(generation);
+    const auto& draining = m_state.draining;
+    if (found != m_running.end() && std::find(draining.begin(), draining.end(), generation) != draining.end()) {
+      end(found->second);
+    }
+  }
+
+  static void end(Running& running) {
+    if (!running.ending && running.process) {
+      running.ending = true;
+      running.drain_timer.reset();
+      running.process->end(end_grace);
+    }
+  }
+
+  void read_changes() {
+    const auto changes = m_watcher->read();
+    if (changes.empty()) {
+      return;
+    }
+    if (m_changed.empty()) {
+      m_started = m_world.clock.monotonic();
+    }
+    for (const auto& change : changes) {
+      m_changed.push_back(change.path);
+    }
+    handle(FilesChanged{});
+  }
+
+  void stop() {
+    if (!m_state.stopping) {
+      m_narrator.stopping();
+    }
+    handle(StopAsked{});
+  }
+
+  Result<void> update_watches() {
+    const auto list = m_hooks.watch_list();
+    for (const auto& tree : list.trees) {
+      PYW_TRY(m_watcher->watch_tree(tree, m_hooks.skip_folder));
+    }
+    for (const auto& file : list.files) {
+      PYW_TRY(m_watcher->watch_file(file));
+    }
+    return {};
+  }
+
+  void finish_preparation() {
+    if (m_preparation.joinable()) {
+      m_preparation.join();
+    }
+    m_preparing = false;
+  }
+
+  const DevServerOptions& m_options;
+  const DevServerHooks& m_hooks;
+  World& m_world;
+  Narrator& m_narrator;
+  EventLoop m_loop;
+  std::unique_ptr<FileWatcher> m_watcher;
+  std::unique_ptr<Proxy> m_proxy;
+  DevState m_state;
+  PreparedWorker m_prepared;
+  std::map<Generation, Running> m_running;
+  std::vector<Path> m_changed;
+  std::chrono::steady_clock::time_point m_started; ///< of the first start, or of the change under way
+  bool m_preparing = false;
+  std::thread m_preparation;
+  std::unique_ptr<Subscription> m_watch;
+  std::unique_ptr<Subscription> m_signals;
+  std::unique_ptr<Subscription> m_settle_timer;
+};
+
+} // namespace
+
+Result<int> run_dev_server(const DevServerOptions& options, const DevServerHooks& hooks, World& world) {
+  return DevServer(options, hooks, world).run();
+}
+
+} // namespace pyw::devserver

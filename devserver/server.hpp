@@ -1,0 +1,70 @@
+// The loop around the session: does the effects (prepare, start, route, drain), turns what happens outside
+// (files, children, signals, timers) into events.
+#pragma once
+
+#include <devserver/session.hpp>
+
+#include <base/file_watcher.hpp>
+#include <base/process.hpp>
+#include <base/world.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pyw::devserver {
+
+class Narrator;
+
+/// A generation ready to be started.
+struct PreparedWorker {
+  WorkerIdentity identity;
+  Command command; ///< workerd with --control-fd=3; the server adds the descriptor
+  Path socket;     ///< the Unix socket on which the Worker will listen
+};
+
+/// One line that workerd or the guest wrote, as the runtime understands it.
+struct WorkerLine {
+  enum class Kind {
+    nothing, ///< not for people
+    log,     ///< something the Worker printed or logged
+    failure, ///< why the Worker cannot run; the process is about to end
+  };
+  Kind kind = Kind::nothing;
+  Severity severity = Severity::note;
+  std::string text;
+  std::optional<Error> error;
+};
+
+/// What to keep an eye on.
+struct WatchList {
+  std::vector<Path> trees;
+  std::vector<Path> files;
+};
+
+struct DevServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8787;
+  /// How long requests under way may take to end on the old code after a reload.
+  std::chrono::milliseconds drain = std::chrono::seconds(10);
+};
+
+struct DevServerHooks {
+  /// Loads, syncs, bundles, writes the configuration. Called on a thread of its own, one call at a time.
+  std::function<Result<PreparedWorker>(Generation)> prepare;
+  /// What to watch; asked before the first preparation and after each (the module root may have moved).
+  std::function<WatchList()> watch_list;
+  /// Folders below a watched tree that are left out.
+  SkipFolder skip_folder;
+  std::function<WorkerLine(std::string_view line)> read_line;
+  /// Events for people and tools: see devserver/narrator.hpp.
+  Narrator* narrator = nullptr;
+};
+
+/// Serves until SIGINT, SIGTERM or SIGHUP; everything started is ended before it returns. The value is the
+/// exit code. Fails at once when the address cannot be listened on or files cannot be watched.
+[[nodiscard]] Result<int> run_dev_server(const DevServerOptions& options, const DevServerHooks& hooks, World& world);
+
+} // namespace pyw::devserver

@@ -1,0 +1,82 @@
+// The dev session as a pure state machine: step(state, event) -> {state, effects}, no I/O. The table of states
+// is in docs/dev-server.md; the loop that does the effects is devserver/server.cpp.
+#pragma once
+
+#include <base/error.hpp>
+#include <base/process.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pyw::devserver {
+
+/// One attempt to run the Worker: prepared (sync, bundle, config), started, serving, drained. Counts from 1.
+using Generation = int;
+
+/// Whether two generations may run at once. A Worker with local data (Durable Objects, KV, …) is handed over:
+/// the old one has ended before the new one gets its first request.
+enum class Storage { none, exclusive };
+
+/// What a generation is made from; equal fingerprints mean the same Worker.
+struct WorkerIdentity {
+  std::string fingerprint;
+  Storage storage = Storage::none;
+};
+
+struct DevState {
+  enum class Candidate { none, settling, preparing, starting, handing_over };
+
+  std::optional<Generation> serving;
+  std::string serving_fingerprint;
+  Candidate candidate = Candidate::none;
+  Generation candidate_generation = 0;
+  WorkerIdentity candidate_identity = {};
+  Generation last_generation = 0;
+  std::vector<Generation> draining;
+  bool changed_again = false; ///< files changed while a candidate was under way
+  bool was_ready = false;     ///< some generation has served
+  bool stopping = false;
+};
+
+// --- Events ---
+struct Started {};                                   ///< the session begins
+struct FilesChanged {};                              ///< something watched was saved
+struct Settled {};                                   ///< no further change for the settle time
+struct Prepared { Generation generation; WorkerIdentity identity; };
+struct PrepareFailed { Generation generation; Error error; };
+struct WorkerReady { Generation generation; };
+struct WorkerEnded { Generation generation; Exit exit; std::optional<Error> explanation; };
+struct RestartAsked {};                              ///< a key, or workerd ended by itself
+struct StopAsked {};
+using DevEvent = std::variant<Started, FilesChanged, Settled, Prepared, PrepareFailed, WorkerReady, WorkerEnded,
+                              RestartAsked, StopAsked>;
+
+// --- Effects ---
+struct StartSettleTimer {};
+struct Prepare { Generation generation; };
+struct StartWorker { Generation generation; };
+struct HoldRequests {};                              ///< new requests wait
+struct RouteTo { Generation generation; };           ///< and release those that wait
+struct ReleaseToServing {};                          ///< the change came to nothing: go on with what serves
+struct AnswerWithError { Error error; };             ///< nothing serves: every request gets this
+struct Drain { Generation generation; };             ///< let it finish what it has, then end it
+struct Kill { Generation generation; };
+struct AnnounceReady { Generation generation; bool first; };
+struct AnnounceUnchanged {};
+struct Report { Error error; };
+struct Finish {};                                    ///< all is stopped
+using DevEffect = std::variant<StartSettleTimer, Prepare, StartWorker, HoldRequests, RouteTo, ReleaseToServing,
+                               AnswerWithError, Drain, Kill, AnnounceReady, AnnounceUnchanged, Report, Finish>;
+
+struct Step {
+  DevState state;
+  std::vector<DevEffect> effects;
+};
+
+/// The whole behaviour of the session. Total: an event that does not fit the state changes nothing.
+[[nodiscard]] Step step(DevState state, const DevEvent& event);
+
+} // namespace pyw::devserver

@@ -1,0 +1,120 @@
+#include <devserver/worker_process.hpp>
+
+#include <base/text.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace pyw::devserver {
+
+namespace {
+
+constexpr std::size_t lines_kept = 12;
+
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop, ProcessRunner& processes,
+                                                            Command command, Callbacks callbacks) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return failure(system_error("cannot make a pipe", errno));
+  }
+  UniqueFd read_end(ends[0]);
+  const UniqueFd write_end(ends[1]);
+  command.descriptors.emplace_back(3, write_end.get());
+  PYW_TRY_ASSIGN(auto child, processes.start(command));
+  return std::unique_ptr<WorkerProcess>(
+      new WorkerProcess(loop, std::move(child), std::move(read_end), std::move(callbacks)));
+}
+
+WorkerProcess::WorkerProcess(EventLoop& loop, std::unique_ptr<ChildProcess> child, UniqueFd control,
+                             Callbacks callbacks)
+    : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)), m_callbacks(std::move(callbacks)),
+      m_control_reader([this](std::string_view line) { read_control(line); }),
+      m_output_reader([this](std::string_view line) { read_output(line); }),
+      m_error_reader([this](std::string_view line) { read_output(line); }) {
+  watch(m_control_watch, m_control_reader, m_control.get());
+  watch(m_output_watch, m_output_reader, m_child->output_descriptor());
+  watch(m_error_watch, m_error_reader, m_child->error_descriptor());
+  m_exit_watch = m_loop.on_readable(m_child->exit_descriptor(), [this] { ended(); });
+}
+
+void WorkerProcess::watch(std::unique_ptr<Subscription>& slot, LineReader& reader, int descriptor) {
+  slot = m_loop.on_readable(descriptor, [&slot, &reader, descriptor] {
+    if (!reader.read_from(descriptor)) {
+      slot.reset();
+    }
+  });
+}
+
+void WorkerProcess::read_control(std::string_view line) {
+  const auto event = nlohmann::json::parse(line, nullptr, false);
+  if (!m_ready && event.is_object() && event.value("event", "") == "listen") {
+    m_ready = true;
+    m_callbacks.on_ready();
+  }
+}
+
+void WorkerProcess::read_output(std::string_view line) {
+  auto read = m_callbacks.read_line(line);
+  switch (read.kind) {
+  case WorkerLine::Kind::nothing:
+    break;
+  case WorkerLine::Kind::log:
+    if (!m_ready) {
+      m_last_lines.emplace_back(read.text);
+      if (m_last_lines.size() > lines_kept) {
+        m_last_lines.pop_front();
+      }
+    }
+    m_callbacks.on_log(read.severity, read.text);
+    break;
+  case WorkerLine::Kind::failure:
+    if (!m_failure) {
+      m_failure = std::move(read.error);
+    }
+    break;
+  }
+}
+
+void WorkerProcess::end(std::chrono::milliseconds grace) {
+  m_child->signal(SIGTERM);
+  m_kill_timer = m_loop.after(grace, [this] { kill(); });
+}
+
+void WorkerProcess::kill() {
+  m_child->signal(SIGKILL);
+}
+
+void WorkerProcess::ended() {
+  const auto exit = m_child->poll_exit();
+  if (!exit) {
+    return;
+  }
+  // Its last words may still be in the pipes.
+  static_cast<void>(m_output_reader.read_from(m_child->output_descriptor()));
+  static_cast<void>(m_error_reader.read_from(m_child->error_descriptor()));
+  m_exit_watch.reset();
+  m_kill_timer.reset();
+  const auto callback = m_callbacks.on_end; // a copy: the callback may destroy this object
+  callback(*exit, explanation());
+}
+
+std::optional<Error> WorkerProcess::explanation() const {
+  if (m_failure || m_ready || m_last_lines.empty()) {
+    return m_failure;
+  }
+  std::string text = "the Worker did not start; the runtime said:";
+  for (const auto& line : m_last_lines) {
+    text += "\n  " + line;
+  }
+  return user_error(std::move(text));
+}
+
+} // namespace pyw::devserver

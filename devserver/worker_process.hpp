@@ -1,0 +1,59 @@
+// One running workerd under the loop's eyes: its readiness, its output, its end.
+#pragma once
+
+#include <devserver/event_loop.hpp>
+#include <devserver/line_reader.hpp>
+#include <devserver/server.hpp>
+
+#include <base/unique_fd.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace pyw::devserver {
+
+class WorkerProcess {
+public:
+  struct Callbacks {
+    std::function<void()> on_ready;
+    std::function<void(Exit, std::optional<Error>)> on_end; ///< with the reason, where the Worker gave one
+    std::function<void(Severity, std::string_view)> on_log;
+    std::function<WorkerLine(std::string_view)> read_line;
+  };
+
+  /// Fails when the program cannot be started.
+  [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>> start(EventLoop& loop, ProcessRunner& processes,
+                                                                    Command command, Callbacks callbacks);
+
+  /// SIGTERM now, SIGKILL after `grace`; on_end follows.
+  void end(std::chrono::milliseconds grace);
+  void kill();
+  [[nodiscard]] int pid() const { return m_child->pid(); }
+
+private:
+  WorkerProcess(EventLoop& loop, std::unique_ptr<ChildProcess> child, UniqueFd control, Callbacks callbacks);
+  void watch(std::unique_ptr<Subscription>& slot, LineReader& reader, int descriptor);
+  void read_control(std::string_view line);
+  void read_output(std::string_view line);
+  void ended();
+  [[nodiscard]] std::optional<Error> explanation() const;
+
+  EventLoop& m_loop;
+  std::unique_ptr<ChildProcess> m_child;
+  UniqueFd m_control;
+  Callbacks m_callbacks;
+  bool m_ready = false;
+  std::optional<Error> m_failure;
+  std::deque<std::string> m_last_lines; ///< of stderr, to explain an end that the Worker did not explain
+  LineReader m_control_reader;
+  LineReader m_output_reader;
+  LineReader m_error_reader;
+  std::unique_ptr<Subscription> m_control_watch;
+  std::unique_ptr<Subscription> m_output_watch;
+  std::unique_ptr<Subscription> m_error_watch;
+  std::unique_ptr<Subscription> m_exit_watch;
+  std::unique_ptr<Subscription> m_kill_timer;
+};
+
+} // namespace pyw::devserver

@@ -1,0 +1,158 @@
+#include <devserver/session.hpp>
+
+#include <support/catch.hpp>
+
+#include <csignal>
+
+using namespace pyw;
+using namespace pyw::devserver;
+
+namespace {
+
+std::string name_of(const DevEffect& effect) {
+  struct Namer {
+    std::string operator()(const StartSettleTimer&) const { return "settle"; }
+    std::string operator()(const Prepare& e) const { return "prepare " + std::to_string(e.generation); }
+    std::string operator()(const StartWorker& e) const { return "start " + std::to_string(e.generation); }
+    std::string operator()(const HoldRequests&) const { return "hold"; }
+    std::string operator()(const RouteTo& e) const { return "route " + std::to_string(e.generation); }
+    std::string operator()(const ReleaseToServing&) const { return "release"; }
+    std::string operator()(const AnswerWithError& e) const { return "answer " + std::string(e.error.message()); }
+    std::string operator()(const Drain& e) const { return "drain " + std::to_string(e.generation); }
+    std::string operator()(const Kill& e) const { return "kill " + std::to_string(e.generation); }
+    std::string operator()(const AnnounceReady& e) const {
+      return (e.first ? "first ready " : "ready ") + std::to_string(e.generation);
+    }
+    std::string operator()(const AnnounceUnchanged&) const { return "unchanged"; }
+    std::string operator()(const Report& e) const { return "report " + std::string(e.error.message()); }
+    std::string operator()(const Finish&) const { return "finish"; }
+  };
+  return std::visit(Namer{}, effect);
+}
+
+/// A session driven by hand: each call returns the effects as words.
+class Session {
+public:
+  std::vector<std::string> operator()(const DevEvent& event) {
+    auto next = step(std::move(m_state), event);
+    m_state = std::move(next.state);
+    std::vector<std::string> words;
+    for (const auto& effect : next.effects) {
+      words.push_back(name_of(effect));
+    }
+    return words;
+  }
+
+private:
+  DevState m_state;
+};
+
+using Words = std::vector<std::string>;
+constexpr Exit exit_ok{Exit::Kind::exited, 0};
+constexpr Exit killed{Exit::Kind::signalled, SIGKILL};
+
+Session serving_session(Storage storage = Storage::none) {
+  Session session;
+  CHECK(session(Started{}) == Words{"prepare 1"});
+  CHECK(session(Prepared{1, {"a", storage}}) == Words{"start 1"});
+  CHECK(session(WorkerReady{1}) == Words{"route 1", "first ready 1"});
+  return session;
+}
+
+} // namespace
+
+TEST_CASE("a save holds requests until the new code is ready, then the old one drains") {
+  auto session = serving_session();
+  CHECK(session(FilesChanged{}) == Words{"hold", "settle"});
+  CHECK(session(FilesChanged{}) == Words{"settle"});
+  CHECK(session(Settled{}) == Words{"prepare 2"});
+  CHECK(session(Prepared{2, {"b", Storage::none}}) == Words{"start 2"});
+  CHECK(session(WorkerReady{2}) == Words{"drain 1", "route 2", "ready 2"});
+  CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{});
+}
+
+TEST_CASE("a Worker with data is handed over: the old one has ended before the new one gets requests") {
+  auto session = serving_session(Storage::exclusive);
+  session(FilesChanged{});
+  session(Settled{});
+  session(Prepared{2, {"b", Storage::exclusive}});
+  CHECK(session(WorkerReady{2}) == Words{"drain 1"});
+  CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{"route 2", "ready 2"});
+}
+
+TEST_CASE("a save that changes nothing starts nothing") {
+  auto session = serving_session();
+  session(FilesChanged{});
+  session(Settled{});
+  CHECK(session(Prepared{2, {"a", Storage::none}}) == Words{"release", "unchanged"});
+}
+
+TEST_CASE("broken code is shown and the old code keeps serving") {
+  auto session = serving_session();
+  session(FilesChanged{});
+  session(Settled{});
+  SECTION("when it cannot be prepared") {
+    CHECK(session(PrepareFailed{2, user_error("syntax")}) == Words{"report syntax", "release"});
+  }
+  SECTION("when its top level fails") {
+    session(Prepared{2, {"b", Storage::none}});
+    CHECK(session(WorkerEnded{2, {Exit::Kind::exited, 1}, user_error("traceback")}) ==
+          Words{"report traceback", "release"});
+  }
+  CHECK(session(FilesChanged{}) == Words{"hold", "settle"});
+}
+
+TEST_CASE("when nothing serves yet, requests get the error until a save mends it") {
+  Session session;
+  session(Started{});
+  CHECK(session(PrepareFailed{1, user_error("no main")}) == Words{"report no main", "answer no main"});
+  CHECK(session(FilesChanged{}) == Words{"hold", "settle"});
+  session(Settled{});
+  session(Prepared{2, {"a", Storage::none}});
+  CHECK(session(WorkerReady{2}) == Words{"route 2", "first ready 2"});
+}
+
+TEST_CASE("a change during the preparation makes it start again") {
+  auto session = serving_session();
+  session(FilesChanged{});
+  session(Settled{});
+  SECTION("while preparing") {
+    CHECK(session(FilesChanged{}) == Words{});
+    CHECK(session(Prepared{2, {"b", Storage::none}}) == Words{"prepare 3"});
+  }
+  SECTION("while starting") {
+    session(Prepared{2, {"b", Storage::none}});
+    session(FilesChanged{});
+    CHECK(session(WorkerReady{2}) == Words{"kill 2", "prepare 3"});
+  }
+  SECTION("after a failure nobody needs to see any more") {
+    session(FilesChanged{});
+    CHECK(session(PrepareFailed{2, user_error("half saved")}) == Words{"prepare 3"});
+  }
+}
+
+TEST_CASE("workerd dying on its own is started again") {
+  auto session = serving_session();
+  CHECK(session(WorkerEnded{1, killed, {}}) ==
+        Words{"report workerd ended with signal 9 (Killed); starting it again", "hold", "prepare 2"});
+}
+
+TEST_CASE("stopping drains what serves, and a second time kills it") {
+  auto session = serving_session();
+  CHECK(session(StopAsked{}) == Words{"drain 1"});
+  CHECK(session(FilesChanged{}) == Words{});
+  SECTION("it ends by itself") {
+    CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{"finish"});
+  }
+  SECTION("no more patience") {
+    CHECK(session(StopAsked{}) == Words{"kill 1"});
+    CHECK(session(WorkerEnded{1, killed, {}}) == Words{"finish"});
+  }
+}
+
+TEST_CASE("stopping before anything runs finishes at once") {
+  Session session;
+  session(Started{});
+  CHECK(session(StopAsked{}) == Words{"finish"});
+  CHECK(session(Prepared{1, {"a", Storage::none}}) == Words{});
+}
