@@ -1,6 +1,5 @@
 // Turns the classes and handlers of the user's Python module into what workerd exports.
 import { connect } from "cloudflare:sockets";
-import * as cloudflareSockets from "cloudflare:sockets";
 import * as cloudflareWorkers from "cloudflare:workers";
 import { allowEntropy, bootPython, leaveGlobalScope } from "./loader.js";
 import { hostModule } from "./host.js";
@@ -10,10 +9,11 @@ import { GuestError, report } from "./report.js";
 const RPC = "rpc"; // converted both ways, exactly the given arguments
 const FETCH = "fetch"; // converted both ways, surplus arguments dropped
 const RAW = "raw"; // as workerd gives them, surplus arguments dropped
+const EVENT = "event"; // (event, env, ctx), as module handlers get them; surplus dropped
 
 const DURABLE_OBJECT_EVENTS = ["alarm", "webSocketMessage", "webSocketClose", "webSocketError"];
-const WORKER_EVENTS = ["fetch", "test", "scheduled", "queue", "email", "tail", "tailStream", "trace"];
-const MODULE_HANDLERS = ["fetch", "scheduled", "queue", "email", "tail", "trace", "test"];
+const WORKER_EVENTS = ["scheduled", "queue", "email", "tail", "tailStream", "trace"];
+const MODULE_HANDLERS = ["fetch", "test", ...WORKER_EVENTS];
 const BASES = {
   worker: cloudflareWorkers.WorkerEntrypoint,
   durableObject: cloudflareWorkers.DurableObject,
@@ -74,10 +74,9 @@ function entrypointClass(className, kind, methods, legacyHandlers) {
       instance;
     },
   }[className];
-  const events = kind === "durableObject" ? DURABLE_OBJECT_EVENTS : [];
   for (const method of methods) {
     const name = legacyHandlers ? method.replace(/^on_(?=fetch$|alarm$|webSocket)/, "") : method;
-    const mode = callMode(kind, name, events);
+    const mode = callMode(kind, name);
     Object.defineProperty(entrypoint.prototype, name, {
       configurable: true,
       writable: true,
@@ -85,6 +84,8 @@ function entrypointClass(className, kind, methods, legacyHandlers) {
         beforeHandler();
         this.instance ??= invoke(`${className}()`, guest.create, className, this.ctx, this.env);
         const instance = await this.instance;
+        // workerd gives a class no second and third argument; the platform documents them.
+        if (mode === EVENT) args = [args[0], this.env, this.ctx];
         return invoke(`${className}.${method}`, guest.call_method, instance, method, mode, ...args);
       },
     });
@@ -92,11 +93,12 @@ function entrypointClass(className, kind, methods, legacyHandlers) {
   return entrypoint;
 }
 
-function callMode(kind, name, durableObjectEvents) {
-  if (kind === "workflow" && name === "run") return RAW;
-  if (durableObjectEvents.includes(name) || name === "connect") return RAW;
+function callMode(kind, name) {
+  if (name === "connect") return RAW;
   if (name === "fetch" || name === "test") return FETCH;
-  if (kind === "worker" && WORKER_EVENTS.includes(name)) return FETCH;
+  if (kind === "workflow" && name === "run") return RAW;
+  if (kind === "durableObject" && DURABLE_OBJECT_EVENTS.includes(name)) return RAW;
+  if (kind === "worker" && WORKER_EVENTS.includes(name)) return EVENT;
   return RPC;
 }
 

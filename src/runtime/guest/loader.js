@@ -2,7 +2,7 @@
 // says that it listens, so that being reachable and being ready are the same.
 import { allowEntropy, BASE_URL, beginBoot, bootDone } from "./shims.js";
 import { loadPyodide } from "./pyodide.mjs";
-import createPyodideModule from "./pyodide.asm.mjs";
+import createEmscriptenModule from "./pyodide.asm.mjs";
 import pyodideWasm from "./pyodide.asm.wasm";
 import { addPack, mountTree } from "./files.js";
 
@@ -36,21 +36,24 @@ export async function bootPython(settings, packs) {
   const session = new Map();
   for (const pack of packs.session) addPack(session, pack);
 
+  const createPyodideModule = async (emscripten) => {
+    emscripten.preRun.push((module) => {
+      mountTree(module.FS, library, LIBRARY);
+      mountTree(module.FS, session, SESSION);
+    });
+    const module = await createEmscriptenModule(emscripten);
+    // Pyodide's own schedule hands callbacks to one shared MessageChannel, which runs one
+    // request's callback in the I/O context of another.
+    module.API.scheduleCallback = scheduleCallback;
+    return module;
+  };
+  // Where Pyodide 0.28 looks for it; 314 has an option.
+  globalThis._createPyodideModule = createPyodideModule;
   const pyodide = await loadPyodide({
     indexURL: BASE_URL,
     // No package comes from Pyodide's own index; only its version of the binary interface is checked.
     lockFileContents: { info: { abi_version: settings.abi }, packages: {} },
-    // Pyodide's own loop would hand callbacks to one shared MessageChannel, which runs one
-    // request's callback in the I/O context of another.
-    createPyodideModule: async (emscripten) => {
-      emscripten.preRun.push((module) => {
-        mountTree(module.FS, library, LIBRARY);
-        mountTree(module.FS, session, SESSION);
-      });
-      const module = await createPyodideModule(emscripten);
-      module.API.scheduleCallback = scheduleCallback;
-      return module;
-    },
+    createPyodideModule,
     env: {
       HOME: "/session",
       PYTHONPATH: LIBRARY,
@@ -60,6 +63,7 @@ export async function bootPython(settings, packs) {
     stdout: (line) => console.log(line),
     stderr: (line) => console.error(line),
   });
+  delete globalThis._createPyodideModule;
   bootDone();
   pyodide.loadPackage = async () => {
     throw new Error("packages come from python_modules; add them to pyproject.toml");

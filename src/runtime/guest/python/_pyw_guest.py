@@ -4,6 +4,7 @@ entrypoint.js calls these functions. Each takes an `outcome` object first: when 
 leaves through here, its description for people is left in `outcome.report`.
 """
 
+import os
 import sys
 from contextlib import contextmanager
 
@@ -30,6 +31,8 @@ def _reporting(outcome):
 
 
 def _set_search_path(process_pth_files):
+    # Only there for Python's own start (loader.js).
+    os.environ.pop("PYTHONPATH", None)
     # The Worker's own modules win over everything, its packages over nothing but site-packages.
     sys.path.insert(0, SESSION)
     site_packages = next(i for i, path in enumerate(sys.path) if "site-packages" in path)
@@ -122,18 +125,21 @@ def create(outcome, class_name, ctx, env):
 
 
 async def call_method(outcome, instance, name, mode, *args):
-    """Calls a method of an entrypoint; `mode` is one of entrypoint.js's RPC, FETCH and RAW."""
+    """Calls a method of an entrypoint; `mode` is one of those that entrypoint.js names."""
     with _reporting(outcome):
         method = getattr(instance, name)
         if mode == "raw":
             result = await _finish(_relaxed(method, args))
             return getattr(result, "js_object", result)
-        from workers import python_from_rpc, python_to_rpc
+        from workers.rpc import _EnvWrapper, python_from_rpc, python_to_rpc
 
         if mode == "rpc":
             result = method(*map(python_from_rpc, args))
+        elif mode == "fetch":
+            result = _relaxed(method, map(python_from_rpc, args))
         else:
-            result = _relaxed(method, [python_from_rpc(args[0]), *_environment(args[1:])])
+            event, env, ctx = args
+            result = _relaxed(method, (python_from_rpc(event), _EnvWrapper(env), ctx))
         return python_to_rpc(await _finish(result))
 
 
@@ -142,13 +148,6 @@ async def call_handler(outcome, name, *args):
     with _reporting(outcome):
         result = await _finish(_relaxed(getattr(_main, "on_" + name), args))
         return getattr(result, "js_object", result)
-
-
-def _environment(args):
-    # Class handlers get (event, env, ctx); env as everywhere in the SDK.
-    from workers.rpc import _EnvWrapper
-
-    return [_EnvWrapper(args[0]), *args[1:]] if args else []
 
 
 def _relaxed(function, args):

@@ -25,8 +25,10 @@ def _is_users(filename):
 
 
 def _is_ours(filename):
+    # Of the guest, or of the import system on the way to a module's own code.
     name = filename.rpartition("/")[2]
-    return name.startswith("_pyw_") or "/_cloudflare/" in filename or filename == "<frozen importlib._bootstrap>"
+    ours = ("/lib/pyw/_cloudflare/", "/lib/pyw/importlib/", "<frozen importlib")
+    return name.startswith("_pyw_") or filename.startswith(ours)
 
 
 def _trim(described, keep):

@@ -1,0 +1,90 @@
+// The service behind pyw's socket in development: passes every request to the Worker, answers an
+// exception with its traceback, and lets tools trigger the events that no HTTP request stands for.
+//
+// Bindings: WORKER, where requests go (the Worker, or its static assets in front of it), and
+// EVENTS, the Worker itself. Needs the compatibility flag service_binding_extra_handlers.
+const TRIGGERS = {
+  "/cdn-cgi/handler/scheduled": triggerScheduled,
+  "/cdn-cgi/local/scheduled": triggerScheduled,
+  "/cdn-cgi/handler/email": triggerEmail,
+  "/cdn-cgi/local/email": triggerEmail,
+};
+
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    const trigger = TRIGGERS[url.pathname];
+    try {
+      if (trigger) return await trigger(request, url, env);
+      return await env.WORKER.fetch(request);
+    } catch (error) {
+      return failed(request, error);
+    }
+  },
+};
+
+async function triggerScheduled(_request, url, env) {
+  const time = url.searchParams.get("time");
+  const result = await env.EVENTS.scheduled({
+    cron: url.searchParams.get("cron") ?? "",
+    scheduledTime: time ? new Date(Number(time)) : new Date(),
+  });
+  const status = result.outcome === "ok" ? 200 : 500;
+  if (url.searchParams.get("format") === "json") return Response.json(result, { status });
+  return new Response(result.outcome, { status });
+}
+
+// The raw message is the request's body; sender and recipient are parameters of the URL.
+async function triggerEmail(request, url, env) {
+  const from = url.searchParams.get("from");
+  const to = url.searchParams.get("to");
+  if (!from || !to) return new Response("from and to are needed in the URL\n", { status: 400 });
+  const raw = await request.arrayBuffer();
+  const rejected = {};
+  await env.EVENTS.email({
+    from,
+    to,
+    raw: new Response(raw).body,
+    rawSize: raw.byteLength,
+    headers: mailHeaders(raw),
+    setReject: (reason) => void (rejected.reason = reason),
+    forward: (recipient) => console.log(`email forwarded to ${recipient}`),
+    reply: (message) => console.log(`email replied to ${message.to ?? from}`),
+    canBeForwarded: true,
+  });
+  // A refusal crosses as a call of its own, which may arrive after the handler returned.
+  await scheduler.wait(10);
+  if (rejected.reason) return new Response(`rejected: ${rejected.reason}\n`, { status: 400 });
+  return new Response("accepted\n");
+}
+
+// RFC 5322: fields up to the first empty line; a line that begins with white space goes on.
+function mailHeaders(raw) {
+  const text = new TextDecoder().decode(raw);
+  const head = text.split(/\r?\n\r?\n/, 1)[0].replace(/\r?\n[ \t]+/g, " ");
+  const headers = new Headers();
+  for (const line of head.split(/\r?\n/)) {
+    const colon = line.indexOf(":");
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  return headers;
+}
+
+function failed(request, error) {
+  const text = String(error?.message ?? error).replace(/^PythonError: /, "");
+  const headers = { "cache-control": "no-store" };
+  if (!request.headers.get("accept")?.includes("text/html")) {
+    return new Response(`${text}\n`, { status: 500, headers });
+  }
+  headers["content-type"] = "text/html; charset=utf-8";
+  return new Response(page(text), { status: 500, headers });
+}
+
+function page(text) {
+  const escaped = text.replace(/[&<>]/g, (sign) => `&#${sign.codePointAt(0)};`);
+  const title = escaped.slice(escaped.lastIndexOf("\n") + 1);
+  return `<!doctype html><meta charset="utf-8"><title>${title}</title>
+<style>body{font:15px system-ui;margin:3em auto;max-width:60em;padding:0 1em}
+h1{font-size:1.2em;color:#b00020}pre{background:#8881;padding:1em;overflow:auto}</style>
+<h1>${title}</h1><pre>${escaped}</pre>`;
+}

@@ -1,0 +1,62 @@
+"""Compiles the Python files of an archive or pack, each to what the import system looks for.
+
+The byte code is marked "unchecked": nothing is compared with the source at run time, because pyw
+keeps it under a digest of all the sources. A file that does not compile is left out; importing it
+then gives the error in its own place, which packages with files for other Pythons rely on.
+"""
+
+import io
+import json
+import zipfile
+from importlib._bootstrap_external import _code_to_hash_pyc
+from importlib.util import cache_from_source, source_hash
+
+from pyodide.ffi import to_js
+
+ZIP_PREFIX = "/lib/pyw/"
+PACK_PREFIX = "/session/metadata/"
+
+
+def compile_all(kind, data, keep):
+    """Calls `keep(path, Uint8Array)` for every file that the finished pack shall hold."""
+
+    def emit(path, content):
+        keep(path, to_js(content))
+
+    if kind == "zip":
+        _compile_zip(data.to_bytes(), emit)
+    else:
+        _compile_pack(data.to_bytes(), emit)
+
+
+def _compile_zip(data, emit):
+    # Without sources: the byte code stands where the source would, and other files come along.
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    for name in archive.namelist():
+        if name.endswith("/"):
+            continue
+        content = archive.read(name)
+        if not name.endswith(".py"):
+            emit(name, content)
+        elif (code := _compile(content, ZIP_PREFIX + name)) is not None:
+            emit(name + "c", code)
+
+
+def _compile_pack(data, emit):
+    # Beside sources that stay where they are, in another pack.
+    index_size = int.from_bytes(data[8:12], "little")
+    start = 12 + index_size
+    for path, offset, size in json.loads(data[12:start]):
+        if not path.endswith(".py"):
+            continue
+        content = data[start + offset : start + offset + size]
+        if (code := _compile(content, PACK_PREFIX + path)) is not None:
+            emit(cache_from_source(path), code)
+
+
+def _compile(source, filename):
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return bytes(_code_to_hash_pyc(code, source_hash(source), checked=False))
