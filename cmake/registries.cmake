@@ -18,10 +18,10 @@ function(pyw_ask_npm_default result)
     execute_process(COMMAND apt-get download npm WORKING_DIRECTORY "${folder}" OUTPUT_QUIET ERROR_QUIET)
     file(GLOB package "${folder}/npm_*.deb")
     if(package)
-      execute_process(COMMAND dpkg-deb -x "${package}" "${folder}/root")
-      file(GLOB_RECURSE definitions "${folder}/root/usr/share/nodejs/npm/node_modules/@npmcli/config/lib/utils/definitions.js"
-        "${folder}/root/usr/share/nodejs/npm/lib/utils/config/definitions.js"
-        "${folder}/root/usr/share/nodejs/npm/lib/utils/config/definition*.js")
+      execute_process(COMMAND dpkg-deb -x "${package}" "${folder}/unpacked")
+      file(GLOB_RECURSE definitions "${folder}/unpacked/usr/share/nodejs/npm/node_modules/@npmcli/config/lib/utils/definitions.js"
+        "${folder}/unpacked/usr/share/nodejs/npm/lib/utils/config/definitions.js"
+        "${folder}/unpacked/usr/share/nodejs/npm/lib/utils/config/definition*.js")
       foreach(file IN LISTS definitions)
         file(READ "${file}" text)
         string(REGEX MATCH "define\\('registry', {[^}]*default: ['\"`](https?://[^'\"`]+)['\"`]" _ "${text}")

@@ -1,14 +1,13 @@
-#include <commands/app.hpp>
-
-#include <commands/parser.hpp>
-
 #include <base/real_filesystem.hpp>
 #include <base/terminal_reporter.hpp>
+#include <commands/app.hpp>
+#include <commands/parser.hpp>
 #include <net/client.hpp>
+
+#include <fmt/core.h>
 
 #include <csignal>
 #include <exception>
-#include <fmt/core.h>
 
 namespace pyw::commands {
 

@@ -21,8 +21,8 @@ enum class Network { allowed, offline };
 
 /// What stands before the command's name; also accepted after it.
 struct GlobalOptions {
-  Path directory;                    ///< -C, absolute; else the current folder
-  std::optional<Path> config;        ///< -c
+  Path directory;                         ///< -C, absolute; else the current folder
+  std::optional<Path> config;             ///< -c
   std::optional<std::string> environment; ///< -e; "" means the top level explicitly
   OutputFormat format = OutputFormat::text;
   Network network = Network::allowed;

@@ -1,11 +1,10 @@
-#include <commands/completion.hpp>
-
-#include <commands/parser.hpp>
-
 #include <base/text.hpp>
+#include <commands/completion.hpp>
+#include <commands/parser.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+
 #include <memory>
 
 namespace pyw::commands {
@@ -75,7 +74,8 @@ std::string fish_script(const CLI::App& root) {
                           sub->get_name(),
                           shell_quote(sub->get_description()));
     for (const auto& name : option_names(*sub)) {
-      script += fmt::format("complete -c pyw -n '__fish_seen_subcommand_from {}' -l {}\n", sub->get_name(), name.substr(2));
+      script += fmt::format(
+          "complete -c pyw -n '__fish_seen_subcommand_from {}' -l {}\n", sub->get_name(), name.substr(2));
     }
   }
   return script;

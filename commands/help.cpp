@@ -1,8 +1,9 @@
 #include <commands/help.hpp>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <fmt/core.h>
+
+#include <array>
 
 namespace pyw::commands {
 
@@ -48,7 +49,8 @@ std::string overview_help(std::span<const CommandEntry> commands) {
       text += fmt::format("  {:<12} {}\n", command.name, command.summary);
     }
   }
-  return fmt::format("{}\n{}\n`pyw help COMMAND` shows a command's options and examples.\n", text, global_options);
+  return fmt::format(
+      "{}\n{}\n`pyw help COMMAND` shows a command's options and examples.\n", text, global_options);
 }
 
 std::string command_help(const CommandEntry& command, const CLI::App& app) {

@@ -1,14 +1,13 @@
-#include <commands/parser.hpp>
-
-#include <commands/help.hpp>
-#include <commands/table.hpp>
-
 #include <base/suggest.hpp>
 #include <base/text.hpp>
+#include <commands/help.hpp>
+#include <commands/parser.hpp>
+#include <commands/table.hpp>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace pyw::commands {
 
@@ -59,10 +58,12 @@ std::vector<std::string> known_subcommands(const CLI::App& app) {
 
 std::string help_hint(const CLI::App& root, const CLI::App& at) {
   std::string path = at.get_name();
-  for (const auto* parent = at.get_parent(); parent != nullptr && parent != &root; parent = parent->get_parent()) {
+  for (const auto* parent = at.get_parent(); parent != nullptr && parent != &root;
+       parent = parent->get_parent()) {
     path = parent->get_name() + " " + path;
   }
-  return &at == &root ? "`pyw --help` lists the commands" : fmt::format("`pyw help {}` lists the options", path);
+  return &at == &root ? "`pyw --help` lists the commands"
+                      : fmt::format("`pyw help {}` lists the options", path);
 }
 
 class CliParser final : public Parser {
@@ -200,8 +201,9 @@ private:
       return failure(usage_error("no command given", {help_hint(m_app, m_app)}));
     }
     const auto& table = command_table();
-    const auto found = std::find_if(
-        table.begin(), table.end(), [&](const auto& entry) { return entry.name == commands.front()->get_name(); });
+    const auto found = std::find_if(table.begin(), table.end(), [&](const auto& entry) {
+      return entry.name == commands.front()->get_name();
+    });
     invocation.runner = m_runners.at(static_cast<std::size_t>(found - table.begin()));
     invocation.verbosity = m_values.verbose ? Verbosity::verbose
                            : m_values.quiet ? Verbosity::quiet

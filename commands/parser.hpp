@@ -1,9 +1,8 @@
 // The command line as a tree of CLI11 parsers, built from the command table.
 #pragma once
 
-#include <commands/command.hpp>
-
 #include <base/terminal_reporter.hpp>
+#include <commands/command.hpp>
 
 #include <memory>
 #include <string>
@@ -15,8 +14,8 @@ namespace pyw::commands {
 struct Invocation {
   enum class Kind { help, version, command };
   Kind kind = Kind::command;
-  std::string text;  ///< what to print for help and version
-  Runner runner;     ///< for command
+  std::string text; ///< what to print for help and version
+  Runner runner;    ///< for command
   GlobalOptions options;
   Verbosity verbosity = Verbosity::normal;
   bool progress = true;

@@ -1,6 +1,5 @@
-#include <commands/table.hpp>
-
 #include <commands/completion.hpp>
+#include <commands/table.hpp>
 
 namespace pyw::commands {
 

@@ -1,6 +1,5 @@
-#include <devserver/error_page.hpp>
-
 #include <base/text.hpp>
+#include <devserver/error_page.hpp>
 
 #include <fmt/core.h>
 

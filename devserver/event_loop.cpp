@@ -1,6 +1,5 @@
-#include <devserver/event_loop.hpp>
-
 #include <base/unique_fd.hpp>
+#include <devserver/event_loop.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,6 +22,7 @@ class ReadableSubscription final : public Subscription {
   struct State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, int descriptor, std::function<void()> function)
         : stream(context, descriptor), call(std::move(function)) {}
+
     void wait() {
       stream.async_wait(asio::posix::stream_descriptor::wait_read,
                         [weak = weak_from_this()](boost::system::error_code error) {
@@ -36,6 +36,7 @@ class ReadableSubscription final : public Subscription {
                           }
                         });
     }
+
     asio::posix::stream_descriptor stream;
     std::function<void()> call;
     bool alive = true;
@@ -44,11 +45,14 @@ class ReadableSubscription final : public Subscription {
 public:
   ReadableSubscription(asio::io_context& context, int descriptor, std::function<void()> function)
       // A duplicate: Asio closes what it owns, and the caller's descriptor must live on.
-      : m_state(std::make_shared<State>(context, ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0), std::move(function))) {
+      : m_state(
+            std::make_shared<State>(context, ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0), std::move(function))) {
     m_state->wait();
   }
+
   ReadableSubscription(const ReadableSubscription&) = delete;
   ReadableSubscription& operator=(const ReadableSubscription&) = delete;
+
   ~ReadableSubscription() override {
     m_state->alive = false;
     boost::system::error_code ignored;
@@ -61,7 +65,9 @@ private:
 
 class TimerSubscription final : public Subscription {
 public:
-  TimerSubscription(asio::io_context& context, std::chrono::milliseconds delay, std::function<void()> function)
+  TimerSubscription(asio::io_context& context,
+                    std::chrono::milliseconds delay,
+                    std::function<void()> function)
       : m_timer(context, delay), m_call(std::make_shared<std::function<void()>>(std::move(function))) {
     m_timer.async_wait([weak = std::weak_ptr(m_call)](boost::system::error_code error) {
       if (const auto call = weak.lock(); call && !error) {
@@ -79,6 +85,7 @@ class SignalSubscription final : public Subscription {
   struct State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, std::function<void(int)> function)
         : set(context), call(std::move(function)) {}
+
     void wait() {
       set.async_wait([weak = weak_from_this()](boost::system::error_code error, int number) {
         const auto state = weak.lock();
@@ -89,12 +96,15 @@ class SignalSubscription final : public Subscription {
         state->wait();
       });
     }
+
     asio::signal_set set;
     std::function<void(int)> call;
   };
 
 public:
-  SignalSubscription(asio::io_context& context, const std::vector<int>& signals, std::function<void(int)> function)
+  SignalSubscription(asio::io_context& context,
+                     const std::vector<int>& signals,
+                     std::function<void(int)> function)
       : m_state(std::make_shared<State>(context, std::move(function))) {
     for (const auto number : signals) {
       m_state->set.add(number);
@@ -129,11 +139,13 @@ std::unique_ptr<Subscription> EventLoop::on_readable(int descriptor, std::functi
   return std::make_unique<ReadableSubscription>(*m_context, descriptor, std::move(function));
 }
 
-std::unique_ptr<Subscription> EventLoop::after(std::chrono::milliseconds delay, std::function<void()> function) {
+std::unique_ptr<Subscription> EventLoop::after(std::chrono::milliseconds delay,
+                                               std::function<void()> function) {
   return std::make_unique<TimerSubscription>(*m_context, delay, std::move(function));
 }
 
-std::unique_ptr<Subscription> EventLoop::on_signals(std::vector<int> signals, std::function<void(int)> function) {
+std::unique_ptr<Subscription> EventLoop::on_signals(std::vector<int> signals,
+                                                    std::function<void(int)> function) {
   return std::make_unique<SignalSubscription>(*m_context, signals, std::move(function));
 }
 

@@ -36,9 +36,11 @@ public:
   /// must read, or end the subscription. The descriptor stays the caller's.
   [[nodiscard]] std::unique_ptr<Subscription> on_readable(int descriptor, std::function<void()> function);
 
-  [[nodiscard]] std::unique_ptr<Subscription> after(std::chrono::milliseconds delay, std::function<void()> function);
+  [[nodiscard]] std::unique_ptr<Subscription> after(std::chrono::milliseconds delay,
+                                                    std::function<void()> function);
 
-  [[nodiscard]] std::unique_ptr<Subscription> on_signals(std::vector<int> signals, std::function<void(int)> function);
+  [[nodiscard]] std::unique_ptr<Subscription> on_signals(std::vector<int> signals,
+                                                         std::function<void(int)> function);
 
   [[nodiscard]] boost::asio::io_context& context();
 

@@ -1,6 +1,5 @@
-#include <devserver/host_check.hpp>
-
 #include <base/text.hpp>
+#include <devserver/host_check.hpp>
 
 #include <algorithm>
 #include <string>

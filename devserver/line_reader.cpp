@@ -1,9 +1,10 @@
 #include <devserver/line_reader.hpp>
 
-#include <array>
-#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <utility>
 
 namespace pyw::devserver {

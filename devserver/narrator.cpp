@@ -1,6 +1,5 @@
-#include <devserver/narrator.hpp>
-
 #include <base/text.hpp>
+#include <devserver/narrator.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -36,11 +35,14 @@ public:
   void ready(const std::string& url, std::chrono::milliseconds took) override {
     m_reporter.message(fmt::format("{}Ready on {}{} ({} ms)", bold(), url, plain(), took.count()));
   }
+
   void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override {
     m_reporter.message(
         fmt::format("{}Reloaded{} {} ({} ms)", bold(), plain(), list_changed(changed, m_root), took.count()));
   }
+
   void unchanged() override { m_reporter.verbose("nothing of the Worker changed"); }
+
   void failed(const Error& error, bool old_code_serves) override {
     for (const auto& diagnostic : error.diagnostics) {
       m_reporter.report(diagnostic);
@@ -48,11 +50,18 @@ public:
     m_reporter.message(old_code_serves ? "The old code keeps serving; save a file to try again"
                                        : "Save a file to try again, Ctrl-C stops");
   }
+
   void request(const RequestRecord& record) override {
     const auto status = record.websocket ? std::string("WebSocket") : std::to_string(record.status);
-    m_reporter.message(fmt::format(
-        "{} {} {}{}{} {}", record.method, record.target, paint(record.status), status, plain(), shown(record.duration)));
+    m_reporter.message(fmt::format("{} {} {}{}{} {}",
+                                   record.method,
+                                   record.target,
+                                   paint(record.status),
+                                   status,
+                                   plain(),
+                                   shown(record.duration)));
   }
+
   void log(Severity severity, std::string_view text) override {
     if (severity == Severity::note) {
       m_reporter.message(text);
@@ -61,12 +70,16 @@ public:
     const auto code = severity == Severity::error ? "\x1b[31m" : "\x1b[33m";
     m_reporter.message(fmt::format("{}{}{}", colored() ? code : "", text, plain()));
   }
+
   void stopping() override { m_reporter.message("Stopping"); }
 
 private:
   [[nodiscard]] bool colored() const { return m_reporter.color() == Color::yes; }
+
   [[nodiscard]] std::string_view bold() const { return colored() ? "\x1b[1;32m" : ""; }
+
   [[nodiscard]] std::string_view plain() const { return colored() ? "\x1b[0m" : ""; }
+
   [[nodiscard]] std::string_view paint(int status) const {
     if (!colored()) {
       return "";
@@ -85,6 +98,7 @@ public:
   void ready(const std::string& url, std::chrono::milliseconds took) override {
     emit({{"event", "ready"}, {"url", url}, {"ms", took.count()}});
   }
+
   void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override {
     auto paths = nlohmann::json::array();
     for (const auto& path : changed) {
@@ -92,7 +106,9 @@ public:
     }
     emit({{"event", "reloaded"}, {"changed", std::move(paths)}, {"ms", took.count()}});
   }
+
   void unchanged() override { emit({{"event", "unchanged"}}); }
+
   void failed(const Error& error, bool old_code_serves) override {
     for (const auto& diagnostic : error.diagnostics) {
       emit({{"event", "error"},
@@ -103,6 +119,7 @@ public:
             {"serving", old_code_serves}});
     }
   }
+
   void request(const RequestRecord& record) override {
     emit({{"event", "request"},
           {"method", record.method},
@@ -111,10 +128,14 @@ public:
           {"ms", static_cast<double>(record.duration.count()) / 1000},
           {"websocket", record.websocket}});
   }
+
   void log(Severity severity, std::string_view text) override {
-    const auto* level = severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "info";
+    const auto* level = severity == Severity::error     ? "error"
+                        : severity == Severity::warning ? "warning"
+                                                        : "info";
     emit({{"event", "log"}, {"level", level}, {"text", text}});
   }
+
   void stopping() override { emit({{"event", "stopping"}}); }
 
 private:

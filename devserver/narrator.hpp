@@ -1,10 +1,10 @@
-// What the session tells people (stderr) or, with --json, tools (stdout, one event a line; docs/dev-server.md).
+// What the session tells people (stderr) or, with --json, tools (stdout, one event a line;
+// docs/dev-server.md).
 #pragma once
 
+#include <base/reporter.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
-
-#include <base/reporter.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,9 +1,7 @@
-#include <devserver/proxy.hpp>
-
+#include <base/platform.hpp>
 #include <devserver/error_page.hpp>
 #include <devserver/host_check.hpp>
-
-#include <base/platform.hpp>
+#include <devserver/proxy.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -50,11 +48,13 @@ struct Route {
   Generation generation = 0;
   Path socket;
 };
+
 using Target = std::variant<std::monostate, Route, ErrorAnswer>;
 
 /// A connection to workerd; kept for the next request when the last one ended cleanly.
 struct Upstream {
   explicit Upstream(asio::io_context& context) : socket(context) {}
+
   UnixSocket::socket socket;
   beast::flat_buffer buffer;
   bool used_before = false;
@@ -85,6 +85,7 @@ public:
   ClientConnection(ProxyServer& server, tcp::socket socket) : m_server(server), m_socket(std::move(socket)) {}
 
   asio::awaitable<void> run();
+
   void close() {
     error_code ignored;
     m_socket.close(ignored);
@@ -98,7 +99,8 @@ private:
 
   asio::awaitable<After> handle(RequestParser& parser);
   asio::awaitable<After> forward(RequestParser& parser, const Route& route, RequestRecord& record);
-  asio::awaitable<After> relay_response(const RequestHead& request, ResponseParser& response, RequestRecord& record);
+  asio::awaitable<After>
+  relay_response(const RequestHead& request, ResponseParser& response, RequestRecord& record);
   asio::awaitable<bool> send_request(RequestParser& parser, RequestHead& head);
   asio::awaitable<bool> read_response_head(std::unique_ptr<ResponseParser>& response, bool to_head_request);
   asio::awaitable<After> answer_error(const RequestHead& request, const ErrorAnswer& answer);
@@ -122,15 +124,18 @@ public:
   [[nodiscard]] std::uint16_t port() const override { return m_acceptor.local_endpoint().port(); }
 
   void hold() override { m_held = true; }
+
   void release() override {
     m_held = false;
     m_changed.cancel(); // wakes all that wait
   }
+
   void route_to(Generation generation, const Path& socket) override {
     m_idle.clear();
     m_target = Route{generation, socket};
     release();
   }
+
   void answer_with(ErrorAnswer answer) override {
     m_target = std::move(answer);
     release();
@@ -151,6 +156,7 @@ public:
   // --- For the connections ---
 
   asio::io_context& context() { return m_loop.context(); }
+
   const ProxyHooks& hooks() const { return m_hooks; }
 
   /// Where a request goes, once that is known.
@@ -175,6 +181,7 @@ public:
     m_idle.pop_back();
     return upstream;
   }
+
   void give_back(Generation generation, std::shared_ptr<Upstream> upstream) {
     constexpr std::size_t most_idle = 64;
     if (is_current(generation) && m_idle.size() < most_idle) {
@@ -186,6 +193,7 @@ public:
   void begin(Generation generation, const std::shared_ptr<ClientConnection>& connection) {
     m_active[generation].insert(connection);
   }
+
   void end(Generation generation, const std::shared_ptr<ClientConnection>& connection) {
     auto& connections = m_active[generation];
     connections.erase(connection);
@@ -232,7 +240,8 @@ asio::awaitable<void> ClientConnection::run() {
     parser.body_limit(boost::none);
     const auto [error, size] = co_await http::async_read_header(m_socket, m_buffer, parser, outcome);
     if (error) {
-      if (error != http::error::end_of_stream && error.category() == http::make_error_code(http::error::bad_method).category()) {
+      if (error != http::error::end_of_stream &&
+          error.category() == http::make_error_code(http::error::bad_method).category()) {
         co_await answer_error(parser.get(), {400, "Bad request", error.message()});
       }
       break;
@@ -295,8 +304,12 @@ asio::awaitable<bool> ClientConnection::connect(const Route& route) {
 
 /// Streams a message's body from a parser's stream to a serializer's; true when all of it went over.
 template <typename Input, typename Parser, typename Output, typename Serializer, typename Message>
-asio::awaitable<bool> relay_body(Input& input, beast::flat_buffer& buffer, Parser& parser, Output& output,
-                                 Serializer& serializer, Message& message) {
+asio::awaitable<bool> relay_body(Input& input,
+                                 beast::flat_buffer& buffer,
+                                 Parser& parser,
+                                 Output& output,
+                                 Serializer& serializer,
+                                 Message& message) {
   std::vector<char> piece(copy_buffer_size);
   do {
     if (parser.is_done()) {
@@ -358,11 +371,12 @@ asio::awaitable<bool> ClientConnection::read_response_head(std::unique_ptr<Respo
   }
 }
 
-asio::awaitable<ClientConnection::After> ClientConnection::forward(RequestParser& parser, const Route& route,
-                                                                   RequestRecord& record) {
+asio::awaitable<ClientConnection::After>
+ClientConnection::forward(RequestParser& parser, const Route& route, RequestRecord& record) {
   const auto self = shared_from_this();
   RequestHead head(parser.get().base());
-  const bool upgrade = head.count(http::field::upgrade) > 0 && beast::http::token_list{head[http::field::connection]}.exists("upgrade");
+  const bool upgrade = head.count(http::field::upgrade) > 0 &&
+                       beast::http::token_list{head[http::field::connection]}.exists("upgrade");
   const std::string protocol(head[http::field::upgrade]);
   drop_hop_by_hop_fields(head);
   if (upgrade) {
@@ -381,7 +395,8 @@ asio::awaitable<ClientConnection::After> ClientConnection::forward(RequestParser
   for (;;) {
     if (!co_await connect(route)) {
       record.status = 502;
-      co_return co_await answer_error(parser.get(), {502, "The Worker is not there", "workerd does not answer"});
+      co_return co_await answer_error(parser.get(),
+                                      {502, "The Worker is not there", "workerd does not answer"});
     }
     bool sent = true;
     if (has_body) {
@@ -453,7 +468,8 @@ asio::awaitable<ClientConnection::After> ClientConnection::relay_response(const 
   } else if (unknown_length) {
     head.chunked(true);
   }
-  const bool keep = request.keep_alive() && (request.version() == 11 || response.content_length().has_value());
+  const bool keep =
+      request.keep_alive() && (request.version() == 11 || response.content_length().has_value());
   head.keep_alive(keep);
 
   http::response_serializer<http::buffer_body> serializer(head);
@@ -485,7 +501,8 @@ asio::awaitable<void> copy_stream(From& from, beast::flat_buffer& early, To& to)
     if (read_error) {
       co_return;
     }
-    const auto [write_error, written] = co_await asio::async_write(to, asio::buffer(piece.data(), size), outcome);
+    const auto [write_error, written] =
+        co_await asio::async_write(to, asio::buffer(piece.data(), size), outcome);
     if (write_error) {
       co_return;
     }
@@ -533,8 +550,8 @@ asio::awaitable<ClientConnection::After> ClientConnection::answer_error(const Re
 
 } // namespace
 
-Result<std::unique_ptr<Proxy>> Proxy::listen(EventLoop& loop, const std::string& address, std::uint16_t port,
-                                             ProxyHooks hooks) {
+Result<std::unique_ptr<Proxy>>
+Proxy::listen(EventLoop& loop, const std::string& address, std::uint16_t port, ProxyHooks hooks) {
   error_code error;
   const auto ip = asio::ip::make_address(address == "localhost" ? "127.0.0.1" : address, error);
   if (error) {
@@ -548,9 +565,9 @@ Result<std::unique_ptr<Proxy>> Proxy::listen(EventLoop& loop, const std::string&
   acceptor.bind(endpoint, error);
   if (error == asio::error::address_in_use) {
     const auto owner = platform::listener_of_port(port);
-    return failure(user_error(fmt::format("port {} is taken{}", port, owner.empty() ? "" : " by " + owner),
-                              {fmt::format("choose another: `pyw dev --port {}`", port + 1),
-                               "or `--port 0` for any free one"}));
+    return failure(user_error(
+        fmt::format("port {} is taken{}", port, owner.empty() ? "" : " by " + owner),
+        {fmt::format("choose another: `pyw dev --port {}`", port + 1), "or `--port 0` for any free one"}));
   }
   if (!error) {
     acceptor.listen(asio::socket_base::max_listen_connections, error);

@@ -3,11 +3,10 @@
 // HTTP/1.1 (RFC 9112); hop-by-hop fields are dropped as RFC 9110, 7.6.1 says.
 #pragma once
 
-#include <devserver/event_loop.hpp>
-#include <devserver/session.hpp>
-
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
+#include <devserver/event_loop.hpp>
+#include <devserver/session.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -48,8 +47,8 @@ public:
   /// Binds and listens at once; requests are held until route_to() or answer_with().
   /// Fails when the address is taken, naming who has it where that is known.
   /// `port` 0 takes a free one.
-  [[nodiscard]] static Result<std::unique_ptr<Proxy>> listen(EventLoop& loop, const std::string& address,
-                                                             std::uint16_t port, ProxyHooks hooks);
+  [[nodiscard]] static Result<std::unique_ptr<Proxy>>
+  listen(EventLoop& loop, const std::string& address, std::uint16_t port, ProxyHooks hooks);
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 

@@ -1,8 +1,7 @@
-#include <devserver/server.hpp>
-
 #include <devserver/event_loop.hpp>
 #include <devserver/narrator.hpp>
 #include <devserver/proxy.hpp>
+#include <devserver/server.hpp>
 #include <devserver/worker_process.hpp>
 
 #include <fmt/core.h>
@@ -20,8 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 
 /// How long after the last change of a burst a reload begins. Editors write a file in several steps that lie
-/// below 3 ms apart; 10 ms is not felt. The preparation compares contents, so an early start costs nothing but
-/// time, and a change that comes later starts it anew.
+/// below 3 ms apart; 10 ms is not felt. The preparation compares contents, so an early start costs nothing
+/// but time, and a change that comes later starts it anew.
 constexpr auto settle_time = milliseconds(10);
 
 /// workerd ends 3-20 ms after SIGTERM when idle, but takes 10 s to evict a Durable Object (facts of
@@ -116,9 +115,11 @@ private:
   }
 
   void perform(const HoldRequests&) { m_proxy->hold(); }
+
   void perform(const RouteTo& effect) {
     m_proxy->route_to(effect.generation, m_running[effect.generation].prepared.socket);
   }
+
   void perform(const ReleaseToServing&) { m_proxy->release(); }
 
   void perform(const AnswerWithError& effect) {
@@ -137,7 +138,8 @@ private:
       end(running);
       return;
     }
-    const auto patience = running.prepared.identity.storage == Storage::exclusive ? handover_drain : m_options.drain;
+    const auto patience =
+        running.prepared.identity.storage == Storage::exclusive ? handover_drain : m_options.drain;
     running.drain_timer = m_loop.after(patience, [this, generation] {
       m_proxy->abort(generation);
       end_drained(generation);
@@ -145,7 +147,8 @@ private:
   }
 
   void perform(const Kill& effect) {
-    if (const auto found = m_running.find(effect.generation); found != m_running.end() && found->second.process) {
+    if (const auto found = m_running.find(effect.generation);
+        found != m_running.end() && found->second.process) {
       found->second.ending = true;
       found->second.process->kill();
     }
@@ -161,14 +164,17 @@ private:
     }
     m_changed.clear();
   }
+
   void perform(const AnnounceUnchanged&) {
     m_narrator.unchanged();
     m_changed.clear();
   }
+
   void perform(const Report& effect) {
     m_narrator.failed(effect.error, m_state.serving.has_value());
     m_changed.clear();
   }
+
   void perform(const Finish&) { m_loop.stop(); }
 
   // --- Happenings ---
@@ -199,7 +205,8 @@ private:
   void end_drained(Generation generation) {
     const auto found = m_running.find(generation);
     const auto& draining = m_state.draining;
-    if (found != m_running.end() && std::find(draining.begin(), draining.end(), generation) != draining.end()) {
+    if (found != m_running.end() &&
+        std::find(draining.begin(), draining.end(), generation) != draining.end()) {
       end(found->second);
     }
   }

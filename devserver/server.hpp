@@ -2,11 +2,10 @@
 // (files, children, signals, timers) into events.
 #pragma once
 
-#include <devserver/session.hpp>
-
 #include <base/file_watcher.hpp>
 #include <base/process.hpp>
 #include <base/world.hpp>
+#include <devserver/session.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -65,6 +64,7 @@ struct DevServerHooks {
 
 /// Serves until SIGINT, SIGTERM or SIGHUP; everything started is ended before it returns. The value is the
 /// exit code. Fails at once when the address cannot be listened on or files cannot be watched.
-[[nodiscard]] Result<int> run_dev_server(const DevServerOptions& options, const DevServerHooks& hooks, World& world);
+[[nodiscard]] Result<int>
+run_dev_server(const DevServerOptions& options, const DevServerHooks& hooks, World& world);
 
 } // namespace pyw::devserver

@@ -1,7 +1,8 @@
 #include <devserver/session.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace pyw::devserver {
 

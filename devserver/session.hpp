@@ -1,5 +1,5 @@
-// The dev session as a pure state machine: step(state, event) -> {state, effects}, no I/O. The table of states
-// is in docs/dev-server.md; the loop that does the effects is devserver/server.cpp.
+// The dev session as a pure state machine: step(state, event) -> {state, effects}, no I/O. The table of
+// states is in docs/dev-server.md; the loop that does the effects is devserver/server.cpp.
 #pragma once
 
 #include <base/error.hpp>
@@ -42,34 +42,103 @@ struct DevState {
 };
 
 // --- Events ---
-struct Started {};                                   ///< the session begins
-struct FilesChanged {};                              ///< something watched was saved
-struct Settled {};                                   ///< no further change for the settle time
-struct Prepared { Generation generation; WorkerIdentity identity; };
-struct PrepareFailed { Generation generation; Error error; };
-struct WorkerReady { Generation generation; };
-struct WorkerEnded { Generation generation; Exit exit; std::optional<Error> explanation; };
-struct RestartAsked {};                              ///< a key, or workerd ended by itself
+struct Started {}; ///< the session begins
+
+struct FilesChanged {}; ///< something watched was saved
+
+struct Settled {}; ///< no further change for the settle time
+
+struct Prepared {
+  Generation generation;
+  WorkerIdentity identity;
+};
+
+struct PrepareFailed {
+  Generation generation;
+  Error error;
+};
+
+struct WorkerReady {
+  Generation generation;
+};
+
+struct WorkerEnded {
+  Generation generation;
+  Exit exit;
+  std::optional<Error> explanation;
+};
+
+struct RestartAsked {}; ///< a key, or workerd ended by itself
+
 struct StopAsked {};
-using DevEvent = std::variant<Started, FilesChanged, Settled, Prepared, PrepareFailed, WorkerReady, WorkerEnded,
-                              RestartAsked, StopAsked>;
+
+using DevEvent = std::variant<Started,
+                              FilesChanged,
+                              Settled,
+                              Prepared,
+                              PrepareFailed,
+                              WorkerReady,
+                              WorkerEnded,
+                              RestartAsked,
+                              StopAsked>;
 
 // --- Effects ---
 struct StartSettleTimer {};
-struct Prepare { Generation generation; };
-struct StartWorker { Generation generation; };
-struct HoldRequests {};                              ///< new requests wait
-struct RouteTo { Generation generation; };           ///< and release those that wait
-struct ReleaseToServing {};                          ///< the change came to nothing: go on with what serves
-struct AnswerWithError { Error error; };             ///< nothing serves: every request gets this
-struct Drain { Generation generation; };             ///< let it finish what it has, then end it
-struct Kill { Generation generation; };
-struct AnnounceReady { Generation generation; bool first; };
+
+struct Prepare {
+  Generation generation;
+};
+
+struct StartWorker {
+  Generation generation;
+};
+
+struct HoldRequests {}; ///< new requests wait
+
+struct RouteTo {
+  Generation generation;
+}; ///< and release those that wait
+
+struct ReleaseToServing {}; ///< the change came to nothing: go on with what serves
+
+struct AnswerWithError {
+  Error error;
+}; ///< nothing serves: every request gets this
+
+struct Drain {
+  Generation generation;
+}; ///< let it finish what it has, then end it
+
+struct Kill {
+  Generation generation;
+};
+
+struct AnnounceReady {
+  Generation generation;
+  bool first;
+};
+
 struct AnnounceUnchanged {};
-struct Report { Error error; };
-struct Finish {};                                    ///< all is stopped
-using DevEffect = std::variant<StartSettleTimer, Prepare, StartWorker, HoldRequests, RouteTo, ReleaseToServing,
-                               AnswerWithError, Drain, Kill, AnnounceReady, AnnounceUnchanged, Report, Finish>;
+
+struct Report {
+  Error error;
+};
+
+struct Finish {}; ///< all is stopped
+
+using DevEffect = std::variant<StartSettleTimer,
+                               Prepare,
+                               StartWorker,
+                               HoldRequests,
+                               RouteTo,
+                               ReleaseToServing,
+                               AnswerWithError,
+                               Drain,
+                               Kill,
+                               AnnounceReady,
+                               AnnounceUnchanged,
+                               Report,
+                               Finish>;
 
 struct Step {
   DevState state;

@@ -1,15 +1,14 @@
+#include <base/text.hpp>
 #include <devserver/worker_process.hpp>
 
-#include <base/text.hpp>
-
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <unistd.h>
 
 namespace pyw::devserver {
 
@@ -19,8 +18,8 @@ constexpr std::size_t lines_kept = 12;
 
 }
 
-Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop, ProcessRunner& processes,
-                                                            Command command, Callbacks callbacks) {
+Result<std::unique_ptr<WorkerProcess>>
+WorkerProcess::start(EventLoop& loop, ProcessRunner& processes, Command command, Callbacks callbacks) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return failure(system_error("cannot make a pipe", errno));
@@ -33,9 +32,12 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop, Pro
       new WorkerProcess(loop, std::move(child), std::move(read_end), std::move(callbacks)));
 }
 
-WorkerProcess::WorkerProcess(EventLoop& loop, std::unique_ptr<ChildProcess> child, UniqueFd control,
+WorkerProcess::WorkerProcess(EventLoop& loop,
+                             std::unique_ptr<ChildProcess> child,
+                             UniqueFd control,
                              Callbacks callbacks)
-    : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)), m_callbacks(std::move(callbacks)),
+    : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
+      m_callbacks(std::move(callbacks)),
       m_control_reader([this](std::string_view line) { read_control(line); }),
       m_output_reader([this](std::string_view line) { read_output(line); }),
       m_error_reader([this](std::string_view line) { read_output(line); }) {

@@ -1,11 +1,10 @@
 // One running workerd under the loop's eyes: its readiness, its output, its end.
 #pragma once
 
+#include <base/unique_fd.hpp>
 #include <devserver/event_loop.hpp>
 #include <devserver/line_reader.hpp>
 #include <devserver/server.hpp>
-
-#include <base/unique_fd.hpp>
 
 #include <deque>
 #include <memory>
@@ -23,12 +22,13 @@ public:
   };
 
   /// Fails when the program cannot be started.
-  [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>> start(EventLoop& loop, ProcessRunner& processes,
-                                                                    Command command, Callbacks callbacks);
+  [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>>
+  start(EventLoop& loop, ProcessRunner& processes, Command command, Callbacks callbacks);
 
   /// SIGTERM now, SIGKILL after `grace`; on_end follows.
   void end(std::chrono::milliseconds grace);
   void kill();
+
   [[nodiscard]] int pid() const { return m_child->pid(); }
 
 private:

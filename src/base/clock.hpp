@@ -21,9 +21,11 @@ public:
   [[nodiscard]] std::chrono::system_clock::time_point now() const override {
     return std::chrono::system_clock::now();
   }
+
   [[nodiscard]] std::chrono::steady_clock::time_point monotonic() const override {
     return std::chrono::steady_clock::now();
   }
+
   void sleep(std::chrono::milliseconds duration) override {
     timespec left{};
     left.tv_sec = duration.count() / 1000;
@@ -37,15 +39,19 @@ public:
 class ManualClock final : public Clock {
 public:
   explicit ManualClock(std::chrono::seconds start = std::chrono::seconds(1'790'000'000)) : m_elapsed(start) {}
+
   [[nodiscard]] std::chrono::system_clock::time_point now() const override {
     return std::chrono::system_clock::time_point(
         std::chrono::duration_cast<std::chrono::system_clock::duration>(m_elapsed));
   }
+
   [[nodiscard]] std::chrono::steady_clock::time_point monotonic() const override {
     return std::chrono::steady_clock::time_point(
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(m_elapsed));
   }
+
   void sleep(std::chrono::milliseconds duration) override { advance(duration); }
+
   void advance(std::chrono::milliseconds duration) { m_elapsed += duration; }
 
 private:

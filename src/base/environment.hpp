@@ -12,6 +12,7 @@ namespace pyw {
 class Environment {
 public:
   Environment() = default;
+
   explicit Environment(std::map<std::string, std::string> variables) : m_variables(std::move(variables)) {}
 
   /// What the process was started with.
@@ -21,6 +22,7 @@ public:
   [[nodiscard]] std::optional<std::string> get(const std::string& name) const;
   /// nullopt when unset or empty.
   [[nodiscard]] std::optional<std::string> get_nonempty(const std::string& name) const;
+
   [[nodiscard]] const std::map<std::string, std::string>& all() const { return m_variables; }
 
   /// $HOME, else "/".

@@ -1,9 +1,10 @@
 #include <base/error.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fmt/core.h>
 
 namespace pyw {
 
@@ -135,7 +136,8 @@ std::string render(const Diagnostic& diagnostic, Color color) {
     }
     text += fmt::format(":{} ", paint.reset);
   }
-  text += fmt::format("{}{}:{} {}\n", paint.severity, name_of(diagnostic.severity), paint.reset, diagnostic.message);
+  text += fmt::format(
+      "{}{}:{} {}\n", paint.severity, name_of(diagnostic.severity), paint.reset, diagnostic.message);
   if (!diagnostic.snippet.empty() && location.column > 0) {
     const std::string marks(std::max<std::size_t>(1, diagnostic.length), '^');
     text += fmt::format("  {}\n  {}{}{}{}\n",

@@ -1,12 +1,11 @@
 #include <base/file_lock.hpp>
-
 #include <base/real_filesystem.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 
 #include <cerrno>
-#include <fcntl.h>
-#include <sys/file.h>
 
 namespace pyw {
 

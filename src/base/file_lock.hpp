@@ -20,6 +20,7 @@ public:
 
 private:
   explicit FileLock(UniqueFd descriptor) : m_descriptor(std::move(descriptor)) {}
+
   UniqueFd m_descriptor;
 };
 

@@ -35,7 +35,8 @@ public:
 
   /// Watches a folder and all folders below it, also those made later. Watching twice does no harm.
   /// Fails, naming the sysctl, when the system's limit on watches is reached.
-  [[nodiscard]] virtual Result<void> watch_tree(const std::filesystem::path& root, const SkipFolder& skip) = 0;
+  [[nodiscard]] virtual Result<void> watch_tree(const std::filesystem::path& root,
+                                                const SkipFolder& skip) = 0;
 
   /// Watches one file (which may be absent) through its folder.
   [[nodiscard]] virtual Result<void> watch_file(const std::filesystem::path& file) = 0;

@@ -1,19 +1,18 @@
 #include <base/file_watcher.hpp>
-
 #include <base/unique_fd.hpp>
 
+#include <dirent.h>
 #include <fmt/core.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <dirent.h>
 #include <map>
 #include <set>
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace pyw {
 
@@ -35,9 +34,10 @@ struct WatchedFolder {
 
 Error watch_error(const path& folder, int code) {
   if (code == ENOSPC) {
-    return user_error(fmt::format("cannot watch `{}`: the limit on inotify watches is reached", folder.string()),
-                      {"raise it: `sysctl fs.inotify.max_user_watches=524288` (as root)",
-                       "or leave folders out with .gitignore"});
+    return user_error(
+        fmt::format("cannot watch `{}`: the limit on inotify watches is reached", folder.string()),
+        {"raise it: `sysctl fs.inotify.max_user_watches=524288` (as root)",
+         "or leave folders out with .gitignore"});
   }
   if (code == EMFILE) {
     return user_error("cannot watch files: the limit on inotify instances is reached",
@@ -107,7 +107,8 @@ private:
   static std::vector<path> folders_in(const path& folder) {
     std::vector<path> folders;
     std::error_code code;
-    for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+    for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
+         entry.increment(code)) {
       std::error_code ignored;
       if (entry->symlink_status(ignored).type() == std::filesystem::file_type::directory) {
         folders.push_back(entry->path());
@@ -150,11 +151,13 @@ private:
 
   /// A symbolic or hard link is complete when it is made: no close will follow.
   static bool arrives_whole(const path& file) {
-    struct stat info {};
+    struct stat info{};
     return ::lstat(file.c_str(), &info) == 0 && (S_ISLNK(info.st_mode) || info.st_nlink > 1);
   }
 
-  void handle_folder(const inotify_event& event, const WatchedFolder& watched, const path& folder,
+  void handle_folder(const inotify_event& event,
+                     const WatchedFolder& watched,
+                     const path& folder,
                      std::vector<FileChange>& changes) {
     if (watched.skip(folder)) {
       return;

@@ -6,7 +6,8 @@ namespace pyw {
 
 namespace {
 
-Result<void> append_tree(const ReadOnlyFileSystem& files, const Path& root, const Path& below, std::vector<Path>& out) {
+Result<void>
+append_tree(const ReadOnlyFileSystem& files, const Path& root, const Path& below, std::vector<Path>& out) {
   PYW_TRY_ASSIGN(const auto entries, files.list(root / below));
   for (const auto& entry : entries) {
     const auto path = below.empty() ? Path(entry.name) : below / entry.name;
@@ -22,6 +23,7 @@ Result<void> append_tree(const ReadOnlyFileSystem& files, const Path& root, cons
 class WholeFileReader final : public FileReader {
 public:
   explicit WholeFileReader(std::string content) : m_content(std::move(content)) {}
+
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override {
     const auto count = m_content.copy(buffer, size, m_position);
     m_position += count;
@@ -37,10 +39,12 @@ class WholeFileWriter final : public FileWriter {
 public:
   WholeFileWriter(FileSystem& files, Path path, std::uint32_t mode)
       : m_files(files), m_path(std::move(path)), m_mode(mode) {}
+
   [[nodiscard]] Result<void> write(std::string_view bytes) override {
     m_content += bytes;
     return {};
   }
+
   [[nodiscard]] Result<void> commit() override { return m_files.write(m_path, m_content, m_mode); }
 
 private:

@@ -21,9 +21,9 @@ enum class FollowLinks { no, yes };
 
 struct FileStatus {
   FileType type = FileType::file;
-  std::uintmax_t size = 0;            ///< bytes
-  std::int64_t modified_ns = 0;       ///< modification time, nanoseconds since the Unix epoch
-  std::uint32_t mode = 0;             ///< permission bits (0644 …)
+  std::uintmax_t size = 0;      ///< bytes
+  std::int64_t modified_ns = 0; ///< modification time, nanoseconds since the Unix epoch
+  std::uint32_t mode = 0;       ///< permission bits (0644 …)
 };
 
 struct DirectoryEntry {
@@ -39,7 +39,8 @@ public:
   [[nodiscard]] virtual Result<std::size_t> read(char* buffer, std::size_t size) = 0;
 };
 
-/// A file written piece by piece. It appears under its name with commit(); destroyed without, nothing is left.
+/// A file written piece by piece. It appears under its name with commit(); destroyed without, nothing is
+/// left.
 class FileWriter {
 public:
   virtual ~FileWriter() = default;
@@ -55,8 +56,8 @@ public:
   [[nodiscard]] virtual Result<std::string> read(const Path& path) const = 0;
 
   /// nullopt when nothing is there; fails only when it cannot be told (permissions, I/O).
-  [[nodiscard]] virtual Result<std::optional<FileStatus>> status(const Path& path,
-                                                                 FollowLinks follow = FollowLinks::yes) const = 0;
+  [[nodiscard]] virtual Result<std::optional<FileStatus>>
+  status(const Path& path, FollowLinks follow = FollowLinks::yes) const = 0;
 
   /// The entries of a directory, sorted by byte value of the name, without `.` and `..`.
   [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const Path& directory) const = 0;
@@ -81,12 +82,13 @@ class FileSystem : public ReadOnlyFileSystem {
 public:
   /// Replaces the file whole: written beside, flushed to disk, then renamed. Missing parent folders are
   /// made. A reader, and a kill -9 at any point, sees the old content or the new, never a half.
-  [[nodiscard]] virtual Result<void> write(const Path& path, std::string_view content,
-                                           std::uint32_t mode = 0644) = 0;
+  [[nodiscard]] virtual Result<void>
+  write(const Path& path, std::string_view content, std::uint32_t mode = 0644) = 0;
 
   /// Like write(), but piece by piece and not flushed to disk: for trees that are checked when they are used
   /// (a flush costs 0.1 s and more a file). Here it collects the pieces; the real file system does better.
-  [[nodiscard]] virtual Result<std::unique_ptr<FileWriter>> create(const Path& path, std::uint32_t mode = 0644);
+  [[nodiscard]] virtual Result<std::unique_ptr<FileWriter>> create(const Path& path,
+                                                                   std::uint32_t mode = 0644);
 
   /// Makes the directory and its parents; no error when it is there already.
   [[nodiscard]] virtual Result<void> make_directories(const Path& path) = 0;

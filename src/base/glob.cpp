@@ -1,5 +1,4 @@
 #include <base/glob.hpp>
-
 #include <base/text.hpp>
 
 #include <optional>

@@ -7,7 +7,8 @@
 
 namespace pyw {
 
-/// Whether `path` ('/'-separated, relative) matches: `*` within one segment, `**/` for any number of segments,
+/// Whether `path` ('/'-separated, relative) matches: `*` within one segment, `**/` for any number of
+/// segments,
 /// `?` one character, `[abc]` a class, `{a,b}` alternatives. The whole path must match and a leading dot is
 /// an ordinary character (the semantics of glob-to-regexp with globstar, facts/deploy.md 2).
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view path);
@@ -34,6 +35,7 @@ private:
     bool negated = false;
     bool directories_only = false;
   };
+
   std::vector<Rule> m_rules;
 };
 

@@ -1,24 +1,26 @@
 #include <base/hash.hpp>
-
 #include <base/unique_fd.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace pyw {
 
 struct Hasher::Implementation {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
+
   ~Implementation() { EVP_MD_CTX_free(context); }
 };
 
 Hasher::Hasher(HashKind kind) : m_implementation(std::make_unique<Implementation>()) {
-  const auto* algorithm = kind == HashKind::sha256 ? EVP_sha256() : kind == HashKind::sha512 ? EVP_sha512() : EVP_md5();
+  const auto* algorithm = kind == HashKind::sha256   ? EVP_sha256()
+                          : kind == HashKind::sha512 ? EVP_sha512()
+                                                     : EVP_md5();
   EVP_DigestInit_ex(m_implementation->context, algorithm, nullptr);
 }
 

@@ -1,5 +1,4 @@
 #include <base/http.hpp>
-
 #include <base/text.hpp>
 
 namespace pyw {

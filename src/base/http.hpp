@@ -30,7 +30,7 @@ enum class VerifyCertificates { yes, no };
 struct HttpConnection {
   std::optional<Path> certificate_authorities = {}; ///< a PEM file, used instead of the environment's
   VerifyCertificates verify = VerifyCertificates::yes;
-  std::optional<std::string> proxy = {};            ///< a URL; "" means none, whatever the environment says
+  std::optional<std::string> proxy = {}; ///< a URL; "" means none, whatever the environment says
 
   bool operator==(const HttpConnection&) const = default;
 };
@@ -66,13 +66,17 @@ public:
 
   /// One exchange, without retry. Any status is an answer; fails when there was none (no network, refused,
   /// timeout, certificate): the error says which and what to do.
-  [[nodiscard]] virtual Result<HttpResponse> send(const HttpRequest& request, const TransferProgress& progress = {}) = 0;
+  [[nodiscard]] virtual Result<HttpResponse> send(const HttpRequest& request,
+                                                  const TransferProgress& progress = {}) = 0;
 
   struct Download {
     HttpRequest request;
-    Path destination;            ///< the partial file; resumed with a Range request when it is there already
-    TransferProgress progress;   ///< called from the calling thread only
+    Path destination; ///< the partial file; resumed with a Range request when it is there already
+    TransferProgress progress = {}; ///< called from the calling thread only
+    /// Called from the calling thread once the file is whole, while others may still be under way.
+    std::function<void()> arrived = {};
   };
+
   /// Fetches all in parallel to their files, resumed and retried with back-off. Fails with the first error
   /// once all have ended; what has arrived stays in the partial files.
   [[nodiscard]] virtual Result<void> download(std::vector<Download> downloads) = 0;

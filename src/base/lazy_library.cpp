@@ -1,5 +1,4 @@
 #include <base/lazy_library.hpp>
-
 #include <base/text.hpp>
 
 #include <dlfcn.h>

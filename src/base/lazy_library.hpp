@@ -14,7 +14,8 @@ class LazyLibrary {
 public:
   /// Loads the first of `names` that the system has ("libcurl.so.4"). It stays loaded until the process ends.
   /// Fails with a hint that names `package`.
-  [[nodiscard]] static Result<LazyLibrary> open(const std::vector<std::string>& names, std::string_view package);
+  [[nodiscard]] static Result<LazyLibrary> open(const std::vector<std::string>& names,
+                                                std::string_view package);
 
   /// Sets `function` to the symbol. Fails when the library does not have it.
   template <typename Function>
@@ -26,6 +27,7 @@ public:
 
 private:
   explicit LazyLibrary(void* handle) : m_handle(handle) {}
+
   [[nodiscard]] Result<void*> find(const char* name) const;
 
   void* m_handle;

@@ -78,7 +78,8 @@ Result<std::vector<DirectoryEntry>> MemoryFileSystem::list(const Path& directory
   const auto prefix = folder == "/" ? folder : folder + "/";
   std::vector<DirectoryEntry> entries;
   for (const auto& [key, child] : m_nodes) {
-    if (key.size() > prefix.size() && key.starts_with(prefix) && key.find('/', prefix.size()) == std::string::npos) {
+    if (key.size() > prefix.size() && key.starts_with(prefix) &&
+        key.find('/', prefix.size()) == std::string::npos) {
       entries.push_back({key.substr(prefix.size()), child.type});
     }
   }
@@ -110,7 +111,8 @@ Result<void> MemoryFileSystem::make_directories(const Path& path) {
   m_nodes.try_emplace("/", Node{FileType::directory, {}, 0755, m_now_ns});
   for (const auto& step : Path(key_of(path)).relative_path()) {
     folder /= step;
-    const auto [found, made] = m_nodes.try_emplace(folder.string(), Node{FileType::directory, {}, 0755, m_now_ns});
+    const auto [found, made] =
+        m_nodes.try_emplace(folder.string(), Node{FileType::directory, {}, 0755, m_now_ns});
     if (!made && found->second.type == FileType::file) {
       return failure(path_error("make the folder", path, ENOTDIR));
     }
@@ -120,7 +122,8 @@ Result<void> MemoryFileSystem::make_directories(const Path& path) {
 
 Result<void> MemoryFileSystem::remove_all(const Path& path) {
   PYW_TRY(may_change(path));
-  std::erase_if(m_nodes, [folder = key_of(path)](const auto& entry) { return is_below(entry.first, folder); });
+  std::erase_if(m_nodes,
+                [folder = key_of(path)](const auto& entry) { return is_below(entry.first, folder); });
   return {};
 }
 

@@ -12,16 +12,17 @@ namespace pyw {
 class MemoryFileSystem final : public FileSystem {
 public:
   [[nodiscard]] Result<std::string> read(const Path& path) const override;
-  [[nodiscard]] Result<std::optional<FileStatus>> status(const Path& path, FollowLinks follow = FollowLinks::yes) const override;
+  [[nodiscard]] Result<std::optional<FileStatus>>
+  status(const Path& path, FollowLinks follow = FollowLinks::yes) const override;
   [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const Path& directory) const override;
   [[nodiscard]] Result<Path> read_link(const Path& path) const override;
-  [[nodiscard]] Result<void> write(const Path& path, std::string_view content, std::uint32_t mode = 0644) override;
+  [[nodiscard]] Result<void>
+  write(const Path& path, std::string_view content, std::uint32_t mode = 0644) override;
   [[nodiscard]] Result<void> make_directories(const Path& path) override;
   [[nodiscard]] Result<void> remove_all(const Path& path) override;
   [[nodiscard]] Result<void> rename(const Path& from, const Path& to) override;
   [[nodiscard]] Result<void> replace_tree(const Path& fresh, const Path& target) override;
   [[nodiscard]] Result<void> make_symlink(const Path& target, const Path& link) override;
-
 
   /// Makes every later change fail with this errno when `refuses` says so: a full disk, a read-only folder.
   void fail_changes(std::function<int(const Path&)> error_code_for) { m_fail = std::move(error_code_for); }

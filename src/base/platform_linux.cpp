@@ -1,19 +1,18 @@
 #include <base/platform.hpp>
-
 #include <base/real_filesystem.hpp>
 #include <base/text.hpp>
 
-#include <fmt/core.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <linux/fs.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 
 namespace pyw::platform {
 

@@ -1,5 +1,4 @@
 #include <base/process.hpp>
-
 #include <base/text.hpp>
 
 #include <fmt/core.h>

@@ -24,7 +24,7 @@ enum class Stdio { null, inherit, pipe };
 enum class WhenParentDies { keep_running, kill };
 
 struct Command {
-  std::vector<std::string> argv;      ///< argv[0] is looked up in PATH when it has no '/'
+  std::vector<std::string> argv; ///< argv[0] is looked up in PATH when it has no '/'
   std::optional<Path> working_directory = {};
   /// Changes to the inherited environment: a value sets, nullopt removes.
   std::map<std::string, std::optional<std::string>> environment = {};
@@ -48,6 +48,7 @@ struct Exit {
   int value = 0; ///< exit code or signal number
 
   [[nodiscard]] bool success() const { return kind == Kind::exited && value == 0; }
+
   bool operator==(const Exit&) const = default;
 };
 
@@ -91,7 +92,8 @@ public:
 
   /// Runs to the end and captures what is piped. Fails only when the program cannot be started; a non-zero
   /// exit is an answer.
-  [[nodiscard]] virtual Result<ProcessOutput> run(const Command& command, const LineSink& on_error_line = {}) = 0;
+  [[nodiscard]] virtual Result<ProcessOutput> run(const Command& command,
+                                                  const LineSink& on_error_line = {}) = 0;
 
   [[nodiscard]] virtual Result<std::unique_ptr<ChildProcess>> start(const Command& command) = 0;
 };

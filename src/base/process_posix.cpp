@@ -1,18 +1,17 @@
-#include <base/process.hpp>
-
 #include <base/platform.hpp>
+#include <base/process.hpp>
 #include <base/unique_fd.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 extern char** environ; // NOLINT: POSIX names it so
 
@@ -48,9 +47,13 @@ public:
   }
 
   [[nodiscard]] int pid() const override { return m_pid; }
+
   [[nodiscard]] int exit_descriptor() const override { return m_exit_descriptor.get(); }
+
   [[nodiscard]] int input_descriptor() const override { return m_input.get(); }
+
   [[nodiscard]] int output_descriptor() const override { return m_output.get(); }
+
   [[nodiscard]] int error_descriptor() const override { return m_error.get(); }
 
   [[nodiscard]] std::optional<Exit> poll_exit() override {
@@ -85,7 +88,9 @@ public:
   }
 
   void close_input() { m_input.reset(); }
+
   void close_output() { m_output.reset(); }
+
   void close_error() { m_error.reset(); }
 
 private:

@@ -1,18 +1,17 @@
-#include <base/real_filesystem.hpp>
-
 #include <base/defer.hpp>
 #include <base/platform.hpp>
+#include <base/real_filesystem.hpp>
 #include <base/unique_fd.hpp>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace pyw {
 
@@ -79,15 +78,19 @@ class RealFileWriter final : public FileWriter {
 public:
   RealFileWriter(UniqueFd file, Path temporary, Path path, std::uint32_t mode)
       : m_file(std::move(file)), m_temporary(std::move(temporary)), m_path(std::move(path)), m_mode(mode) {}
+
   RealFileWriter(const RealFileWriter&) = delete;
   RealFileWriter& operator=(const RealFileWriter&) = delete;
+
   ~RealFileWriter() override {
     if (!m_committed) {
       ::unlink(m_temporary.c_str());
     }
   }
 
-  [[nodiscard]] Result<void> write(std::string_view bytes) override { return write_all(m_file.get(), bytes, m_path); }
+  [[nodiscard]] Result<void> write(std::string_view bytes) override {
+    return write_all(m_file.get(), bytes, m_path);
+  }
 
   [[nodiscard]] Result<void> commit() override {
     if (::fchmod(m_file.get(), static_cast<mode_t>(m_mode)) != 0) {
@@ -136,7 +139,7 @@ Result<std::string> RealFileSystem::read(const Path& path) const {
   if (!file.valid()) {
     return failure(path_error("read", path, errno));
   }
-  struct stat info {};
+  struct stat info{};
   if (::fstat(file.get(), &info) != 0) {
     return failure(path_error("read", path, errno));
   }
@@ -167,7 +170,7 @@ Result<std::string> RealFileSystem::read(const Path& path) const {
 }
 
 Result<std::optional<FileStatus>> RealFileSystem::status(const Path& path, FollowLinks follow) const {
-  struct stat info {};
+  struct stat info{};
   const auto outcome =
       follow == FollowLinks::yes ? ::stat(path.c_str(), &info) : ::lstat(path.c_str(), &info);
   if (outcome != 0) {

@@ -5,6 +5,7 @@
 #include <base/error.hpp>
 
 #include <tl/expected.hpp>
+
 #include <utility>
 
 namespace pyw {

@@ -1,5 +1,4 @@
 #include <base/suggest.hpp>
-
 #include <base/text.hpp>
 
 #include <algorithm>

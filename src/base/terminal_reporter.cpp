@@ -1,13 +1,12 @@
 #include <base/terminal_reporter.hpp>
-
 #include <base/text.hpp>
 
 #include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace pyw {
 
@@ -44,20 +43,24 @@ void write_to(std::FILE* stream, std::string_view text) {
 class TerminalReporter::Bar final : public Progress {
 public:
   Bar(TerminalReporter& owner, std::list<Task>::iterator task) : m_owner(owner), m_task(task) {}
+
   Bar(const Bar&) = delete;
   Bar& operator=(const Bar&) = delete;
+
   ~Bar() override {
     const std::lock_guard lock(m_owner.m_mutex);
     m_owner.erase();
     m_owner.m_tasks.erase(m_task);
     m_owner.redraw();
   }
+
   void update(std::uint64_t done, std::uint64_t total) override {
     const std::lock_guard lock(m_owner.m_mutex);
     m_task->done = done;
     m_task->total = total;
     m_owner.redraw_if_due();
   }
+
   void label(std::string_view text) override {
     const std::lock_guard lock(m_owner.m_mutex);
     m_task->label = text;
@@ -158,7 +161,8 @@ void TerminalReporter::redraw() {
       const auto amount = task.unit == ProgressUnit::bytes
                               ? fmt::format("{} / {}", human_size(task.done), human_size(task.total))
                               : fmt::format("{}/{}", task.done, task.total);
-      line = fmt::format("{:<28} [{}{}] {}", line, std::string(filled, '#'), std::string(bar_width - filled, '.'), amount);
+      line = fmt::format(
+          "{:<28} [{}{}] {}", line, std::string(filled, '#'), std::string(bar_width - filled, '.'), amount);
     } else if (task.done > 0) {
       line += task.unit == ProgressUnit::bytes ? fmt::format("  {}", human_size(task.done))
                                                : fmt::format("  {}", task.done);

@@ -29,10 +29,12 @@ public:
   void report(const Diagnostic& diagnostic) override;
   void verbose(std::string_view line) override;
   [[nodiscard]] std::unique_ptr<Progress> progress(std::string_view label, ProgressUnit unit) override;
+
   [[nodiscard]] Color color() const override { return m_color; }
 
 private:
   class Bar;
+
   struct Task {
     std::string label;
     ProgressUnit unit;

@@ -1,8 +1,9 @@
 #include <base/text.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 
 namespace pyw {
 

@@ -38,6 +38,7 @@ struct TextPosition {
   std::size_t column = 1;
   std::string_view line_text;
 };
+
 [[nodiscard]] TextPosition position_at(std::string_view text, std::size_t offset);
 
 } // namespace pyw

@@ -17,12 +17,15 @@ public:
     }
     m_path = pattern;
   }
+
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
   ~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(m_path, ignored);
   }
+
   [[nodiscard]] const Path& path() const { return m_path; }
 
 private:

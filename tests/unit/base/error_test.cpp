@@ -1,5 +1,4 @@
 #include <base/error.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw;

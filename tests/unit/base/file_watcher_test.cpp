@@ -1,12 +1,12 @@
 #include <base/file_watcher.hpp>
 #include <base/real_filesystem.hpp>
-
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <poll.h>
+
 #include <algorithm>
 #include <fstream>
-#include <poll.h>
 
 using namespace pyw;
 
@@ -61,7 +61,8 @@ TEST_CASE("a file is reported when it is closed, not while it is written") {
 TEST_CASE("folders made later are watched, skipped ones are not") {
   const test::TemporaryFolder folder;
   const auto watcher = make_file_watcher().value();
-  REQUIRE(watcher->watch_tree(folder.path(), [](const Path& path) { return path.filename() == "__pycache__"; }));
+  REQUIRE(
+      watcher->watch_tree(folder.path(), [](const Path& path) { return path.filename() == "__pycache__"; }));
   std::filesystem::create_directories(folder.path() / "pkg/inner");
   CHECK(names_of_changes(*watcher).back() == "pkg");
   write_in_place(folder.path() / "pkg/inner/deep.py", "x");

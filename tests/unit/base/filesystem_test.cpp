@@ -1,7 +1,6 @@
 #include <base/filesystem.hpp>
 #include <base/memory_filesystem.hpp>
 #include <base/real_filesystem.hpp>
-
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 

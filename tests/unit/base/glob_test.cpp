@@ -1,5 +1,4 @@
 #include <base/glob.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -9,6 +8,7 @@ TEST_CASE("globs match whole paths") {
     std::string_view pattern, path;
     bool matches;
   };
+
   const auto row = GENERATE(Row{"**/*.py", "a.py", true},
                             Row{"**/*.py", "x/y/a.py", true},
                             Row{"**/*.py", "x/.hidden/a.py", true},

@@ -1,5 +1,4 @@
 #include <base/jsonc.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -11,7 +10,8 @@ TEST_CASE("comments and trailing commas become blanks of the same length") {
 }
 
 TEST_CASE("strings are left alone") {
-  CHECK(blank_jsonc(R"({"u": "http://x", "c": "a,]", "q": "\"//"})") == R"({"u": "http://x", "c": "a,]", "q": "\"//"})");
+  CHECK(blank_jsonc(R"({"u": "http://x", "c": "a,]", "q": "\"//"})") ==
+        R"({"u": "http://x", "c": "a,]", "q": "\"//"})");
 }
 
 TEST_CASE("an unterminated comment stays for the parser to complain about") {

@@ -1,9 +1,9 @@
 #include <base/process.hpp>
-
 #include <support/catch.hpp>
 
-#include <csignal>
 #include <unistd.h>
+
+#include <csignal>
 
 using namespace pyw;
 

@@ -1,5 +1,4 @@
 #include <base/suggest.hpp>
-
 #include <support/catch.hpp>
 
 #include <vector>

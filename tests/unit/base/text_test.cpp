@@ -1,5 +1,4 @@
 #include <base/text.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw;

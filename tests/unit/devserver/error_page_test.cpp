@@ -1,5 +1,4 @@
 #include <devserver/error_page.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw::devserver;

@@ -1,5 +1,4 @@
 #include <devserver/host_check.hpp>
-
 #include <support/catch.hpp>
 
 using pyw::devserver::is_local_caller;

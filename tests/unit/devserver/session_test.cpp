@@ -1,5 +1,4 @@
 #include <devserver/session.hpp>
-
 #include <support/catch.hpp>
 
 #include <csignal>
@@ -12,21 +11,36 @@ namespace {
 std::string name_of(const DevEffect& effect) {
   struct Namer {
     std::string operator()(const StartSettleTimer&) const { return "settle"; }
+
     std::string operator()(const Prepare& e) const { return "prepare " + std::to_string(e.generation); }
+
     std::string operator()(const StartWorker& e) const { return "start " + std::to_string(e.generation); }
+
     std::string operator()(const HoldRequests&) const { return "hold"; }
+
     std::string operator()(const RouteTo& e) const { return "route " + std::to_string(e.generation); }
+
     std::string operator()(const ReleaseToServing&) const { return "release"; }
-    std::string operator()(const AnswerWithError& e) const { return "answer " + std::string(e.error.message()); }
+
+    std::string operator()(const AnswerWithError& e) const {
+      return "answer " + std::string(e.error.message());
+    }
+
     std::string operator()(const Drain& e) const { return "drain " + std::to_string(e.generation); }
+
     std::string operator()(const Kill& e) const { return "kill " + std::to_string(e.generation); }
+
     std::string operator()(const AnnounceReady& e) const {
       return (e.first ? "first ready " : "ready ") + std::to_string(e.generation);
     }
+
     std::string operator()(const AnnounceUnchanged&) const { return "unchanged"; }
+
     std::string operator()(const Report& e) const { return "report " + std::string(e.error.message()); }
+
     std::string operator()(const Finish&) const { return "finish"; }
   };
+
   return std::visit(Namer{}, effect);
 }
 
