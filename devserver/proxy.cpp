@@ -79,6 +79,9 @@ bool wants_html(const RequestHead& request) {
 
 class ProxyServer;
 
+// GCC 12 destroys aggregates twice that are made inside a co_await expression: arguments of coroutines are
+// named variables here.
+
 /// One client's connection: requests one after the other (pipelined ones wait in the buffer).
 class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
 public:
@@ -242,7 +245,8 @@ asio::awaitable<void> ClientConnection::run() {
     if (error) {
       if (error != http::error::end_of_stream &&
           error.category() == http::make_error_code(http::error::bad_method).category()) {
-        co_await answer_error(parser.get(), {400, "Bad request", error.message()});
+        const ErrorAnswer answer{400, "Bad request", error.message()};
+        co_await answer_error(parser.get(), answer);
       }
       break;
     }
@@ -259,7 +263,8 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
   const auto& request = parser.get();
   if (request.target().starts_with("/cdn-cgi/") &&
       !is_local_caller(std::string(request[http::field::host]), std::string(request[http::field::origin]))) {
-    co_await answer_error(request, {403, "Forbidden", "/cdn-cgi/ answers only to this machine's own pages"});
+    const ErrorAnswer answer{403, "Forbidden", "/cdn-cgi/ answers only to this machine's own pages"};
+    co_await answer_error(request, answer);
     co_return After::close;
   }
   const bool expects_continue = beast::iequals(request[http::field::expect], "100-continue");
@@ -395,8 +400,8 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
   for (;;) {
     if (!co_await connect(route)) {
       record.status = 502;
-      co_return co_await answer_error(parser.get(),
-                                      {502, "The Worker is not there", "workerd does not answer"});
+      const ErrorAnswer answer{502, "The Worker is not there", "workerd does not answer"};
+      co_return co_await answer_error(parser.get(), answer);
     }
     bool sent = true;
     if (has_body) {
@@ -423,8 +428,9 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
         co_await upload_ended.async_wait(outcome);
       }
       record.status = 502;
-      co_return co_await answer_error(
-          parser.get(), {502, "The Worker ended without an answer", "its log in the terminal may say why"});
+      const ErrorAnswer answer{
+          502, "The Worker ended without an answer", "its log in the terminal may say why"};
+      co_return co_await answer_error(parser.get(), answer);
     }
   }
 
