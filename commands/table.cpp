@@ -1,10 +1,12 @@
 #include <commands/completion.hpp>
 #include <commands/table.hpp>
+#include <commands/toolchain.hpp>
 
 namespace pyw::commands {
 
 const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
+      toolchain_command(),
       completion_command(),
   };
   return table;

@@ -68,4 +68,11 @@ Result<Installed> ensure(World& world, const Path& directory, std::span<const Pa
   return installed;
 }
 
+Result<void> reinstall(World& world, const Path& directory, std::span<const Part> parts) {
+  PYW_TRY_ASSIGN(const auto pins, pins_here(parts));
+  auto cache = cache_of(world);
+  PYW_TRY_ASSIGN(const auto lock, cache.lock(world.reporter));
+  return install(world, cache, directory, pins);
+}
+
 } // namespace pyw::toolchain

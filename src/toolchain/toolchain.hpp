@@ -38,6 +38,9 @@ private:
 [[nodiscard]] Result<Installed> ensure(World& world, const Path& directory, std::span<const Part> parts,
                                        CheckDepth depth = CheckDepth::sizes);
 
+/// Fetches the parts anew, whatever is there.
+[[nodiscard]] Result<void> reinstall(World& world, const Path& directory, std::span<const Part> parts);
+
 /// The pins of parts on this machine. Fails when one has none.
 [[nodiscard]] Result<std::vector<const Pin*>> pins_here(std::span<const Part> parts);
 
