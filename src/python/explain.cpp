@@ -136,8 +136,7 @@ Error about_network(const UvComplaint& complaint,
 }
 
 Error too_old(const UvComplaint& complaint, const ExplainContext& context) {
-  const auto version = context.uv_version.empty() ? "" : fmt::format(" {}", context.uv_version);
-  return user_error(fmt::format("uv{} is too old: {}", version, complaint.headline),
+  return user_error(fmt::format("uv {} is too old: {}", context.uv_version, complaint.headline),
                     {fmt::format("update it: `uv self update`, or install {} or newer", known_good_uv)});
 }
 

@@ -21,7 +21,7 @@ struct ExplainContext {
   TargetPython python;
   std::optional<std::string> pyodide_index; ///< configured
   bool asked_pyodide_index = false;         ///< and asked
-  std::string uv_version;                   ///< "0.13.8"; empty when it was not asked for
+  std::string uv_version;                   ///< "0.13.8"
   WheelFindings wheels;
 };
 

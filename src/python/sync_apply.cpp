@@ -3,6 +3,7 @@
 #include <python/sync_apply.hpp>
 #include <python/uv.hpp>
 #include <python/wheel_probe.hpp>
+#include <toolchain/uv.hpp>
 
 #include <fmt/core.h>
 
@@ -24,7 +25,7 @@ public:
   Session(World& world,
           const config::Project& project,
           const SyncPlan& plan,
-          Path uv,
+          toolchain::UvProgram uv,
           Path interpreter,
           Progress& progress)
       : m_world(world), m_project(project), m_plan(plan), m_uv(std::move(uv)),
@@ -36,11 +37,11 @@ public:
     if (m_plan.inputs.lock) {
       PYW_TRY(write_unflushed(m_world.files, m_plan.paths.fresh_lock, *m_plan.inputs.lock));
     }
-    PYW_TRY_ASSIGN(auto failed, run(compile_command(m_plan, m_uv, m_interpreter, m_extra)));
+    PYW_TRY_ASSIGN(auto failed, run(compile_command(m_plan, m_uv.path, m_interpreter, m_extra)));
     // The extra index is asked only for what the others lack: most projects never need it.
     if (failed && m_extra == ExtraIndex::none && m_plan.inputs.pyodide_index && lacks_a_package(*failed)) {
       m_extra = ExtraIndex::pyodide;
-      PYW_TRY_ASSIGN(failed, run(compile_command(m_plan, m_uv, m_interpreter, m_extra)));
+      PYW_TRY_ASSIGN(failed, run(compile_command(m_plan, m_uv.path, m_interpreter, m_extra)));
     }
     if (failed) {
       return failure(explained(*failed));
@@ -58,7 +59,7 @@ public:
       }
     }
     PYW_TRY(m_world.files.make_directories(m_plan.paths.fresh_target));
-    PYW_TRY_ASSIGN(const auto failed, run(install_command(m_plan, m_uv, m_interpreter, local, m_extra)));
+    PYW_TRY_ASSIGN(const auto failed, run(install_command(m_plan, m_uv.path, m_interpreter, local, m_extra)));
     if (failed) {
       return failure(explained(*failed));
     }
@@ -82,14 +83,11 @@ private:
                            .python = m_plan.inputs.python,
                            .pyodide_index = m_plan.inputs.pyodide_index,
                            .asked_pyodide_index = m_extra == ExtraIndex::pyodide,
-                           .uv_version = {},
+                           .uv_version = m_uv.version,
                            .wheels = {}};
-    if (trouble == Trouble::too_old || trouble == Trouble::refused_interpreter) {
-      context.uv_version = uv_version(m_world, m_uv);
-    }
     if (trouble == Trouble::no_wheel && !m_plan.options.offline) {
       m_progress.label("looking for wheels");
-      context.wheels = probe_wheels(m_world, m_plan, m_uv, blamed_package(failed.complaint), m_extra);
+      context.wheels = probe_wheels(m_world, m_plan, m_uv.path, blamed_package(failed.complaint), m_extra);
     }
     return explain(failed.complaint, context);
   }
@@ -97,7 +95,7 @@ private:
   World& m_world;
   const config::Project& m_project;
   const SyncPlan& m_plan;
-  Path m_uv;
+  toolchain::UvProgram m_uv;
   Path m_interpreter;
   Progress& m_progress;
   ExtraIndex m_extra;
@@ -199,8 +197,7 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
   PYW_TRY(clear_leftovers(files, plan.paths));
   Defer clear([&] { (void)clear_leftovers(files, plan.paths); });
 
-  const auto download = plan.options.offline ? MayDownload::no : MayDownload::yes;
-  PYW_TRY_ASSIGN(auto uv, find_uv(world, download));
+  PYW_TRY_ASSIGN(auto uv, toolchain::find_uv(world, plan.paths.root));
   PYW_TRY_ASSIGN(auto interpreter, ensure_interpreter(world, plan.inputs.python));
   Session session(world, project, plan, std::move(uv), std::move(interpreter), *progress);
 

@@ -1,20 +1,12 @@
-// uv as a program: where it is, and one run of it with its words on the way to the progress line.
+// One run of uv, with its words on the way to the progress line.
 #pragma once
 
 #include <base/world.hpp>
 #include <python/uv_complaint.hpp>
 
-#include <string>
+#include <optional>
 
 namespace pyw::python {
-
-enum class MayDownload { no, yes };
-
-/// The uv to drive: $PYW_UV, else from PATH. Fails when there is none.
-[[nodiscard]] Result<Path> find_uv(World& world, MayDownload download);
-
-/// "0.13.8", as `uv --version` says; empty when it cannot be told. Asked only to explain a failure.
-[[nodiscard]] std::string uv_version(World& world, const Path& uv);
 
 /// How a run ended: nullopt when it did what it should.
 struct UvFailure {

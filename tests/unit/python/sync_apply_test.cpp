@@ -22,6 +22,9 @@ public:
   explicit FakeUv(FileSystem& files) : m_files(files) {}
 
   Result<ProcessOutput> run(const Command& command, const LineSink&) override {
+    if (command.argv.back() == "--version") {
+      return ProcessOutput{{}, "uv 0.13.8 (abc 2026-11-01)\n", ""};
+    }
     commands.push_back(join(command.argv, " "));
     const bool compiles = commands.back().find(" compile ") != std::string::npos;
     if (auto& complaint = compiles ? compile_complaint : install_complaint; !complaint.empty()) {
