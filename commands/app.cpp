@@ -3,6 +3,7 @@
 #include <commands/app.hpp>
 #include <commands/parser.hpp>
 #include <net/client.hpp>
+#include <python/interpreter.hpp>
 
 #include <fmt/core.h>
 
@@ -52,6 +53,9 @@ int run(const std::vector<std::string>& arguments, World& world, const Path& cur
 }
 
 int run_with_real_world(int argc, char** argv) {
+  if (argc > 0 && python::called_as_interpreter(argv[0])) {
+    return python::run_as_interpreter(argc, argv);
+  }
   std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of the write, not the end of pyw
   const auto environment = Environment::of_process();
   RealFileSystem files;

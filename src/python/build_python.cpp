@@ -1,4 +1,5 @@
 #include <base/platform.hpp>
+#include <base/process.hpp>
 #include <base/text.hpp>
 #include <python/build_python.hpp>
 
@@ -13,12 +14,23 @@ namespace pyw::python {
 
 namespace {
 
-constexpr std::array<const char*, 5> names{"python3.14", "python3.13", "python3.12", "python3.11", "python3"};
+// The usual name first; a version manager's stand-ins for versions that are not installed do not pass the
+// check.
+constexpr std::array<const char*, 5> names{"python3", "python3.14", "python3.13", "python3.12", "python3.11"};
 
 bool is_pyw(const Path& program) {
   std::error_code code;
   const auto own = platform::own_executable();
   return own && std::filesystem::equivalent(program, *own, code);
+}
+
+bool is_new_enough(const Path& program) {
+  Command command;
+  command.argv = {program.string(),
+                  "-c",
+                  fmt::format("import sys; sys.exit(sys.version_info < (3, {}))", oldest_build_minor)};
+  const auto output = RealProcessRunner{}.run(command, {});
+  return output && output->exit.success();
 }
 
 } // namespace
@@ -45,7 +57,7 @@ std::optional<Path> find_build_python() {
   for (const auto* name : names) {
     for (const auto folder : split(path != nullptr ? path : "", ':')) {
       auto candidate = Path(folder) / name;
-      if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate)) {
+      if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate) && is_new_enough(candidate)) {
         return candidate;
       }
     }

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace pyw::python {
 
 namespace {
@@ -37,11 +39,11 @@ public:
     if (m_plan.inputs.lock) {
       PYW_TRY(write_unflushed(m_world.files, m_plan.paths.fresh_lock, *m_plan.inputs.lock));
     }
-    PYW_TRY_ASSIGN(auto failed, run(compile_command(m_plan, m_uv.path, m_interpreter, m_extra)));
+    PYW_TRY_ASSIGN(auto failed, compile());
     // The extra index is asked only for what the others lack: most projects never need it.
     if (failed && m_extra == ExtraIndex::none && m_plan.inputs.pyodide_index && lacks_a_package(*failed)) {
       m_extra = ExtraIndex::pyodide;
-      PYW_TRY_ASSIGN(failed, run(compile_command(m_plan, m_uv.path, m_interpreter, m_extra)));
+      PYW_TRY_ASSIGN(failed, compile());
     }
     if (failed) {
       return failure(explained(*failed));
@@ -67,6 +69,20 @@ public:
   }
 
 private:
+  /// uv names one local package at a time that it cannot look into without building it: those are allowed,
+  /// nothing else is.
+  [[nodiscard]] Result<std::optional<UvFailure>> compile() {
+    std::vector<std::string> local;
+    for (;;) {
+      PYW_TRY_ASSIGN(auto failed, run(compile_command(m_plan, m_uv.path, m_interpreter, local, m_extra)));
+      auto unbuilt = failed ? unbuilt_local_package(failed->complaint) : std::string{};
+      if (unbuilt.empty() || std::find(local.begin(), local.end(), unbuilt) != local.end()) {
+        return failed;
+      }
+      local.push_back(std::move(unbuilt));
+    }
+  }
+
   [[nodiscard]] Result<std::optional<UvFailure>> run(const Command& command) {
     return run_uv(m_world, command, m_progress);
   }

@@ -98,7 +98,11 @@ Command uv_command(const Path& uv, const Path& folder, std::vector<std::string> 
   return command;
 }
 
-Command compile_command(const SyncPlan& plan, const Path& uv, const Path& interpreter, ExtraIndex extra) {
+Command compile_command(const SyncPlan& plan,
+                        const Path& uv,
+                        const Path& interpreter,
+                        const std::vector<std::string>& local,
+                        ExtraIndex extra) {
   const auto& inputs = plan.inputs;
   std::vector<std::string> arguments{"pip", "compile"};
   if (inputs.has_project_table) {
@@ -116,6 +120,9 @@ Command compile_command(const SyncPlan& plan, const Path& uv, const Path& interp
           "--no-header",
           "-o",
           plan.paths.fresh_lock.filename().string()});
+  for (const auto& name : local) {
+    append(arguments, {"--no-binary", name});
+  }
   append_index(arguments, inputs, extra);
   if (plan.options.upgrade) {
     arguments.emplace_back("--upgrade");

@@ -40,9 +40,13 @@ enum class ExtraIndex { none, pyodide };
 
 [[nodiscard]] SyncPlan plan_sync(SyncInputs inputs, const SyncOptions& options);
 
-/// `uv pip compile`: from pyproject.toml and the SDK to paths.fresh_lock.
-[[nodiscard]] Command
-compile_command(const SyncPlan& plan, const Path& uv, const Path& interpreter, ExtraIndex extra);
+/// `uv pip compile`: from pyproject.toml and the SDK to paths.fresh_lock. Only the packages in `local` may be
+/// built, to learn what they depend on.
+[[nodiscard]] Command compile_command(const SyncPlan& plan,
+                                      const Path& uv,
+                                      const Path& interpreter,
+                                      const std::vector<std::string>& local,
+                                      ExtraIndex extra);
 
 /// `uv pip install`: from paths.fresh_lock to paths.fresh_target. Exactly the packages in `local` are built.
 [[nodiscard]] Command install_command(const SyncPlan& plan,

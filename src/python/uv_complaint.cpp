@@ -201,6 +201,12 @@ std::string blamed_package(const UvComplaint& complaint) {
   return "";
 }
 
+std::string unbuilt_local_package(const UvComplaint& complaint) {
+  const auto built = between(complaint.headline, "Failed to build `", "`");
+  const bool refused = whole_text(complaint).find("Building source distributions for") != std::string::npos;
+  return refused && built.find(" @ file://") != std::string::npos ? bare_name(built) : "";
+}
+
 std::string dependent_of(const UvComplaint& complaint, std::string_view package) {
   const auto text = whole_text(complaint);
   const auto phrase = fmt::format(" depends on {}", package);

@@ -49,6 +49,10 @@ enum class Trouble {
 /// The package that the complaint is about; empty when it names none.
 [[nodiscard]] std::string blamed_package(const UvComplaint& complaint);
 
+/// The local package that uv would have to build to learn what it depends on, and was told not to; empty when
+/// it is something else.
+[[nodiscard]] std::string unbuilt_local_package(const UvComplaint& complaint);
+
 /// Who asks for `package`, as uv's explanation says it ("fastapi"); empty when it does not.
 [[nodiscard]] std::string dependent_of(const UvComplaint& complaint, std::string_view package);
 

@@ -95,7 +95,7 @@ TEST_CASE("uv's commands") {
   MemoryFileSystem files;
   auto project = example_project();
   auto plan = plan_sync(inputs_of(files, project), {});
-  auto compile = compile_command(plan, "/bin/uv", "/cache/python3.14", ExtraIndex::none);
+  auto compile = compile_command(plan, "/bin/uv", "/cache/python3.14", {}, ExtraIndex::none);
   CHECK(has(compile, "pip compile pyproject.toml - --python /cache/python3.14 --only-binary :all:"));
   CHECK(has(compile, "-o pylock.pyw-sync.toml"));
   CHECK_FALSE(has(compile, "--upgrade"));
@@ -107,18 +107,18 @@ TEST_CASE("uv's commands") {
   SECTION("the SDK is not added when the project names it, in whatever spelling") {
     project.python->dependencies.push_back({"Workers_Runtime.SDK[x] >=1.9 ; python_version > '3'", {}});
     plan = plan_sync(inputs_of(files, project), {});
-    compile = compile_command(plan, "/bin/uv", "/p", ExtraIndex::none);
+    compile = compile_command(plan, "/bin/uv", "/p", {}, ExtraIndex::none);
     CHECK_FALSE(has(compile, "-"));
     CHECK_FALSE(compile.input);
   }
   SECTION("without a [project] table only the SDK is resolved") {
     project.python.reset();
     plan = plan_sync(inputs_of(files, project), {});
-    CHECK(has(compile_command(plan, "/bin/uv", "/p", ExtraIndex::none), "compile - --python"));
+    CHECK(has(compile_command(plan, "/bin/uv", "/p", {}, ExtraIndex::none), "compile - --python"));
   }
   SECTION("upgrade and offline") {
     plan = plan_sync(inputs_of(files, project), {.upgrade = true, .offline = true});
-    CHECK(has(compile_command(plan, "/bin/uv", "/p", ExtraIndex::none), "--upgrade --offline"));
+    CHECK(has(compile_command(plan, "/bin/uv", "/p", {}, ExtraIndex::none), "--upgrade --offline"));
     CHECK(has(install_command(plan, "/bin/uv", "/p", {}, ExtraIndex::none), "--offline"));
   }
   SECTION("exactly the local packages are built") {
@@ -130,9 +130,9 @@ TEST_CASE("uv's commands") {
     const Environment environment(
         std::map<std::string, std::string>{{"PYW_PYODIDE_INDEX", "https://wheels.example/{python}/simple"}});
     plan = plan_sync(inputs_of(files, project, environment), {});
-    CHECK(has(compile_command(plan, "/bin/uv", "/p", ExtraIndex::pyodide),
+    CHECK(has(compile_command(plan, "/bin/uv", "/p", {}, ExtraIndex::pyodide),
               "--index https://wheels.example/3.14/simple --index-strategy unsafe-best-match"));
-    CHECK_FALSE(has(compile_command(plan, "/bin/uv", "/p", ExtraIndex::none), "--index"));
+    CHECK_FALSE(has(compile_command(plan, "/bin/uv", "/p", {}, ExtraIndex::none), "--index"));
     CHECK(extra_index_of(plan.inputs) == ExtraIndex::none);
     plan.inputs.lock = "url = \"https://wheels.example/3.14/numpy.whl\"";
     CHECK(extra_index_of(plan.inputs) == ExtraIndex::pyodide);

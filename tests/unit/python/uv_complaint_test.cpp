@@ -173,3 +173,15 @@ TEST_CASE("a long explanation is cut and says so") {
   complaint.causes = {"1\n2\n3\n4\n5"};
   CHECK(trimmed_explanation(complaint, 3) == "1\n2\n3\n… and 2 more lines (`-v` shows them)");
 }
+
+TEST_CASE("a local package that uv may not look into is named") {
+  const auto refused = parse_complaint("error: Failed to build `mylib @ file:///p/lib`\n"
+                                       "  cause: Building source distributions for `mylib` is disabled\n");
+  CHECK(unbuilt_local_package(refused) == "mylib");
+  const auto broken = parse_complaint(
+      "error: Failed to build `mylib @ file:///p/lib`\n  cause: The build backend returned\n");
+  CHECK(unbuilt_local_package(broken).empty());
+  const auto from_git = parse_complaint("error: Failed to build `x @ git+https://h/x`\n"
+                                        "  cause: Building source distributions for `x` is disabled\n");
+  CHECK(unbuilt_local_package(from_git).empty());
+}
