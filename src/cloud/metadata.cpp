@@ -62,10 +62,6 @@ Json keep_bindings(const Worker& worker) {
   return out;
 }
 
-Json tail_consumers(const std::vector<config::TailConsumer>& consumers, const Worker& worker, const char* key) {
-  return consumers.empty() ? Json() : worker.section(key);
-}
-
 Json assets_only_metadata(const Worker& worker, const UploadParts& parts) {
   Json out = {{"assets", assets_metadata(worker, parts)}};
   set_if(out, "annotations", annotations_of(worker));
@@ -133,12 +129,8 @@ Json upload_metadata(const Worker& worker, const UploadParts& parts) {
   out["keep_bindings"] = keep_bindings(worker);
   set_if(out, "logpush", deploys && worker.logpush ? Json(*worker.logpush) : Json());
   set_if(out, "placement", placement_of(worker.section("placement")));
-  set_if(out, "tail_consumers", tail_consumers(worker.project->tail_consumers, worker, "tail_consumers"));
-  if (deploys) {
-    set_if(out,
-           "streaming_tail_consumers",
-           tail_consumers(worker.project->streaming_tail_consumers, worker, "streaming_tail_consumers"));
-  }
+  set_if(out, "tail_consumers", worker.section("tail_consumers"));
+  set_if(out, "streaming_tail_consumers", deploys ? worker.section("streaming_tail_consumers") : Json());
   set_if(out, "limits", worker.section("limits"));
   set_if(out, "annotations", annotations_of(worker));
   set_if(out, "assets", parts.assets_jwt.empty() ? Json() : assets_metadata(worker, parts));

@@ -1,0 +1,21 @@
+// Queues and who reads them.
+#pragma once
+
+#include <cloud/api.hpp>
+
+#include <string>
+
+namespace pyw::cloud {
+
+/// The queue of that name, with its consumers. Fails when there is none.
+[[nodiscard]] Result<Json> find_queue(Api& api, const std::string& account, const std::string& name);
+
+/// Makes `script` a consumer of the queue, or updates the one that it is.
+[[nodiscard]] Result<void> set_worker_consumer(Api& api, const std::string& account, const std::string& queue,
+                                               const std::string& script, const Json& body);
+
+/// The id of the consumer that `script` is. Fails when it is none.
+[[nodiscard]] Result<std::string> worker_consumer_id(Api& api, const std::string& account, const Json& queue,
+                                                     const std::string& script);
+
+} // namespace pyw::cloud
