@@ -1,10 +1,12 @@
 #include <commands/completion.hpp>
+#include <commands/dev.hpp>
 #include <commands/table.hpp>
 
 namespace pyw::commands {
 
 const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
+      dev_command(),
       completion_command(),
   };
   return table;
