@@ -3,7 +3,7 @@
 // format belongs to the exact version of Python.
 //
 // Bindings: INPUT, a folder to read; OUTPUT, a folder to write; JOBS, a list of
-// {input, output, kind}: `kind` is "zip" (Pyodide's standard library) or "pack".
+// {input, output, kind, prefix}: `kind` is "zip" (Pyodide's standard library) or "pack".
 import { bootPython } from "./loader.js";
 import { makePack } from "./files.js";
 import { report } from "./report.js";
@@ -15,9 +15,8 @@ export async function compileAll(settings, packs, env) {
     const input = await env.INPUT.fetch(`http://input/${job.input}`);
     if (!input.ok) throw new Error(`${job.input} cannot be read (${input.status})`);
     const files = [];
-    compiler.compile_all(job.kind, new Uint8Array(await input.arrayBuffer()), (path, bytes) => {
-      files.push([path, bytes]);
-    });
+    const bytes = new Uint8Array(await input.arrayBuffer());
+    compiler.compile_all(job.kind, job.prefix, bytes, (path, code) => files.push([path, code]));
     const written = await env.OUTPUT.fetch(`http://output/${job.output}`, {
       method: "PUT",
       body: makePack(files),

@@ -13,23 +13,23 @@ from importlib.util import cache_from_source, source_hash
 
 from pyodide.ffi import to_js
 
-ZIP_PREFIX = "/lib/pyw/"
-PACK_PREFIX = "/session/metadata/"
 
+def compile_all(kind, prefix, data, keep):
+    """Calls `keep(path, Uint8Array)` for every file that the finished pack shall hold.
 
-def compile_all(kind, data, keep):
-    """Calls `keep(path, Uint8Array)` for every file that the finished pack shall hold."""
+    `prefix` is the folder in which the files will lie; tracebacks show it.
+    """
 
     def emit(path, content):
         keep(path, to_js(content))
 
     if kind == "zip":
-        _compile_zip(data.to_bytes(), emit)
+        _compile_zip(data.to_bytes(), prefix, emit)
     else:
-        _compile_pack(data.to_bytes(), emit)
+        _compile_pack(data.to_bytes(), prefix, emit)
 
 
-def _compile_zip(data, emit):
+def _compile_zip(data, prefix, emit):
     # Without sources: the byte code stands where the source would, and other files come along.
     archive = zipfile.ZipFile(io.BytesIO(data))
     for name in archive.namelist():
@@ -38,11 +38,11 @@ def _compile_zip(data, emit):
         content = archive.read(name)
         if not name.endswith(".py"):
             emit(name, content)
-        elif (code := _compile(content, ZIP_PREFIX + name)) is not None:
+        elif (code := _compile(content, prefix + name)) is not None:
             emit(name + "c", code)
 
 
-def _compile_pack(data, emit):
+def _compile_pack(data, prefix, emit):
     # Beside sources that stay where they are, in another pack.
     index_size = int.from_bytes(data[8:12], "little")
     start = 12 + index_size
@@ -50,7 +50,7 @@ def _compile_pack(data, emit):
         if not path.endswith(".py"):
             continue
         content = data[start + offset : start + offset + size]
-        if (code := _compile(content, PACK_PREFIX + path)) is not None:
+        if (code := _compile(content, prefix + path)) is not None:
             emit(cache_from_source(path), code)
 
 

@@ -65,6 +65,10 @@ def load(settings, outcome):
         _set_search_path(settings.processPth)
         _main = import_module(settings.entry)
         found = {"classes": _entrypoints(_main), "handlers": _handlers(_main)}
+        missing = _missing(settings.expected.to_py(), found["classes"])
+    if missing is not None:
+        outcome.report = missing
+        raise RuntimeError("the configuration names a class that is not there")
     return to_js(found, dict_converter=Object.fromEntries)
 
 
@@ -110,6 +114,31 @@ def _public_methods(cls):
         for name, value in methods.items()
         if not name.startswith("_") and isinstance(value, FunctionType)
     )
+
+
+_BASE_NAMES = {
+    "durableObject": "DurableObject",
+    "worker": "WorkerEntrypoint",
+    "workflow": "WorkflowEntrypoint",
+}
+
+
+def _missing(expected, found):
+    """A report about the first class that the configuration names and the module lacks, or None."""
+    kinds = {entry["name"]: entry["kind"] for entry in found}
+    for entry in expected:
+        name, kind = entry["name"], entry["kind"]
+        if kinds.get(name) == kind:
+            continue
+        from difflib import get_close_matches
+
+        base = _BASE_NAMES[kind]
+        message = f"the entry module has no class `{name}` that derives from {base}"
+        if name in kinds:
+            message = f"the class `{name}` derives from {_BASE_NAMES[kinds[name]]}, not from {base}"
+        close = get_close_matches(name, [n for n, k in kinds.items() if k == kind], 1)
+        return _pyw_report.describe_missing(entry, message, close[0] if close else None)
+    return None
 
 
 def _handlers(module):

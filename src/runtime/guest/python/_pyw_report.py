@@ -1,6 +1,7 @@
 """Describes an exception for people: their own files and lines, by the paths of their project."""
 
 import json
+import linecache
 import traceback
 
 SESSION = "/session/metadata/"
@@ -65,30 +66,51 @@ def _text(error, keep):
     return "".join(_trim(described, keep).format()).rstrip()
 
 
-def _location(error):
+def _place(error, frames):
     """The user's innermost place: where a syntax error is, or the last frame of their own."""
     if isinstance(error, SyntaxError) and error.filename and _is_users(error.filename):
-        return project_path(error.filename), error.lineno, error.offset
-    place = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if _is_users(frame.filename):
-            column = None if frame.colno is None else frame.colno + 1
-            place = project_path(frame.filename), frame.lineno, column
-    return place or (None, None, None)
+        path, line, column, source = error.filename, error.lineno, error.offset, error.text
+    elif frames:
+        last = frames[-1]
+        path, line = last.filename, last.lineno
+        column = None if last.colno is None else last.colno + 1
+        source = linecache.getline(path, line)
+    else:
+        return {}
+    return {
+        "path": project_path(path),
+        "line": line,
+        "column": column,
+        "source": (source or "").rstrip("\n"),
+    }
 
 
 def describe(error):
     """A JSON object: type, message, place, the traceback of the user's frames and the whole one."""
-    path, line, column = _location(error)
-    users = any(_is_users(f.filename) for f in traceback.extract_tb(error.__traceback__))
+    frames = traceback.extract_tb(error.__traceback__)
+    users = [frame for frame in frames if _is_users(frame.filename)]
     return json.dumps(
         {
             "type": type(error).__name__,
-            "message": str(error),
-            "path": path,
-            "line": line,
-            "column": column,
+            "message": error.msg if isinstance(error, SyntaxError) else str(error),
+            **_place(error, users),
             "traceback": _text(error, _is_users if users else lambda name: not _is_ours(name)),
             "fullTraceback": _text(error, lambda name: not _is_ours(name)),
+        }
+    )
+
+
+def describe_missing(entry, message, suggestion):
+    """The like for a class that the configuration names (`entry` knows where) and the code lacks."""
+    return json.dumps(
+        {
+            "type": "MissingClass",
+            "message": message,
+            "suggestion": suggestion,
+            "path": entry["path"],
+            "line": entry["line"],
+            "column": entry["column"],
+            "source": entry["source"],
+            "traceback": message,
         }
     )

@@ -1,0 +1,77 @@
+#include <base/platform.hpp>
+#include <base/text.hpp>
+#include <python/build_python.hpp>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace pyw::python {
+
+namespace {
+
+constexpr std::array<const char*, 5> names{"python3.14", "python3.13", "python3.12", "python3.11", "python3"};
+
+bool is_pyw(const Path& program) {
+  std::error_code code;
+  const auto own = platform::own_executable();
+  return own && std::filesystem::equivalent(program, *own, code);
+}
+
+} // namespace
+
+std::optional<Path> packages_of_environment(const Path& environment_python) {
+  const auto root = environment_python.parent_path().parent_path();
+  std::error_code code;
+  if (!std::filesystem::exists(root / "pyvenv.cfg", code)) {
+    return std::nullopt;
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(root / "lib", code)) {
+    if (entry.path().filename().string().starts_with("python3.")) {
+      return entry.path() / "site-packages";
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Path> find_build_python() {
+  if (const auto* chosen = std::getenv("PYW_BUILD_PYTHON"); chosen != nullptr && *chosen != '\0') {
+    return Path(chosen);
+  }
+  const auto* path = std::getenv("PATH");
+  for (const auto* name : names) {
+    for (const auto folder : split(path != nullptr ? path : "", ':')) {
+      auto candidate = Path(folder) / name;
+      if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate)) {
+        return candidate;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+int run_build_python(const Path& environment_python, const std::vector<std::string>& arguments) {
+  const auto python = find_build_python();
+  if (!python) {
+    std::fputs("pyw: building a local package needs a Python 3.11 or newer on this machine\n", stderr);
+    return 2;
+  }
+  if (const auto packages = packages_of_environment(environment_python)) {
+    ::setenv("PYTHONPATH", packages->c_str(), 1);
+  }
+  std::vector<std::string> words{python->string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (auto& word : words) {
+    pointers.push_back(word.data());
+  }
+  pointers.push_back(nullptr);
+  ::execv(python->c_str(), pointers.data());
+  std::fputs(fmt::format("pyw: cannot run `{}`\n", python->string()).c_str(), stderr);
+  return 2;
+}
+
+} // namespace pyw::python

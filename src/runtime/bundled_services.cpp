@@ -1,0 +1,211 @@
+// KV, D1, queues, cron, workflows and static assets: services that workerd itself carries.
+#include <runtime/local_services.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace pyw::runtime {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// The date the bundled services were written against; they belong to the program, not to the user's choice.
+constexpr std::string_view service_date = "2026-01-01";
+
+struct BundledService {
+  std::string_view name;
+  std::string_view object_class;                ///< its Durable Object class, empty: none of its own
+  std::string_view object_binding = {};
+  std::vector<std::string> bindings = {};
+  std::vector<std::string> flags = {};
+};
+
+void add_bundled(const ServiceInput& input, LocalServices& out, BundledService service) {
+  const auto disk = fmt::format("{}:storage", service.name);
+  add_disk(input, out, disk, service.name);
+  std::string namespaces;
+  if (!service.object_class.empty()) {
+    service.bindings.insert(service.bindings.begin(),
+                            binding(service.object_binding, "durableObjectNamespace", capnp_string(service.object_class)));
+    namespaces = "[" +
+                 capnp_struct({{"className", capnp_string(service.object_class)},
+                               {"uniqueKey", capnp_string(service.object_class)},
+                               {"enableSql", "true"}}) +
+                 "]";
+  }
+  std::vector<std::string> flags;
+  for (const auto& flag : service.flags) {
+    flags.push_back(capnp_string(flag));
+  }
+  const auto worker = capnp_struct(
+      {{"compatibilityDate", capnp_string(service_date)},
+       {"compatibilityFlags", flags.empty() ? "" : capnp_list(flags, 6)},
+       {"modules", fmt::format("[(name = \"{0}.js\", bundled = \"/workerd/{0}.js\")]", service.name)},
+       {"bindings", capnp_list(service.bindings, 6)},
+       {"durableObjectNamespaces", namespaces},
+       {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}});
+  out.services.push_back(capnp_struct({{"name", capnp_string(service.name)}, {"worker", worker}}));
+}
+
+std::string wrapped(std::string_view name, std::string_view module, std::string_view fetcher) {
+  return binding(name, "wrapped",
+                 capnp_struct({{"moduleName", capnp_string(module)},
+                               {"innerBindings", "[" + binding("fetcher", "service", fetcher) + "]"}}));
+}
+
+void add_kv(const ServiceInput& input, LocalServices& out) {
+  if (input.project.kv_namespaces.empty()) {
+    return;
+  }
+  add_bundled(input, out,
+              {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
+  for (const auto& item : input.project.kv_namespaces) {
+    const auto props = ordered_json{{"namespace", item.id.value_or(item.binding)}};
+    out.bindings.push_back(binding(item.binding, "kvNamespace", designator("kv", "", props.dump())));
+  }
+}
+
+void add_d1(const ServiceInput& input, LocalServices& out) {
+  if (input.project.d1_databases.empty()) {
+    return;
+  }
+  add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
+  for (const auto& item : input.project.d1_databases) {
+    const auto props = ordered_json{{"database", item.database_id.value_or(item.database_name.value_or(item.binding))}};
+    out.bindings.push_back(wrapped(item.binding, "cloudflare-internal:d1-api", designator("d1", "", props.dump())));
+  }
+}
+
+ordered_json consumer_settings(const config::QueueConsumer& consumer) {
+  ordered_json settings{{"consumer", "worker"}};
+  const auto set = [&](const char* key, const auto& value) {
+    if (value) {
+      settings[key] = *value;
+    }
+  };
+  set("maxBatchSize", consumer.max_batch_size);
+  set("maxBatchTimeout", consumer.max_batch_timeout);
+  set("maxRetries", consumer.max_retries);
+  set("deadLetterQueue", consumer.dead_letter_queue);
+  set("maxConcurrency", consumer.max_concurrency);
+  set("retryDelay", consumer.retry_delay);
+  return settings;
+}
+
+void add_queues(const ServiceInput& input, LocalServices& out) {
+  const auto& project = input.project;
+  if (project.queue_producers.empty() && project.queue_consumers.empty()) {
+    return;
+  }
+  auto consumers = ordered_json::object();
+  for (const auto& consumer : project.queue_consumers) {
+    consumers[consumer.queue] = consumer_settings(consumer);
+  }
+  add_bundled(input, out,
+              {"queues",
+               "QueueShard",
+               "SHARD",
+               {binding("worker", "service", capnp_string(worker_service)),
+                binding("CONSUMERS", "json", capnp_string(consumers.dump()))},
+               {"service_binding_extra_handlers"}});
+  for (const auto& producer : project.queue_producers) {
+    ordered_json props{{"queue", producer.queue.value_or(producer.binding)}};
+    if (producer.delivery_delay) {
+      props["deliveryDelay"] = *producer.delivery_delay;
+    }
+    out.bindings.push_back(binding(producer.binding, "queue", designator("queues", "", props.dump())));
+  }
+}
+
+void add_cron(const ServiceInput& input, LocalServices& out) {
+  if (!input.project.crons || input.project.crons->empty()) {
+    return;
+  }
+  auto schedules = ordered_json::array();
+  for (const auto& cron : *input.project.crons) {
+    schedules.push_back(cron.value);
+  }
+  add_bundled(input, out,
+              {"cron",
+               "Schedule",
+               "SCHEDULE",
+               {binding("worker", "service", capnp_string(worker_service)),
+                binding("CRONS", "json", capnp_string(ordered_json{{"worker", schedules}}.dump()))},
+               {"service_binding_extra_handlers"}});
+}
+
+void add_workflows(const ServiceInput& input, LocalServices& out) {
+  std::vector<std::string> objects;
+  std::vector<std::string> engine;
+  auto names = ordered_json::object();
+  for (const auto& workflow : input.project.workflows) {
+    if (workflow.script_name && *workflow.script_name != input.project.name.value) {
+      continue; // a class of another Worker: see add_remote_only
+    }
+    const auto props = ordered_json{{"workflow", workflow.name}}.dump();
+    const auto service = designator("workflows", "WorkflowBinding", props);
+    names[workflow.name] = ordered_json::object();
+    objects.push_back(binding("workflow:" + workflow.name, "durableObjectNamespace",
+                              capnp_struct({{"className", capnp_string("miniflare-workflows-" + workflow.name)},
+                                            {"serviceName", capnp_string(worker_service)}})));
+    engine.push_back(capnp_struct({{"className", capnp_string(workflow.class_name)},
+                                   {"name", capnp_string(workflow.name)},
+                                   {"bindingService", service}}));
+    out.bindings.push_back(wrapped(workflow.binding, "cloudflare-internal:workflows-api", service));
+  }
+  if (objects.empty()) {
+    return;
+  }
+  objects.push_back(binding("WORKFLOWS", "json", capnp_string(names.dump())));
+  add_bundled(input, out, {"workflows", "", "", objects, {"workflows_preserve_non_retryable_error_message"}});
+  out.worker_fields.emplace_back(
+      "workflowsEngine", capnp_struct({{"actorClass", designator("workflows", "Engine", "")},
+                                       {"workflows", capnp_list(engine, 8)}}));
+}
+
+/// The files themselves are looked up at each request; only the rules are part of the configuration.
+void add_assets(const ServiceInput& input, LocalServices& out) {
+  const auto& assets = input.project.assets;
+  if (!assets || !assets->directory) {
+    return;
+  }
+  ordered_json settings = ordered_json::object();
+  const auto set = [&](const char* key, const config::OptionalText& value) {
+    if (value) {
+      settings[key] = *value;
+    }
+  };
+  set("html_handling", assets->html_handling);
+  set("not_found_handling", assets->not_found_handling);
+  set("base_path", assets->base_path);
+  if (assets->run_worker_first) {
+    settings["run_worker_first"] = config::to_json(*assets->run_worker_first);
+  }
+  for (const auto& [key, text] : input.asset_files) {
+    settings[key] = text;
+  }
+  const auto directory = (input.project.root / *assets->directory).lexically_normal();
+  out.services.push_back(capnp_struct(
+      {{"name", capnp_string("assets")},
+       {"assets", capnp_struct({{"path", capnp_string(directory.string())},
+                                {"userWorker", input.project.main ? capnp_string(worker_service) : ""},
+                                {"config", capnp_string(settings.dump())}})}}));
+  out.entry = "assets";
+  if (assets->binding) {
+    out.bindings.push_back(binding(*assets->binding, "service", designator("assets", "AssetWorker", "")));
+  }
+}
+
+} // namespace
+
+void add_bundled_services(const ServiceInput& input, LocalServices& out) {
+  add_kv(input, out);
+  add_d1(input, out);
+  add_queues(input, out);
+  add_cron(input, out);
+  add_workflows(input, out);
+  add_assets(input, out);
+}
+
+} // namespace pyw::runtime

@@ -1,0 +1,67 @@
+#include <runtime/local_services.hpp>
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace pyw::runtime {
+
+std::string binding(std::string_view name, std::string_view field, std::string_view value) {
+  return capnp_struct({{"name", capnp_string(name)}, {std::string(field), std::string(value)}});
+}
+
+std::string designator(std::string_view service, std::string_view entrypoint, std::string_view props_json) {
+  return capnp_struct({{"name", capnp_string(service)},
+                       {"entrypoint", entrypoint.empty() ? "" : capnp_string(entrypoint)},
+                       {"props", props_json.empty() ? "" : capnp_struct({{"json", capnp_string(props_json)}})}});
+}
+
+void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder) {
+  const auto path = input.state / folder;
+  out.services.push_back(capnp_struct(
+      {{"name", capnp_string(name)},
+       {"disk", capnp_struct({{"path", capnp_string(path.string())}, {"writable", "true"}})}}));
+  out.directories.push_back(path);
+  out.has_storage = true;
+}
+
+void add_variables(const ServiceInput& input, LocalServices& out) {
+  const auto& project = input.project;
+  const auto is_secret = [&](const std::string& name) {
+    return std::ranges::any_of(project.secrets, [&](const auto& secret) { return secret.name == name; });
+  };
+  for (const auto& variable : project.vars) {
+    if (is_secret(variable.name)) {
+      continue;
+    }
+    const bool text = variable.value.is(config::Value::Kind::string);
+    out.bindings.push_back(binding(variable.name, text ? "text" : "json",
+                                   capnp_string(text ? variable.value.text() : config::to_json_text(variable.value))));
+  }
+  for (const auto& secret : project.secrets) {
+    out.bindings.push_back(binding(secret.name, "text", capnp_string(secret.value.reveal())));
+  }
+  if (project.version_metadata) {
+    const auto json = nlohmann::json{{"id", "00000000-0000-0000-0000-000000000000"},
+                                     {"tag", ""},
+                                     {"timestamp", "1970-01-01T00:00:00.000Z"}};
+    out.bindings.push_back(binding(project.version_metadata->binding, "json", capnp_string(json.dump())));
+  }
+  for (const auto& loader : project.worker_loaders) {
+    out.bindings.push_back(
+        binding(loader.binding, "workerLoader", capnp_struct({{"id", capnp_string(loader.binding)}})));
+  }
+}
+
+Result<LocalServices> local_services(const ServiceInput& input) {
+  LocalServices out;
+  add_variables(input, out);
+  add_durable_objects(input, out);
+  add_bundled_services(input, out);
+  add_simulated_services(input, out);
+  PYW_TRY(add_connections(input, out));
+  add_remote_only(input, out);
+  return out;
+}
+
+} // namespace pyw::runtime

@@ -1,0 +1,55 @@
+// The configuration that workerd is started with, made from a project without touching anything: text in, text out.
+#pragma once
+
+#include <runtime/parts.hpp>
+
+#include <base/environment.hpp>
+#include <base/result.hpp>
+#include <bundle/manifest.hpp>
+#include <config/project.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace pyw::runtime {
+
+/// Files that exist, or will exist, when workerd starts. All absolute.
+struct GuestFiles {
+  Path guest;                     ///< the folder with the guest's JavaScript
+  Path pyodide_module;            ///< pyodide.asm.mjs, for 3.13 made from the classic script
+  std::vector<Path> library;      ///< packs of the standard library and of the guest's Python
+  bool library_is_archive = false; ///< no byte code yet: Pyodide's own python_stdlib.zip is used
+  std::vector<Path> session;      ///< packs that make the Worker's folder, later ones win
+};
+
+struct PlanInput {
+  const config::Project& project;
+  const bundle::BundleManifest& bundle;
+  const RuntimeParts& parts;
+  const GuestFiles& files;
+  const Path& run_directory;   ///< where the planned files go
+  const Path& state_directory; ///< where local data lies
+  const std::vector<std::string>& exports;
+  const Environment& environment;
+  const std::map<std::string, std::string>& asset_files; ///< see ServiceInput
+};
+
+struct ConfigPlan {
+  std::string config;      ///< config.capnp
+  std::string main_module; ///< main.js
+  std::string settings;    ///< settings.json, without the seed (see with_seed)
+  std::vector<Path> directories;
+  std::vector<Diagnostic> warnings;
+  bool has_storage = false;
+};
+
+/// Fails for a project that cannot run locally (Python 3.12, a connection string that is none), with the place.
+[[nodiscard]] Result<ConfigPlan> plan_config(const PlanInput& input);
+
+/// The settings with the seed of the random stream that lasts until the first handler runs.
+[[nodiscard]] std::string with_seed(const std::string& settings, const std::array<std::uint32_t, 4>& seed);
+
+} // namespace pyw::runtime

@@ -1,0 +1,120 @@
+#include <runtime/precompile.hpp>
+
+#include <runtime/capnp_text.hpp>
+#include <runtime/worker_output.hpp>
+
+#include <base/defer.hpp>
+#include <base/text.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace pyw::runtime {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string module(std::string_view name, std::string_view kind, const Path& file) {
+  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, capnp_embed(file.string()));
+}
+
+std::string output_name(std::size_t number) {
+  return fmt::format("{}.pack", number);
+}
+
+std::string jobs_json(const std::vector<CompileJob>& jobs) {
+  auto list = ordered_json::array();
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    list.push_back({{"kind", jobs[i].kind == CompileInput::pack ? "pack" : "zip"},
+                    {"input", jobs[i].input.relative_path().generic_string()},
+                    {"prefix", jobs[i].prefix},
+                    {"output", output_name(i)}});
+  }
+  return list.dump();
+}
+
+/// The reason in what workerd printed: its last lines.
+std::string last_lines(const ProcessOutput& output) {
+  std::vector<std::string> texts;
+  for (const auto* stream : {&output.standard_output, &output.standard_error}) {
+    for (const auto line : split(*stream, '\n')) {
+      auto read = read_output_line(line);
+      if (!read.text.empty()) {
+        texts.push_back(std::move(read.text));
+      }
+    }
+  }
+  constexpr std::size_t shown = 8;
+  if (texts.size() > shown) {
+    texts.erase(texts.begin(), texts.end() - shown);
+  }
+  return join(texts, "\n  ");
+}
+
+} // namespace
+
+CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<CompileJob>& jobs) {
+  CompilePlan plan;
+  plan.settings = ordered_json{{"python", config::to_text(setup.python)},
+                               {"abi", setup.python == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
+                               {"seed", {1, 2, 3, 4}}}
+                      .dump();
+  plan.main_module = "import \"./__pyw/shims.js\";\n"
+                     "import { compileAll } from \"./__pyw/compiler.js\";\n"
+                     "import settings from \"./__pyw/settings.json\";\n"
+                     "import guest from \"./__pyw/guest.pack\";\n"
+                     "import libraryZip from \"./__pyw/library.zip\";\n"
+                     "const packs = { libraryZip, library: [guest], session: [] };\n"
+                     "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
+  std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
+  for (const std::string_view name : {"compiler.js", "files.js", "loader.js", "report.js", "shims.js"}) {
+    modules.push_back(module(fmt::format("__pyw/{}", name), "esModule", setup.guest / name));
+  }
+  const auto& pyodide = setup.parts.pyodide;
+  modules.push_back(module("__pyw/pyodide.mjs", "esModule", pyodide / "pyodide.mjs"));
+  modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", setup.pyodide_module));
+  modules.push_back(module("__pyw/pyodide.asm.wasm", "wasm", pyodide / "pyodide.asm.wasm"));
+  modules.push_back(module("__pyw/library.zip", "data", pyodide / "python_stdlib.zip"));
+  modules.push_back(module("__pyw/guest.pack", "data", setup.guest_pack));
+  modules.push_back(module("__pyw/settings.json", "json", setup.scratch / "settings.json"));
+  const auto output = (setup.scratch / "output").string();
+  plan.config = fmt::format(
+      "using Workerd = import \"/workerd/workerd.capnp\";\n\n"
+      "const config :Workerd.Config = (\n"
+      "  services = [\n"
+      "    (name = \"compile\", worker = (compatibilityDate = \"2026-01-01\", modules = {},\n"
+      "      bindings = [(name = \"__pyw_evaluator\", unsafeEval = void), (name = \"INPUT\", service = \"input\"),\n"
+      "        (name = \"OUTPUT\", service = \"output\"), (name = \"JOBS\", json = {})])),\n"
+      "    (name = \"input\", disk = (path = \"/\")),\n"
+      "    (name = \"output\", disk = (path = {}, writable = true)),\n"
+      "  ],\n"
+      "  structuredLogging = true,\n"
+      ");\n",
+      capnp_list(modules, 8), capnp_string(jobs_json(jobs)), capnp_string(output));
+  return plan;
+}
+
+Result<void> compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& jobs, World& world) {
+  auto& files = world.files;
+  const auto plan = plan_compilation(setup, jobs);
+  PYW_TRY(files.make_directories(setup.scratch / "output"));
+  const Defer clean_up([&] { static_cast<void>(files.remove_all(setup.scratch)); });
+  PYW_TRY(files.write(setup.scratch / "config.capnp", plan.config));
+  PYW_TRY(files.write(setup.scratch / "main.js", plan.main_module));
+  PYW_TRY(files.write(setup.scratch / "settings.json", plan.settings));
+  const Command command{
+      {setup.parts.workerd.string(), "test", "-I", "/", "--experimental", (setup.scratch / "config.capnp").string()}};
+  PYW_TRY_ASSIGN(const auto output, world.processes.run(command));
+  if (!output.exit.success()) {
+    return failure(internal_error(fmt::format("the packages cannot be compiled to byte code ({})\n  {}",
+                                              describe(output.exit), last_lines(output))));
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    PYW_TRY(files.make_directories(jobs[i].output.parent_path()));
+    PYW_TRY(files.rename(setup.scratch / "output" / output_name(i), jobs[i].output));
+  }
+  return {};
+}
+
+} // namespace pyw::runtime

@@ -1,0 +1,131 @@
+#include <runtime/prepare.hpp>
+
+#include <runtime/entry_scan.hpp>
+#include <runtime/guest_store.hpp>
+#include <runtime/pack.hpp>
+#include <runtime/plan.hpp>
+
+#include <base/hash.hpp>
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <random>
+
+namespace pyw::runtime {
+
+namespace {
+
+/// Names to export: what the entry's text shows, and what the configuration asks for.
+std::vector<std::string> export_names(const config::Project& project, std::string_view entry) {
+  auto names = exportable_names(entry);
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) {
+      names.push_back(name);
+    }
+  };
+  for (const auto& item : project.durable_objects) {
+    add(item.class_name);
+  }
+  for (const auto& item : project.workflows) {
+    add(item.class_name);
+  }
+  for (const auto& item : project.exports) {
+    add(item.class_name);
+  }
+  for (const auto& item : project.services) {
+    if (item.entrypoint) {
+      add(*item.entrypoint);
+    }
+  }
+  return names;
+}
+
+Result<std::map<std::string, std::string>> asset_files(const config::Project& project, const ReadOnlyFileSystem& files) {
+  std::map<std::string, std::string> result;
+  if (!project.assets || !project.assets->directory) {
+    return result;
+  }
+  const auto folder = project.root / *project.assets->directory;
+  if (!files.is_directory(folder)) {
+    return failure(Error{ErrorKind::user,
+                         {project.diagnose(Severity::error,
+                                           fmt::format("the assets directory `{}` does not exist", *project.assets->directory),
+                                           project.assets->place)}});
+  }
+  for (const auto& [key, name] : {std::pair{"headers", "_headers"}, {"redirects", "_redirects"}, {"ignore", ".assetsignore"}}) {
+    PYW_TRY_ASSIGN(auto text, files.read_if_exists(folder / name));
+    if (text) {
+      result[key] = std::move(*text);
+    }
+  }
+  return result;
+}
+
+/// The Worker's own modules, small: compiled at each start.
+Result<std::string> own_modules(const bundle::BundleManifest& bundle, const ReadOnlyFileSystem& files) {
+  std::vector<PackSource> sources{{bundle.entry.path, bundle.entry.source}};
+  for (const auto& module : bundle.modules) {
+    if (module.origin == bundle::Origin::own) {
+      sources.push_back({module.path, module.source});
+    }
+  }
+  return make_pack(sources, files);
+}
+
+std::array<std::uint32_t, 4> random_seed() {
+  std::random_device device; // getrandom(2) or rdrand under libstdc++ and libc++
+  std::array<std::uint32_t, 4> seed{};
+  std::ranges::generate(seed, [&] { return static_cast<std::uint32_t>(device()); });
+  return seed;
+}
+
+} // namespace
+
+Result<PreparedRuntime> prepare(const config::Project& project, const bundle::BundleManifest& bundle,
+                                const RuntimeParts& parts, const PrepareOptions& options, World& world) {
+  auto& files = world.files;
+  const auto& run = options.run_directory;
+  PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
+  PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
+  PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
+  PYW_TRY_ASSIGN(const auto pyodide_module, store_pyodide_module(parts, files));
+  PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, files));
+  PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
+  PYW_TRY(files.write(run / "app.pack", own));
+
+  const auto code = store_byte_code(project, parts, guest, pyodide_module, packages, world);
+  GuestFiles guest_files{guest, pyodide_module, code.library, code.library_is_archive, {packages.pack}};
+  if (code.packages) {
+    guest_files.session.push_back(*code.packages);
+  }
+  guest_files.session.push_back(run / "app.pack");
+
+  const auto exports = export_names(project, entry);
+  PYW_TRY_ASSIGN(const auto plan, plan_config({project, bundle, parts, guest_files, run, options.state_directory, exports,
+                                               world.environment, assets}));
+  PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
+  PYW_TRY(files.write(run / "main.js", plan.main_module));
+  PYW_TRY(files.write(run / "settings.json", with_seed(plan.settings, random_seed())));
+  for (const auto& directory : plan.directories) {
+    PYW_TRY(files.make_directories(directory));
+  }
+  PYW_TRY(files.make_directories(options.socket.parent_path()));
+  PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
+
+  PreparedRuntime prepared;
+  prepared.command.argv = {parts.workerd.string(),
+                           "serve",
+                           "-I",
+                           "/",
+                           "--experimental",
+                           "--control-fd=3",
+                           "--socket-addr",
+                           "http=unix:" + options.socket.string(),
+                           (run / "config.capnp").string()};
+  prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));
+  prepared.has_storage = plan.has_storage;
+  prepared.warnings = plan.warnings;
+  return prepared;
+}
+
+} // namespace pyw::runtime

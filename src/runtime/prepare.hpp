@@ -1,0 +1,36 @@
+// From a project to a command that serves it: byte code, packs, configuration, in one call.
+#pragma once
+
+#include <runtime/parts.hpp>
+
+#include <base/process.hpp>
+#include <base/result.hpp>
+#include <base/world.hpp>
+#include <bundle/manifest.hpp>
+#include <config/project.hpp>
+
+#include <string>
+#include <vector>
+
+namespace pyw::runtime {
+
+struct PrepareOptions {
+  Path run_directory;   ///< generated files; what an earlier preparation left is replaced. Absolute
+  Path state_directory; ///< local data. Absolute
+  Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
+};
+
+struct PreparedRuntime {
+  Command command;           ///< workerd with --control-fd=3; whoever starts it adds the descriptor
+  std::string fingerprint;   ///< equal: the same Worker (code, packages, configuration, guest)
+  bool has_storage = false;  ///< two generations must not serve at the same time
+  std::vector<Diagnostic> warnings;
+};
+
+/// Compiles byte code where the cache has none (with progress), writes the run directory and makes the state folders.
+/// The files may be overwritten by the next preparation as soon as workerd listens: it has read them by then.
+/// Fails with the place for what the user can mend; nothing is started.
+[[nodiscard]] Result<PreparedRuntime> prepare(const config::Project& project, const bundle::BundleManifest& bundle,
+                                              const RuntimeParts& parts, const PrepareOptions& options, World& world);
+
+} // namespace pyw::runtime

@@ -1,0 +1,174 @@
+// R2, the Cache API, rate limits, the secrets store and analytics: miniflare's worker scripts, run by workerd. Each is
+// a Durable Object behind a small entry service; its data lies in one folder of the state.
+#include <runtime/local_services.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace pyw::runtime {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// What miniflare's own scripts are written against.
+constexpr std::string_view service_date = "2023-07-24";
+constexpr std::string_view service_flags = R"(["nodejs_compat", "experimental"])";
+
+struct Simulation {
+  std::string_view name;          ///< of the object service; the entry service is NAME:entry
+  std::string_view folder;        ///< below the state
+  std::string_view object_script; ///< below dist/src/workers, without the ending
+  std::string_view object_class;
+  std::string_view entry_script = "shared/object-entry";
+  bool sql = false;
+};
+
+std::string script(const ServiceInput& input, std::string_view name) {
+  return capnp_embed((input.parts.miniflare / "dist/src/workers" / (std::string(name) + ".worker.js")).string());
+}
+
+std::string simulated_worker(const std::string& module, const std::vector<std::string>& bindings,
+                             const std::vector<CapnpField>& more) {
+  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
+                                 {"compatibilityFlags", std::string(service_flags)},
+                                 {"modules", "[(name = \"index.js\", esModule = " + module + ")]"},
+                                 {"bindings", capnp_list(bindings, 6)}};
+  fields.insert(fields.end(), more.begin(), more.end());
+  return capnp_struct(fields);
+}
+
+void add_service(LocalServices& out, std::string_view name, const std::string& worker) {
+  out.services.push_back(capnp_struct({{"name", capnp_string(name)}, {"worker", worker}}));
+}
+
+/// Modules that miniflare's scripts import by these names.
+void add_shared_modules(const ServiceInput& input, LocalServices& out) {
+  if (!out.extensions.empty()) {
+    return;
+  }
+  out.extensions.push_back("(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
+                           "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
+}
+
+void add_simulation(const ServiceInput& input, LocalServices& out, const Simulation& simulation) {
+  add_shared_modules(input, out);
+  const auto disk = fmt::format("{}:storage", simulation.name);
+  add_disk(input, out, disk, simulation.folder);
+  const auto object_class = capnp_struct({{"className", capnp_string(simulation.object_class)},
+                                          {"uniqueKey", capnp_string(fmt::format("miniflare-{}", simulation.object_class))},
+                                          {"enableSql", simulation.sql ? "true" : ""}});
+  add_service(out, simulation.name,
+              simulated_worker(script(input, simulation.object_script),
+                               {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
+                               {{"durableObjectNamespaces", "[" + object_class + "]"},
+                                {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
+  const auto object = capnp_struct({{"className", capnp_string(simulation.object_class)},
+                                    {"serviceName", capnp_string(simulation.name)}});
+  add_service(out, fmt::format("{}:entry", simulation.name),
+              simulated_worker(script(input, simulation.entry_script),
+                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)}, {}));
+}
+
+std::string named(std::string_view service, const std::string& name) {
+  return designator(service, "", ordered_json{{"MINIFLARE_NAMESPACE", name}}.dump());
+}
+
+/// A module that workerd may hand out through a `wrapped` binding.
+void add_internal_module(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view file) {
+  out.extensions.push_back("(modules = [(name = " + capnp_string(name) + ", internal = true, esModule = " +
+                           script(input, file) + ")])");
+}
+
+std::string wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner) {
+  return binding(name, "wrapped",
+                 capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
+}
+
+void add_r2(const ServiceInput& input, LocalServices& out) {
+  if (input.project.r2_buckets.empty()) {
+    return;
+  }
+  add_simulation(input, out, {"r2", "r2", "r2/bucket", "R2BucketObject"});
+  for (const auto& bucket : input.project.r2_buckets) {
+    out.bindings.push_back(
+        binding(bucket.binding, "r2Bucket", named("r2:entry", bucket.bucket_name.value_or(bucket.binding))));
+  }
+}
+
+void add_rate_limits(const ServiceInput& input, LocalServices& out) {
+  if (input.project.ratelimits.empty()) {
+    return;
+  }
+  add_simulation(input, out,
+                 {"ratelimit", "ratelimit", "ratelimit/ratelimit-object", "RateLimiterObject", "shared/object-entry", true});
+  constexpr std::string_view module = "cloudflare-internal:ratelimit:module";
+  add_internal_module(input, out, module, "ratelimit/ratelimit");
+  for (const auto& limit : input.project.ratelimits) {
+    out.bindings.push_back(
+        wrapped(limit.name, module,
+                {binding("fetcher", "service", named("ratelimit:entry", limit.namespace_id)),
+                 binding("limit", "json", capnp_string(fmt::format("{}", limit.limit))),
+                 binding("period", "json", capnp_string(fmt::format("{}", limit.period)))}));
+  }
+}
+
+void add_analytics(const ServiceInput& input, LocalServices& out) {
+  if (input.project.analytics_engine_datasets.empty()) {
+    return;
+  }
+  constexpr std::string_view module = "analytics-engine:local-simulator";
+  add_internal_module(input, out, module, "analytics-engine/analytics-engine");
+  for (const auto& dataset : input.project.analytics_engine_datasets) {
+    out.bindings.push_back(wrapped(
+        dataset.binding, module, {binding("dataset", "json", capnp_string(ordered_json(dataset.dataset.value_or(dataset.binding)).dump()))}));
+  }
+}
+
+void add_secrets_store(const ServiceInput& input, LocalServices& out) {
+  if (input.project.secrets_store_secrets.empty()) {
+    return;
+  }
+  add_simulation(input, out, {"secrets-store", "secrets-store", "kv/namespace", "KVNamespaceObject"});
+  for (const auto& secret : input.project.secrets_store_secrets) {
+    const auto service = fmt::format("secrets-store:{}:{}", secret.store_id, secret.secret_name);
+    add_service(out, service,
+                simulated_worker(script(input, "secrets-store/secret"),
+                                 {binding("store", "kvNamespace", named("secrets-store:entry", secret.store_id)),
+                                  binding("secret_name", "json", capnp_string(ordered_json(secret.secret_name).dump()))},
+                                 {}));
+    out.bindings.push_back(binding(secret.binding, "service", designator(service, "SecretsStoreSecret", "")));
+  }
+}
+
+/// `caches.default` exists in every Worker, so this service does too.
+void add_cache(const ServiceInput& input, LocalServices& out) {
+  add_shared_modules(input, out);
+  constexpr std::string_view disk = "cache:storage";
+  add_disk(input, out, disk, "cache");
+  add_service(out, "cache",
+              simulated_worker(script(input, "cache/cache"), {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
+                               {{"durableObjectNamespaces",
+                                 R"([(className = "CacheObject", uniqueKey = "miniflare-CacheObject")])"},
+                                {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
+  const auto object = capnp_struct({{"className", capnp_string("CacheObject")}, {"serviceName", capnp_string("cache")}});
+  add_service(out, "cache:entry",
+              simulated_worker(script(input, "cache/cache-entry"),
+                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)}, {}));
+  out.worker_fields.emplace_back("cacheApiOutbound", capnp_string("cache:entry"));
+}
+
+} // namespace
+
+void add_simulated_services(const ServiceInput& input, LocalServices& out) {
+  // What a cache forgets was never promised: two generations of a Worker may share it.
+  const bool stores = out.has_storage;
+  add_cache(input, out);
+  out.has_storage = stores;
+  add_r2(input, out);
+  add_rate_limits(input, out);
+  add_analytics(input, out);
+  add_secrets_store(input, out);
+}
+
+} // namespace pyw::runtime

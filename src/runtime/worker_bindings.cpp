@@ -1,0 +1,251 @@
+// Durable Objects, connections to other services, and bindings that exist only on the platform.
+#include <runtime/local_services.hpp>
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace pyw::runtime {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+bool is_own(const ServiceInput& input, const config::OptionalText& script) {
+  return !script || script->empty() || *script == input.project.name.value;
+}
+
+/// Whether each class of the migrations keeps its data in SQLite.
+std::map<std::string, bool> sqlite_by_class(const config::Project& project) {
+  std::map<std::string, bool> result;
+  for (const auto& migration : project.migrations) {
+    for (const auto& name : migration.new_classes) {
+      result[name] = false;
+    }
+    for (const auto& name : migration.new_sqlite_classes) {
+      result[name] = true;
+    }
+    for (const auto& renamed : migration.renamed_classes) {
+      result[renamed.to] = result.contains(renamed.from) ? result[renamed.from] : true;
+    }
+  }
+  for (const auto& item : project.exports) {
+    if (item.type == config::Export::Type::durable_object) {
+      result[item.class_name] = item.storage.value_or("sqlite") != "legacy-kv";
+    }
+  }
+  return result;
+}
+
+/// A binding that says, when it is used, why it does not work here.
+void add_unavailable(const ServiceInput& input, LocalServices& out, const std::string& name, const std::string& why,
+                     const config::Place& place) {
+  constexpr std::string_view module = "pyw:unavailable";
+  const auto extension = "(modules = [(name = " + capnp_string(module) + ", internal = true, esModule = " +
+                         capnp_embed((input.guest / "unavailable.js").string()) + ")])";
+  if (std::ranges::find(out.extensions, extension) == out.extensions.end()) {
+    out.extensions.push_back(extension);
+  }
+  const auto message = fmt::format("the binding {} {}", name, why);
+  out.bindings.push_back(
+      binding(name, "wrapped",
+              capnp_struct({{"moduleName", capnp_string(module)},
+                            {"innerBindings", "[" + binding("message", "text", capnp_string(message)) + "]"}})));
+  out.warnings.push_back(input.project.diagnose(Severity::warning, message, place));
+}
+
+struct ConnectionString {
+  std::string scheme, user, password, host, port, database;
+};
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '%' && at + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
+        std::isxdigit(static_cast<unsigned char>(text[at + 2])) != 0) {
+      out += static_cast<char>(std::stoi(std::string(text.substr(at + 1, 2)), nullptr, 16));
+      at += 2;
+    } else {
+      out += text[at];
+    }
+  }
+  return out;
+}
+
+/// scheme://user:password@host:port/database?…; nullopt when a part is missing.
+std::optional<ConnectionString> parse_connection(std::string_view text) {
+  ConnectionString result;
+  const auto scheme = text.find("://");
+  const auto at = text.rfind('@', text.find('?'));
+  if (scheme == std::string_view::npos || at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  result.scheme = text.substr(0, scheme);
+  const auto login = text.substr(scheme + 3, at - scheme - 3);
+  const auto colon = login.find(':');
+  result.user = percent_decoded(login.substr(0, colon));
+  result.password = colon == std::string_view::npos ? "" : percent_decoded(login.substr(colon + 1));
+  auto rest = text.substr(at + 1);
+  rest = rest.substr(0, rest.find('?'));
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos) {
+    return std::nullopt;
+  }
+  result.database = percent_decoded(rest.substr(slash + 1));
+  const auto address = rest.substr(0, slash);
+  const auto port = address.rfind(':');
+  result.host = address.substr(0, port);
+  result.port = port == std::string_view::npos ? (result.scheme == "mysql" ? "3306" : "5432") : address.substr(port + 1);
+  if (result.scheme == "postgresql") {
+    result.scheme = "postgres";
+  }
+  const bool known = result.scheme == "postgres" || result.scheme == "mysql";
+  return known && !result.user.empty() && !result.host.empty() && !result.database.empty() ? std::optional(result)
+                                                                                          : std::nullopt;
+}
+
+Result<void> add_hyperdrive(const ServiceInput& input, LocalServices& out, const config::Hyperdrive& item) {
+  auto text = item.local_connection_string;
+  for (const std::string_view prefix : {"CLOUDFLARE_", "WRANGLER_"}) {
+    if (const auto set = input.environment.get_nonempty(
+            fmt::format("{}HYPERDRIVE_LOCAL_CONNECTION_STRING_{}", prefix, item.binding))) {
+      text = set;
+      break;
+    }
+  }
+  if (!text) {
+    add_unavailable(input, out, item.binding,
+                    "needs a local database: set `localConnectionString`, or the environment variable "
+                    "CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_" + item.binding,
+                    item.place);
+    return {};
+  }
+  const auto connection = parse_connection(*text);
+  if (!connection) {
+    return failure(Error{ErrorKind::user,
+                         {input.project.diagnose(Severity::error,
+                                                 fmt::format("the local connection string of `{}` cannot be read", item.binding),
+                                                 item.place,
+                                                 {"it looks like postgres://USER:PASSWORD@HOST:PORT/DATABASE"})}});
+  }
+  const auto service = "hyperdrive:" + item.binding;
+  out.services.push_back(capnp_struct(
+      {{"name", capnp_string(service)},
+       {"external", capnp_struct({{"address", capnp_string(connection->host + ":" + connection->port)}, {"tcp", "()"}})}}));
+  out.bindings.push_back(binding(item.binding, "hyperdrive",
+                                 capnp_struct({{"designator", capnp_string(service)},
+                                               {"database", capnp_string(connection->database)},
+                                               {"user", capnp_string(connection->user)},
+                                               {"password", capnp_string(connection->password)},
+                                               {"scheme", capnp_string(connection->scheme)}})));
+  return {};
+}
+
+} // namespace
+
+void add_durable_objects(const ServiceInput& input, LocalServices& out) {
+  const auto sqlite = sqlite_by_class(input.project);
+  std::vector<std::string> classes;
+  std::vector<std::string> seen;
+  const auto add_class = [&](const std::string& name) {
+    if (std::ranges::find(seen, name) != seen.end()) {
+      return;
+    }
+    seen.push_back(name);
+    const auto found = sqlite.find(name);
+    classes.push_back(capnp_struct({{"className", capnp_string(name)},
+                                    {"uniqueKey", capnp_string(input.project.name.value + "-" + name)},
+                                    {"enableSql", found == sqlite.end() || found->second ? "true" : ""}}));
+  };
+  for (const auto& item : input.project.durable_objects) {
+    if (!is_own(input, item.script_name)) {
+      add_unavailable(input, out, item.name, fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
+                      item.place);
+      continue;
+    }
+    add_class(item.class_name);
+    out.bindings.push_back(binding(item.name, "durableObjectNamespace", capnp_string(item.class_name)));
+  }
+  for (const auto& item : input.project.exports) {
+    if (item.type == config::Export::Type::durable_object && item.state.value_or("created") == "created") {
+      add_class(item.class_name);
+    }
+  }
+  if (!classes.empty()) {
+    add_disk(input, out, "do:storage", "do");
+    out.worker_fields.emplace_back("durableObjectNamespaces", capnp_list(classes, 6));
+    out.worker_fields.emplace_back("durableObjectStorage", capnp_struct({{"localDisk", capnp_string("do:storage")}}));
+  }
+}
+
+Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
+  for (const auto& item : input.project.services) {
+    if (item.service != input.project.name.value) {
+      add_unavailable(input, out, item.binding, fmt::format("is the Worker `{}`, which does not run here", item.service),
+                      item.place);
+      continue;
+    }
+    const auto props = item.props ? config::to_json_text(*item.props) : std::string{};
+    out.bindings.push_back(
+        binding(item.binding, "service", designator(worker_service, item.entrypoint.value_or(""), props)));
+  }
+  for (const auto& item : input.project.hyperdrive) {
+    PYW_TRY(add_hyperdrive(input, out, item));
+  }
+  for (const auto& item : input.project.send_email) {
+    ordered_json rules = ordered_json::object();
+    if (item.destination_address) {
+      rules["to"] = ordered_json::array({*item.destination_address});
+    } else if (item.allowed_destination_addresses) {
+      rules["to"] = *item.allowed_destination_addresses;
+    }
+    if (item.allowed_sender_addresses) {
+      rules["from"] = *item.allowed_sender_addresses;
+    }
+    const auto extension = "(modules = [(name = \"pyw:send-email\", internal = true, esModule = " +
+                           capnp_embed((input.guest / "send_email.js").string()) + ")])";
+    if (std::ranges::find(out.extensions, extension) == out.extensions.end()) {
+      out.extensions.push_back(extension);
+      add_disk(input, out, "email", "email");
+    }
+    out.bindings.push_back(binding(
+        item.name, "wrapped",
+        capnp_struct({{"moduleName", capnp_string("pyw:send-email")},
+                      {"innerBindings", capnp_list({binding("rules", "json", capnp_string(rules.dump())),
+                                                    binding("store", "service", capnp_string("email"))},
+                                                   8)}})));
+  }
+  return {};
+}
+
+void add_remote_only(const ServiceInput& input, LocalServices& out) {
+  const auto& project = input.project;
+  const std::string why = "works on the platform only: it has no local counterpart";
+  const auto add = [&](const std::string& name, const config::Place& place) {
+    add_unavailable(input, out, name, why, place);
+  };
+  for (const auto* item : {&project.ai, &project.browser, &project.images, &project.media, &project.stream, &project.analytics}) {
+    if (*item) {
+      add((*item)->binding, (*item)->place);
+    }
+  }
+  const auto add_all = [&](const auto& items) {
+    for (const auto& item : items) {
+      add(item.binding, item.place);
+    }
+  };
+  add_all(project.vectorize);
+  add_all(project.dispatch_namespaces);
+  add_all(project.mtls_certificates);
+  add_all(project.pipelines);
+  add_all(project.passed_on_bindings);
+  for (const auto& item : project.workflows) {
+    if (!is_own(input, item.script_name)) {
+      add_unavailable(input, out, item.binding,
+                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name), item.place);
+    }
+  }
+}
+
+} // namespace pyw::runtime

@@ -1,0 +1,39 @@
+#include "support/catch.hpp"
+
+#include <python/stamp.hpp>
+
+using namespace pyw::python;
+
+namespace {
+
+Stamp example() {
+  return {.python = "3.14", .project = "aa", .lock = "bb", .settings = "cc", .local = ""};
+}
+
+} // namespace
+
+TEST_CASE("a stamp reads back as it was written") {
+  CHECK(parse_stamp(to_text(example())) == example());
+}
+
+TEST_CASE("what is no stamp of ours is none") {
+  const auto text = GENERATE(as<std::string>{},
+                             "",
+                             "1.17.9", // what workers-py writes
+                             "pyw-sync 2\npython 3.14\nproject a\nlock b\nsettings c\nlocal \n",
+                             "pyw-sync 1\npython 3.14\n",
+                             "pyw-sync 1\npython 3.14\nproject a\nlock b\nsettings c\nother \n",
+                             "pyw-sync 1\npython 3.14\nproject a\nlock b\nsettings c\nlocal"); // cut short
+  CHECK_FALSE(parse_stamp(text));
+}
+
+TEST_CASE("the difference names what changed") {
+  CHECK(difference(example(), example()).empty());
+  CHECK(difference(std::nullopt, example()) == "there is no complete `python_modules` yet");
+  auto changed = example();
+  changed.project = "zz";
+  CHECK(difference(example(), changed) == "`pyproject.toml` changed");
+  changed = example();
+  changed.local = "zz";
+  CHECK(difference(example(), changed) == "a local package changed");
+}
