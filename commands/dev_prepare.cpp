@@ -1,7 +1,7 @@
 #include <commands/dev_prepare.hpp>
 
 #include <bundle/manifest.hpp>
-#include <cloud/worker.hpp>
+#include <bundle/project_source.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
 #include <runtime/prepare.hpp>
@@ -112,15 +112,19 @@ DevPreparer::DevPreparer(const DevOptions& options, Context& context, config::Pr
 
 Result<config::Project> DevPreparer::load() {
   PYW_TRY_ASSIGN(auto loaded, load_for_dev(m_context));
-  for (const auto& warning : loaded.warnings) {
+  warn_once(loaded.warnings);
+  PYW_TRY(apply_variables(loaded.project, m_options.variables));
+  return std::move(loaded.project);
+}
+
+void DevPreparer::warn_once(const std::vector<Diagnostic>& warnings) {
+  for (const auto& warning : warnings) {
     auto text = render(warning);
     if (std::find(m_warned.begin(), m_warned.end(), text) == m_warned.end()) {
       m_context.world.reporter.report(warning);
       m_warned.push_back(std::move(text));
     }
   }
-  PYW_TRY(apply_variables(loaded.project, m_options.variables));
-  return std::move(loaded.project);
 }
 
 Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation generation) {
@@ -131,7 +135,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
     PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
   }
   PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world));
-  PYW_TRY_ASSIGN(const auto manifest, bundle::collect(cloud::bundle_source(project, project.main_file()), world.files));
+  PYW_TRY_ASSIGN(const auto manifest, bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   for (const auto& warning : manifest.warnings) {
     world.reporter.verbose(warning);
   }
@@ -140,6 +144,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.state_directory = m_state_directory;
   options.socket = socket_path(options.run_directory, generation);
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
+  warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now
   devserver::PreparedWorker worker;
   worker.identity = {std::move(prepared.fingerprint),

@@ -34,6 +34,7 @@ public:
 private:
   DevPreparer(const DevOptions& options, Context& context, config::Project first);
   [[nodiscard]] Result<config::Project> load();
+  void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
 
   const DevOptions& m_options;
