@@ -1,4 +1,5 @@
 #include <commands/completion.hpp>
+#include <commands/dev.hpp>
 #include <commands/table.hpp>
 #include <commands/toolchain.hpp>
 
@@ -6,6 +7,7 @@ namespace pyw::commands {
 
 const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
+      dev_command(),
       toolchain_command(),
       completion_command(),
   };

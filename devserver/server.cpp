@@ -42,6 +42,7 @@ public:
     proxy_hooks.on_request = [this](const RequestRecord& record) { m_narrator.request(record); };
     proxy_hooks.on_idle = [this](Generation generation) { end_drained(generation); };
     PYW_TRY_ASSIGN(m_proxy, Proxy::listen(m_loop, m_options.address, m_options.port, std::move(proxy_hooks)));
+    PYW_TRY(m_hooks.on_listening(m_proxy->port()));
     PYW_TRY(update_watches());
     m_watch = m_loop.on_readable(m_watcher->descriptor(), [this] { read_changes(); });
     m_signals = m_loop.on_signals({SIGINT, SIGTERM, SIGHUP}, [this](int) { stop(); });

@@ -30,6 +30,7 @@ struct WorkerLine {
     nothing, ///< not for people
     log,     ///< something the Worker printed or logged
     failure, ///< why the Worker cannot run; the process is about to end
+    fatal,   ///< the interpreter has ended while serving: the process is replaced
   };
   Kind kind = Kind::nothing;
   Severity severity = Severity::note;
@@ -58,6 +59,8 @@ struct DevServerHooks {
   /// Folders below a watched tree that are left out.
   SkipFolder skip_folder;
   std::function<WorkerLine(std::string_view line)> read_line;
+  /// Once, when the address is bound.
+  std::function<Result<void>(std::uint16_t port)> on_listening;
   /// Events for people and tools: see devserver/narrator.hpp.
   Narrator* narrator = nullptr;
 };

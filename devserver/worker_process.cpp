@@ -78,8 +78,12 @@ void WorkerProcess::read_output(std::string_view line) {
     m_callbacks.on_log(read.severity, read.text);
     break;
   case WorkerLine::Kind::failure:
+  case WorkerLine::Kind::fatal:
     if (!m_failure) {
       m_failure = std::move(read.error);
+    }
+    if (read.kind == WorkerLine::Kind::fatal) {
+      kill();
     }
     break;
   }

@@ -14,10 +14,10 @@ namespace pyw::net {
 /// (net/surroundings.hpp), unless the request's own HttpConnection says otherwise. send() may be called from
 /// several threads at once; connections are kept open and used again.
 ///
-/// download() keeps `<destination>.resume` beside each file (which version the bytes belong to) and continues it
-/// with Range and If-Range (RFC 9110 13.1.5, 14.2). A file that is known to be whole is not fetched again: when
-/// it turns out to be wrong, remove both.
-[[nodiscard]] std::unique_ptr<HttpClient> make_http_client(const Environment& environment, Clock& clock,
-                                                           Reporter& reporter);
+/// download() keeps `<destination>.resume` beside each file (which version the bytes belong to) and continues
+/// it with Range and If-Range (RFC 9110 13.1.5, 14.2). A file that is known to be whole is not fetched again:
+/// when it turns out to be wrong, remove both.
+[[nodiscard]] std::unique_ptr<HttpClient>
+make_http_client(const Environment& environment, Clock& clock, Reporter& reporter);
 
 } // namespace pyw::net

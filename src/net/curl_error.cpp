@@ -1,7 +1,7 @@
 #include <net/curl_error.hpp>
-
 #include <net/url.hpp>
 
+#include <curl/curl.h>
 #include <fmt/core.h>
 
 #include <cerrno>
@@ -11,7 +11,8 @@ namespace pyw::net {
 
 namespace {
 
-constexpr const char* network_hint = "check the network connection; behind a company's proxy, set HTTPS_PROXY";
+constexpr const char* network_hint =
+    "check the network connection; behind a company's proxy, set HTTPS_PROXY";
 
 Error transient_error(std::string message, std::vector<std::string> hints) {
   auto error = user_error(std::move(message), std::move(hints));
@@ -20,7 +21,8 @@ Error transient_error(std::string message, std::vector<std::string> hints) {
 }
 
 std::string where_the_proxy_is_set() {
-  return "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, and `proxy` and `https-proxy` in .npmrc; NO_PROXY lists the "
+  return "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, and `proxy` and `https-proxy` in .npmrc; NO_PROXY "
+         "lists the "
          "hosts that need none";
 }
 
@@ -31,9 +33,9 @@ Error no_certificate_file(const HttpRequest& request, const Surroundings& surrou
                       {"check `cafile` in .npmrc and the file it names"});
   }
   if (!surroundings.certificate_variable.empty()) {
-    return user_error(
-        fmt::format("cannot read the certificate authorities in `{}`", surroundings.certificate_file.value_or("")),
-        {fmt::format("check the environment variable {}", surroundings.certificate_variable)});
+    return user_error(fmt::format("cannot read the certificate authorities in `{}`",
+                                  surroundings.certificate_file.value_or("")),
+                      {fmt::format("check the environment variable {}", surroundings.certificate_variable)});
   }
   return user_error("the system's certificate authorities cannot be read",
                     {"install the package `ca-certificates`, or name a file in SSL_CERT_FILE"});
@@ -42,14 +44,16 @@ Error no_certificate_file(const HttpRequest& request, const Surroundings& surrou
 Error untrusted(const TransferFailure& failure) {
   return user_error(
       fmt::format("the certificate of `{}` is not trusted: {}", host_of(failure.url), failure.detail),
-      {"if a company's proxy opens TLS connections, name the file with its certificate authority in SSL_CERT_FILE "
+      {"if a company's proxy opens TLS connections, name the file with its certificate authority in "
+       "SSL_CERT_FILE "
        "(or `cafile` in .npmrc)",
        "a wrong clock makes certificates invalid too: check `date`"});
 }
 
 Error not_connected(const TransferFailure& failure) {
   const auto host = host_of(failure.url);
-  const bool at_proxy = !failure.proxy.empty() && failure.detail.find(host_of(failure.proxy)) != std::string::npos;
+  const bool at_proxy =
+      !failure.proxy.empty() && failure.detail.find(host_of(failure.proxy)) != std::string::npos;
   if (at_proxy) {
     return transient_error(fmt::format("cannot connect to the proxy `{}`", host_of(failure.proxy)),
                            {where_the_proxy_is_set()});
@@ -83,15 +87,17 @@ Error explain(const TransferFailure& failure, const HttpRequest& request, const 
   if (failure.connect_status >= 400) {
     return proxy_answered(failure);
   }
-  switch (failure.code) {
+  switch (static_cast<CURLcode>(failure.code)) {
   case CURLE_COULDNT_RESOLVE_HOST:
     return transient_error(fmt::format("the host `{}` cannot be found", host), {network_hint});
   case CURLE_COULDNT_RESOLVE_PROXY:
-    return user_error(fmt::format("the proxy `{}` cannot be found", host_of(failure.proxy)), {where_the_proxy_is_set()});
+    return user_error(fmt::format("the proxy `{}` cannot be found", host_of(failure.proxy)),
+                      {where_the_proxy_is_set()});
   case CURLE_COULDNT_CONNECT:
     return not_connected(failure);
   case CURLE_OPERATION_TIMEDOUT:
-    return transient_error(fmt::format("`{}` did not answer for {} s", host, request.idle_timeout_s), {network_hint});
+    return transient_error(fmt::format("`{}` did not answer for {} s", host, request.idle_timeout_s),
+                           {network_hint});
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_ISSUER_ERROR:
     return untrusted(failure);
@@ -109,7 +115,8 @@ Error explain(const TransferFailure& failure, const HttpRequest& request, const 
   case CURLE_URL_MALFORMAT:
     return user_error(fmt::format("`{}` is not an http or https address", redacted(failure.url)));
   default:
-    return transient_error(fmt::format("the connection to `{}` broke: {}", host, failure.detail), {network_hint});
+    return transient_error(fmt::format("the connection to `{}` broke: {}", host, failure.detail),
+                           {network_hint});
   }
 }
 

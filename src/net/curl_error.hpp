@@ -1,10 +1,8 @@
 // What a failure of libcurl means to the user. Private to net/.
 #pragma once
 
-#include <net/curl_library.hpp>
-#include <net/surroundings.hpp>
-
 #include <base/http.hpp>
+#include <net/surroundings.hpp>
 
 #include <string>
 
@@ -12,17 +10,17 @@ namespace pyw::net {
 
 /// What was known when a transfer failed.
 struct TransferFailure {
-  CURLcode code = CURLE_OK;
-  std::string detail;      ///< curl's own words
-  int system_error = 0;    ///< errno of the connect, 0 when unknown
-  int connect_status = 0;  ///< what a proxy answered to CONNECT, 0 when it did not
+  int code = 0;           ///< a CURLcode
+  std::string detail;     ///< curl's own words
+  int system_error = 0;   ///< errno of the connect, 0 when unknown
+  int connect_status = 0; ///< what a proxy answered to CONNECT, 0 when it did not
   std::string url;
-  std::string proxy;       ///< the proxy that was to be used, "" for none
+  std::string proxy; ///< the proxy that was to be used, "" for none
 };
 
 /// One of the ends a user can tell apart: no network or DNS, refused, timeout, certificate, proxy, broken
 /// connection. `transient` is set where a retry may help.
-[[nodiscard]] Error explain(const TransferFailure& failure, const HttpRequest& request,
-                            const Surroundings& surroundings);
+[[nodiscard]] Error
+explain(const TransferFailure& failure, const HttpRequest& request, const Surroundings& surroundings);
 
 } // namespace pyw::net

@@ -1,36 +1,98 @@
-// libcurl's functions, loaded on first use. Private to net/: the one header that shows curl's types.
+// libcurl, loaded on first use, behind move-only holders. Options, infos and codes are the numbers of
+// <curl/curl.h>, which only .cpp files include. Private to net/.
 #pragma once
 
 #include <base/result.hpp>
 
-#include <curl/curl.h>
+#include <memory>
+#include <optional>
 
-#include <string>
+struct curl_slist;
 
 namespace pyw::net {
 
-/// Pointers under the names of the functions they stand for, without `curl_`.
-struct CurlLibrary {
-  decltype(curl_global_init)* global_init = nullptr;
-  decltype(curl_easy_init)* easy_init = nullptr;
-  decltype(curl_easy_cleanup)* easy_cleanup = nullptr;
-  decltype(curl_easy_reset)* easy_reset = nullptr;
-  decltype(curl_easy_perform)* easy_perform = nullptr;
-  decltype(curl_easy_setopt)* easy_setopt = nullptr;
-  decltype(curl_easy_getinfo)* easy_getinfo = nullptr;
-  decltype(curl_easy_strerror)* easy_strerror = nullptr;
-  decltype(curl_slist_append)* slist_append = nullptr;
-  decltype(curl_slist_free_all)* slist_free_all = nullptr;
-  decltype(curl_multi_init)* multi_init = nullptr;
-  decltype(curl_multi_cleanup)* multi_cleanup = nullptr;
-  decltype(curl_multi_add_handle)* multi_add_handle = nullptr;
-  decltype(curl_multi_remove_handle)* multi_remove_handle = nullptr;
-  decltype(curl_multi_perform)* multi_perform = nullptr;
-  decltype(curl_multi_poll)* multi_poll = nullptr;
-  decltype(curl_multi_info_read)* multi_info_read = nullptr;
+/// A list of header lines.
+class CurlHeaders {
+public:
+  void append(const char* line);
+
+  [[nodiscard]] curl_slist* get() const { return m_list.get(); }
+
+private:
+  struct Free {
+    void operator()(curl_slist* list) const;
+  };
+
+  std::unique_ptr<curl_slist, Free> m_list;
 };
 
-/// Loads libcurl once. Fails when no variant of it is installed, or it is older than 7.66 (curl_multi_poll).
-[[nodiscard]] Result<const CurlLibrary*> curl_library();
+/// An easy handle: one exchange at a time, and the connections it keeps open.
+class CurlHandle {
+public:
+  /// Fails when no variant of libcurl is installed, or it is older than 7.66 (curl_multi_poll).
+  [[nodiscard]] static Result<CurlHandle> make();
+
+  /// Forgets the options, keeps the connections.
+  void reset();
+  void set(int option, long value);
+  void set(int option, const char* text);
+  void set(int option, void* pointer);
+
+  template <typename Value, typename... Arguments>
+  void set(int option, Value (*function)(Arguments...)) {
+    set_function(option, reinterpret_cast<void (*)()>(function)); // NOLINT: passed on as the pointer it is
+  }
+
+  /// Does the exchange; a CURLcode.
+  [[nodiscard]] int perform();
+  /// A number that curl knows of the last exchange, 0 when it does not.
+  [[nodiscard]] long info(int what) const;
+  /// What a CURLcode means, in curl's words.
+  [[nodiscard]] static const char* words(int code);
+
+private:
+  friend class CurlMulti; // also for its Ended
+
+  struct Free {
+    void operator()(void* handle) const;
+  };
+
+  explicit CurlHandle(void* handle) : m_handle(handle) {}
+
+  void set_function(int option, void (*function)());
+  std::unique_ptr<void, Free> m_handle;
+};
+
+/// Several exchanges at once.
+class CurlMulti {
+public:
+  [[nodiscard]] static Result<CurlMulti> make();
+
+  void add(const CurlHandle& handle);
+  void remove(const CurlHandle& handle);
+  /// Does what can be done now; how many are still under way.
+  [[nodiscard]] int perform();
+  /// Waits until something can be done, at most this long.
+  void wait(int milliseconds);
+
+  struct Ended {
+    void* handle; ///< for is()
+    int code;     ///< a CURLcode
+
+    [[nodiscard]] bool is(const CurlHandle& other) const { return other.m_handle.get() == handle; }
+  };
+
+  /// The next exchange that has ended; nullopt when there is none.
+  [[nodiscard]] std::optional<Ended> next_ended();
+
+private:
+  struct Free {
+    void operator()(void* handle) const;
+  };
+
+  explicit CurlMulti(void* handle) : m_handle(handle) {}
+
+  std::unique_ptr<void, Free> m_handle;
+};
 
 } // namespace pyw::net

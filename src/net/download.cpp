@@ -1,5 +1,4 @@
 #include <net/download.hpp>
-
 #include <net/partial_file.hpp>
 #include <net/transfer.hpp>
 #include <net/url.hpp>
@@ -24,7 +23,8 @@ std::string status_hint(int status) {
   switch (status) {
   case 401:
   case 403:
-    return "check the access token for this host (`_authToken` in .npmrc, user and password in an index's address)";
+    return "check the access token for this host (`_authToken` in .npmrc, user and password in an index's "
+           "address)";
   case 404:
   case 410:
     return "check that the registry or mirror in your settings carries this file";
@@ -46,27 +46,29 @@ Error status_error(const std::string& url, int status) {
 /// One file on its way, over as many tries as it takes.
 class Item {
 public:
-  Item(const CurlLibrary& curl, const Surroundings& surroundings, const HttpClient::Download& download, PartialFile file)
-      : m_curl(curl), m_surroundings(surroundings), m_download(download), m_file(std::move(file)),
-        m_handle(curl.easy_init()) {}
+  Item(const Surroundings& surroundings,
+       const HttpClient::Download& download,
+       PartialFile file,
+       CurlHandle handle)
+      : m_surroundings(surroundings), m_download(download), m_file(std::move(file)),
+        m_handle(std::move(handle)) {}
+
   Item(const Item&) = delete;
   Item& operator=(const Item&) = delete;
-  ~Item() {
-    m_transfer.reset();
-    m_curl.easy_cleanup(m_handle);
-  }
 
-  [[nodiscard]] CURL* handle() const { return m_handle; }
+  [[nodiscard]] const CurlHandle& handle() const { return m_handle; }
+
   [[nodiscard]] const HttpClient::Download& download() const { return m_download; }
+
   [[nodiscard]] bool is_whole() const { return m_file.is_whole(); }
 
   /// Sets up the next try, from where the partial file ends.
   [[nodiscard]] Result<void> start() {
-    m_curl.easy_reset(m_handle);
+    m_handle.reset();
     m_size_before = m_file.size();
     m_decision = std::nullopt;
+    m_last_response = {};
     m_transfer = std::make_unique<Transfer>(
-        m_curl,
         m_handle,
         m_download.request,
         m_surroundings,
@@ -81,8 +83,9 @@ public:
   }
 
   enum class End { done, again, failed };
+
   /// What came of the try; `error` is set unless it is done.
-  [[nodiscard]] End conclude(CURLcode code, std::optional<Error>& error) {
+  [[nodiscard]] End conclude(int code, std::optional<Error>& error) {
     auto outcome = m_transfer->conclude(code);
     if (!outcome) {
       error = std::move(outcome.error());
@@ -115,7 +118,9 @@ public:
   }
 
   [[nodiscard]] const std::string& url() const { return m_download.request.url; }
+
   [[nodiscard]] bool made_progress() const { return m_file.size() > m_size_before; }
+
   [[nodiscard]] const HttpResponse& last_response() const { return m_last_response; }
 
   int failures_in_a_row = 0;
@@ -148,11 +153,10 @@ private:
     m_download.progress(before + done, total > 0 ? before + total : 0);
   }
 
-  const CurlLibrary& m_curl;
   const Surroundings& m_surroundings;
   const HttpClient::Download& m_download;
   PartialFile m_file;
-  CURL* m_handle;
+  CurlHandle m_handle;
   std::unique_ptr<Transfer> m_transfer;
   std::optional<Continuation> m_decision;
   std::uint64_t m_size_before = 0;
@@ -161,18 +165,20 @@ private:
 
 class Session {
 public:
-  Session(const CurlLibrary& curl, Clock& clock, Reporter& reporter, const RetryPolicy& policy)
-      : m_curl(curl), m_clock(clock), m_reporter(reporter), m_policy(policy), m_multi(curl.multi_init()) {}
+  Session(CurlMulti multi, Clock& clock, Reporter& reporter, const RetryPolicy& policy)
+      : m_clock(clock), m_reporter(reporter), m_policy(policy), m_multi(std::move(multi)) {}
+
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
   ~Session() {
     for (const auto& item : m_active) {
-      m_curl.multi_remove_handle(m_multi, item->handle());
+      m_multi.remove(item->handle());
     }
-    m_curl.multi_cleanup(m_multi);
   }
 
   void add(std::unique_ptr<Item> item) { m_waiting.push_back(std::move(item)); }
+
   void fail(Error error) {
     if (!m_first_error) {
       m_first_error = std::move(error);
@@ -186,11 +192,10 @@ public:
         sleep_until_due();
         continue;
       }
-      int running = 0;
-      m_curl.multi_perform(m_multi, &running);
+      const auto running = m_multi.perform();
       take_ended();
       if (running > 0) {
-        m_curl.multi_poll(m_multi, nullptr, 0, poll_timeout_ms(), nullptr);
+        m_multi.wait(poll_timeout_ms());
       }
     }
     if (m_first_error) {
@@ -222,27 +227,22 @@ private:
       fail(std::move(prepared.error()));
       return;
     }
-    m_curl.multi_add_handle(m_multi, item->handle());
+    m_multi.add(item->handle());
     m_active.push_back(std::move(item));
   }
 
   void take_ended() {
-    int left = 0;
-    while (const auto* message = m_curl.multi_info_read(m_multi, &left)) {
-      if (message->msg != CURLMSG_DONE) {
-        continue;
-      }
-      const auto code = message->data.result; // `message` dies with the next call
+    while (const auto ended = m_multi.next_ended()) {
       const auto found = std::find_if(
-          m_active.begin(), m_active.end(), [&](const auto& item) { return item->handle() == message->easy_handle; });
+          m_active.begin(), m_active.end(), [&](const auto& item) { return ended->is(item->handle()); });
       auto item = std::move(*found);
       m_active.erase(found);
-      m_curl.multi_remove_handle(m_multi, item->handle());
-      conclude(std::move(item), code);
+      m_multi.remove(item->handle());
+      conclude(std::move(item), ended->code);
     }
   }
 
-  void conclude(std::unique_ptr<Item> item, CURLcode code) {
+  void conclude(std::unique_ptr<Item> item, int code) {
     std::optional<Error> error;
     const auto end = item->conclude(code, error);
     if (end == Item::End::done) {
@@ -255,7 +255,8 @@ private:
       fail(std::move(*error));
       return;
     }
-    m_reporter.verbose(fmt::format("{}; again in {:.1f} s", error->message(), static_cast<double>(delay->count()) / 1000));
+    m_reporter.verbose(
+        fmt::format("{}; again in {:.1f} s", error->message(), static_cast<double>(delay->count()) / 1000));
     item->due = m_clock.monotonic() + *delay;
     m_waiting.push_back(std::move(item));
   }
@@ -295,16 +296,16 @@ private:
   [[nodiscard]] int poll_timeout_ms() const {
     auto timeout = std::chrono::milliseconds(1000);
     for (const auto& item : m_waiting) {
-      timeout = std::min(timeout, std::chrono::ceil<std::chrono::milliseconds>(item->due - m_clock.monotonic()));
+      timeout =
+          std::min(timeout, std::chrono::ceil<std::chrono::milliseconds>(item->due - m_clock.monotonic()));
     }
     return static_cast<int>(std::max<std::int64_t>(timeout.count(), 1));
   }
 
-  const CurlLibrary& m_curl;
   Clock& m_clock;
   Reporter& m_reporter;
   const RetryPolicy& m_policy;
-  CURLM* m_multi;
+  CurlMulti m_multi;
   std::vector<std::unique_ptr<Item>> m_waiting;
   std::vector<std::unique_ptr<Item>> m_active;
   std::optional<Error> m_first_error;
@@ -312,16 +313,17 @@ private:
 
 } // namespace
 
-Result<void> download_all(const CurlLibrary& curl,
-                          const Surroundings& surroundings,
+Result<void> download_all(const Surroundings& surroundings,
                           Clock& clock,
                           Reporter& reporter,
                           const std::vector<HttpClient::Download>& downloads,
                           const RetryPolicy& policy) {
-  Session session(curl, clock, reporter, policy);
+  PYW_TRY_ASSIGN(auto multi, CurlMulti::make());
+  Session session(std::move(multi), clock, reporter, policy);
   for (const auto& download : downloads) {
     PYW_TRY_ASSIGN(auto file, PartialFile::open(download.destination));
-    session.add(std::make_unique<Item>(curl, surroundings, download, std::move(file)));
+    PYW_TRY_ASSIGN(auto handle, CurlHandle::make());
+    session.add(std::make_unique<Item>(surroundings, download, std::move(file), std::move(handle)));
   }
   return session.run();
 }

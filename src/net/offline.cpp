@@ -1,5 +1,4 @@
 #include <net/offline.hpp>
-
 #include <net/url.hpp>
 
 #include <fmt/core.h>

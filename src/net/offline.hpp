@@ -7,8 +7,10 @@ namespace pyw::net {
 
 class OfflineClient final : public HttpClient {
 public:
-  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, const TransferProgress& progress) override;
+  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request,
+                                          const TransferProgress& progress) override;
   [[nodiscard]] Result<void> download(std::vector<Download> downloads) override;
+
   [[nodiscard]] bool is_offline() const override { return true; }
 };
 

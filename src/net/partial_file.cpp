@@ -1,13 +1,12 @@
+#include <base/real_filesystem.hpp>
 #include <net/partial_file.hpp>
 
-#include <base/real_filesystem.hpp>
-
-#include <fmt/core.h>
-
-#include <cerrno>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace pyw::net {
 

@@ -1,9 +1,8 @@
 // The file that a download grows in, and what is remembered beside it (`<file>.resume`). Private to net/.
 #pragma once
 
-#include <net/resume.hpp>
-
 #include <base/unique_fd.hpp>
+#include <net/resume.hpp>
 
 #include <optional>
 
@@ -15,7 +14,9 @@ public:
   [[nodiscard]] static Result<PartialFile> open(const Path& path);
 
   [[nodiscard]] std::uint64_t size() const { return m_size; }
+
   [[nodiscard]] const std::optional<PartialRecord>& record() const { return m_record; }
+
   /// Whether all bytes are here, as far as the record knows.
   [[nodiscard]] bool is_whole() const { return m_record && m_record->total > 0 && m_record->total == m_size; }
 
@@ -27,7 +28,9 @@ public:
 
 private:
   PartialFile(Path path, UniqueFd file) : m_path(std::move(path)), m_file(std::move(file)) {}
+
   [[nodiscard]] Path record_path() const { return m_path.string() + ".resume"; }
+
   [[nodiscard]] Result<void> truncate();
 
   Path m_path;

@@ -1,6 +1,5 @@
-#include <net/resume.hpp>
-
 #include <base/text.hpp>
+#include <net/resume.hpp>
 
 #include <fmt/core.h>
 
@@ -76,9 +75,8 @@ std::optional<PartialRecord> record_of(const HttpResponse& response) {
   return record;
 }
 
-Continuation continuation(const HttpResponse& response,
-                          std::uint64_t have,
-                          const std::optional<PartialRecord>& record) {
+Continuation
+continuation(const HttpResponse& response, std::uint64_t have, const std::optional<PartialRecord>& record) {
   const auto range = parse_content_range(response.header("Content-Range"));
   const auto known_total = record ? record->total : 0;
   switch (response.status) {

@@ -22,8 +22,8 @@ struct PartialRecord {
 [[nodiscard]] std::string to_text(const PartialRecord& record);
 [[nodiscard]] std::optional<PartialRecord> parse_partial_record(std::string_view text);
 
-/// The record of an answer that starts a file, or nullopt when it cannot be continued later (no validator that
-/// is strong, or the body is in an encoding of its own).
+/// The record of an answer that starts a file, or nullopt when it cannot be continued later (no validator
+/// that is strong, or the body is in an encoding of its own).
 [[nodiscard]] std::optional<PartialRecord> record_of(const HttpResponse& response);
 
 enum class Continuation {
@@ -35,7 +35,7 @@ enum class Continuation {
 };
 
 /// What to do with an answer when `have` bytes are here (0: no range was asked for).
-[[nodiscard]] Continuation continuation(const HttpResponse& response, std::uint64_t have,
-                                        const std::optional<PartialRecord>& record);
+[[nodiscard]] Continuation
+continuation(const HttpResponse& response, std::uint64_t have, const std::optional<PartialRecord>& record);
 
 } // namespace pyw::net

@@ -1,8 +1,6 @@
-#include <net/retry.hpp>
-
-#include <net/url.hpp>
-
 #include <base/text.hpp>
+#include <net/retry.hpp>
+#include <net/url.hpp>
 
 #include <fmt/core.h>
 
@@ -63,8 +61,12 @@ double random_jitter() {
   return std::uniform_real_distribution<double>(0.0, 1.0)(device);
 }
 
-Result<HttpResponse> send_with_retry(HttpClient& http, Clock& clock, Reporter& reporter, const HttpRequest& request,
-                                     const RetryPolicy& policy, const TransferProgress& progress) {
+Result<HttpResponse> send_with_retry(HttpClient& http,
+                                     Clock& clock,
+                                     Reporter& reporter,
+                                     const HttpRequest& request,
+                                     const RetryPolicy& policy,
+                                     const TransferProgress& progress) {
   for (int failures = 1;; ++failures) {
     auto outcome = http.send(request, progress);
     const bool retryable = outcome ? is_transient(outcome->status) : outcome.error().transient;
@@ -80,11 +82,12 @@ Result<HttpResponse> send_with_retry(HttpClient& http, Clock& clock, Reporter& r
         delay = std::max<std::chrono::milliseconds>(delay, *asked);
       }
     }
-    reporter.verbose(fmt::format("{} {}: {}; again in {:.1f} s",
-                                 request.method,
-                                 redacted(request.url),
-                                 outcome ? fmt::format("status {}", outcome->status) : outcome.error().message(),
-                                 static_cast<double>(delay.count()) / 1000));
+    reporter.verbose(
+        fmt::format("{} {}: {}; again in {:.1f} s",
+                    request.method,
+                    redacted(request.url),
+                    outcome ? fmt::format("status {}", outcome->status) : outcome.error().message(),
+                    static_cast<double>(delay.count()) / 1000));
     clock.sleep(delay);
     if (request.body_stream && request.body_stream->rewind) {
       request.body_stream->rewind();

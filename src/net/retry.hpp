@@ -27,8 +27,8 @@ struct RetryPolicy {
 /// Whether a status may pass by itself: 408, 425, 429, 500, 502, 503, 504.
 [[nodiscard]] bool is_transient(int status);
 
-/// The Retry-After header (RFC 9110 10.2.3: seconds, or a date), as a delay from `now`; nullopt when absent or
-/// not understood.
+/// The Retry-After header (RFC 9110 10.2.3: seconds, or a date), as a delay from `now`; nullopt when absent
+/// or not understood.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const HttpResponse& response,
                                                               std::chrono::system_clock::time_point now);
 
@@ -37,8 +37,11 @@ struct RetryPolicy {
 
 /// send(), tried again after a transient status or a failure to get any answer. Only for requests that may be
 /// done twice: GET, HEAD, PUT, DELETE, or whatever the caller knows to be so. A body stream is rewound.
-[[nodiscard]] Result<HttpResponse> send_with_retry(HttpClient& http, Clock& clock, Reporter& reporter,
-                                                   const HttpRequest& request, const RetryPolicy& policy = {},
+[[nodiscard]] Result<HttpResponse> send_with_retry(HttpClient& http,
+                                                   Clock& clock,
+                                                   Reporter& reporter,
+                                                   const HttpRequest& request,
+                                                   const RetryPolicy& policy = {},
                                                    const TransferProgress& progress = {});
 
 } // namespace pyw::net

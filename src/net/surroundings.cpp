@@ -6,7 +6,8 @@ namespace pyw::net {
 
 namespace {
 
-std::optional<std::string> first_of(const Environment& environment, std::initializer_list<const char*> names) {
+std::optional<std::string> first_of(const Environment& environment,
+                                    std::initializer_list<const char*> names) {
   for (const auto* name : names) {
     if (auto value = environment.get_nonempty(name)) {
       return value;

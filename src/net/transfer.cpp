@@ -1,15 +1,17 @@
+#include <base/text.hpp>
 #include <net/transfer.hpp>
-
 #include <net/url.hpp>
 
-#include <base/text.hpp>
-
+#include <curl/curl.h>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
 
 namespace pyw::net {
+
+static_assert(sizeof(curl_off_t) == sizeof(long) && sizeof(curl_off_t) == sizeof(std::int64_t),
+              "CurlHandle::set and the callbacks take curl's sizes as long and std::int64_t");
 
 namespace {
 
@@ -21,54 +23,51 @@ bool is_safe(std::string_view header) {
 }
 
 bool has_header(const HttpHeaders& headers, std::string_view name) {
-  return std::any_of(headers.begin(), headers.end(), [&](const auto& header) { return to_lower(header.first) == to_lower(name); });
+  return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+    return to_lower(header.first) == to_lower(name);
+  });
 }
 
 } // namespace
 
-Transfer::Transfer(const CurlLibrary& curl,
-                   CURL* handle,
+Transfer::Transfer(CurlHandle& handle,
                    const HttpRequest& request,
                    const Surroundings& surroundings,
                    Compression compression,
                    BodySink sink,
                    TransferProgress progress)
-    : m_curl(curl), m_handle(handle), m_request(request), m_surroundings(surroundings), m_compression(compression),
-      m_sink(std::move(sink)), m_progress(std::move(progress)) {}
-
-Transfer::~Transfer() {
-  m_curl.slist_free_all(m_headers);
-}
+    : m_handle(handle), m_request(request), m_surroundings(surroundings), m_compression(compression),
+      m_sink(std::move(sink)), m_progress(std::move(progress)), m_detail(CURL_ERROR_SIZE, '\0') {}
 
 void Transfer::add_header(std::string_view name, std::string_view value) {
   m_extra_headers.emplace_back(name, value);
 }
 
 Result<void> Transfer::prepare() {
-  set(CURLOPT_URL, m_request.url.c_str());
-  set(CURLOPT_ERRORBUFFER, m_detail.data());
-  set(CURLOPT_NOSIGNAL, 1L);
+  m_handle.set(CURLOPT_URL, m_request.url.c_str());
+  m_handle.set(CURLOPT_ERRORBUFFER, static_cast<void*>(m_detail.data()));
+  m_handle.set(CURLOPT_NOSIGNAL, 1L);
   // By name since 7.85; an older curl does not know the option and keeps its own defaults, which refuse file:
   // and the like on redirects.
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 1L);
-  set(CURLOPT_MAXREDIRS, redirect_limit);
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_USERAGENT, "pyw/" PYW_VERSION);
-  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(m_request.idle_timeout_s));
-  set(CURLOPT_LOW_SPEED_LIMIT, 1L); // bytes a second
-  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(m_request.idle_timeout_s));
+  m_handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  m_handle.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  m_handle.set(CURLOPT_FOLLOWLOCATION, 1L);
+  m_handle.set(CURLOPT_MAXREDIRS, redirect_limit);
+  m_handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  m_handle.set(CURLOPT_USERAGENT, "pyw/" PYW_VERSION);
+  m_handle.set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(m_request.idle_timeout_s));
+  m_handle.set(CURLOPT_LOW_SPEED_LIMIT, 1L); // bytes a second
+  m_handle.set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(m_request.idle_timeout_s));
   if (m_compression == Compression::accepted) {
-    set(CURLOPT_ACCEPT_ENCODING, ""); // all that this libcurl can undo
+    m_handle.set(CURLOPT_ACCEPT_ENCODING, ""); // all that this libcurl can undo
   }
-  set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(CURLOPT_NOPROGRESS, 0L);
-  set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
-  set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
+  m_handle.set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  m_handle.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  m_handle.set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  m_handle.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  m_handle.set(CURLOPT_NOPROGRESS, 0L);
+  m_handle.set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+  m_handle.set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
   set_method();
   set_trust();
   if (m_request.bearer_token) {
@@ -76,8 +75,8 @@ Result<void> Transfer::prepare() {
     if (!is_safe(m_request.bearer_token->reveal())) {
       return failure(user_error("the access token has a line break in it", {"check where it is set"}));
     }
-    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
-    set(CURLOPT_XOAUTH2_BEARER, m_request.bearer_token->reveal().c_str());
+    m_handle.set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+    m_handle.set(CURLOPT_XOAUTH2_BEARER, m_request.bearer_token->reveal().c_str());
   }
   auto headers = m_request.headers;
   headers.insert(headers.end(), m_extra_headers.begin(), m_extra_headers.end());
@@ -87,69 +86,69 @@ Result<void> Transfer::prepare() {
     }
     // "Name;" is how curl is told to send a header without a value.
     const auto line = value.empty() ? name + ";" : name + ": " + value;
-    m_headers = m_curl.slist_append(m_headers, line.c_str());
+    m_headers.append(line.c_str());
   }
   // A wait of one second for the server's word before a body is sent (RFC 9110 10.1.1): not worth it.
-  m_headers = m_curl.slist_append(m_headers, "Expect:");
+  m_headers.append("Expect:");
   if (!has_header(headers, "Content-Type")) {
-    m_headers = m_curl.slist_append(m_headers, "Content-Type:"); // not curl's form-urlencoded
+    m_headers.append("Content-Type:"); // not curl's form-urlencoded
   }
-  set(CURLOPT_HTTPHEADER, m_headers);
+  m_handle.set(CURLOPT_HTTPHEADER, static_cast<void*>(m_headers.get()));
   return {};
 }
 
 void Transfer::set_method() {
   const auto& method = m_request.method;
   if (method == "GET" && m_request.body.empty() && !m_request.body_stream) {
-    set(CURLOPT_HTTPGET, 1L);
+    m_handle.set(CURLOPT_HTTPGET, 1L);
     return;
   }
   if (method == "HEAD") {
-    set(CURLOPT_NOBODY, 1L);
+    m_handle.set(CURLOPT_NOBODY, 1L);
     return;
   }
   if (m_request.body_stream) {
     set_stream(*m_request.body_stream);
   } else if (!m_request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     // An empty body is sent as such, with Content-Length: 0.
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
-    set(CURLOPT_POSTFIELDS, m_request.body.c_str());
+    m_handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<long>(m_request.body.size()));
+    m_handle.set(CURLOPT_POSTFIELDS, m_request.body.c_str());
   }
   if (method != "POST") { // POST by CUSTOMREQUEST would stay POST after a 303
-    set(CURLOPT_CUSTOMREQUEST, method.c_str());
+    m_handle.set(CURLOPT_CUSTOMREQUEST, method.c_str());
   }
 }
 
 void Transfer::set_stream(const HttpBodyStream& stream) {
   // A POST with a size and a read function goes out with Content-Length, not chunked.
-  set(CURLOPT_POST, 1L);
-  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(stream.size));
-  set(CURLOPT_READFUNCTION, &Transfer::on_upload);
-  set(CURLOPT_READDATA, static_cast<void*>(this));
-  set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
-  set(CURLOPT_SEEKDATA, static_cast<void*>(this));
+  m_handle.set(CURLOPT_POST, 1L);
+  m_handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<long>(stream.size));
+  m_handle.set(CURLOPT_READFUNCTION, &Transfer::on_upload);
+  m_handle.set(CURLOPT_READDATA, static_cast<void*>(this));
+  m_handle.set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+  m_handle.set(CURLOPT_SEEKDATA, static_cast<void*>(this));
 }
 
 void Transfer::set_trust() {
   const auto& own = m_request.connection;
   m_proxy = own.proxy ? *own.proxy : m_surroundings.proxy_for(m_request.url).value_or("");
-  set(CURLOPT_PROXY, m_proxy.c_str()); // "" also keeps curl from reading the process's environment
-  set(CURLOPT_NOPROXY, m_surroundings.no_proxy.c_str());
+  m_handle.set(CURLOPT_PROXY, m_proxy.c_str()); // "" also keeps curl from reading the process's environment
+  m_handle.set(CURLOPT_NOPROXY, m_surroundings.no_proxy.c_str());
   if (own.verify == VerifyCertificates::no) {
-    set(CURLOPT_SSL_VERIFYPEER, 0L);
-    set(CURLOPT_SSL_VERIFYHOST, 0L);
+    m_handle.set(CURLOPT_SSL_VERIFYPEER, 0L);
+    m_handle.set(CURLOPT_SSL_VERIFYHOST, 0L);
   }
   if (own.certificate_authorities) {
-    set(CURLOPT_CAINFO, own.certificate_authorities->c_str());
+    m_handle.set(CURLOPT_CAINFO, own.certificate_authorities->c_str());
   } else if (m_surroundings.certificate_file) {
-    set(CURLOPT_CAINFO, m_surroundings.certificate_file->c_str());
+    m_handle.set(CURLOPT_CAINFO, m_surroundings.certificate_file->c_str());
   }
   if (m_surroundings.certificate_folder) {
-    set(CURLOPT_CAPATH, m_surroundings.certificate_folder->c_str());
+    m_handle.set(CURLOPT_CAPATH, m_surroundings.certificate_folder->c_str());
   }
 }
 
-Result<HttpResponse> Transfer::conclude(CURLcode code) {
+Result<HttpResponse> Transfer::conclude(int code) {
   if (m_own_error) {
     return failure(std::move(*m_own_error));
   }
@@ -158,17 +157,11 @@ Result<HttpResponse> Transfer::conclude(CURLcode code) {
   }
   TransferFailure failed;
   failed.code = code;
-  failed.detail = m_detail[0] != '\0' ? m_detail.data() : m_curl.easy_strerror(code);
+  failed.detail = m_detail[0] != '\0' ? m_detail.data() : CurlHandle::words(code);
   failed.url = m_request.url;
   failed.proxy = m_proxy;
-  long number = 0;
-  if (m_curl.easy_getinfo(m_handle, CURLINFO_OS_ERRNO, &number) == CURLE_OK) {
-    failed.system_error = static_cast<int>(number);
-  }
-  number = 0;
-  if (m_curl.easy_getinfo(m_handle, CURLINFO_HTTP_CONNECTCODE, &number) == CURLE_OK) {
-    failed.connect_status = static_cast<int>(number);
-  }
+  failed.system_error = static_cast<int>(m_handle.info(CURLINFO_OS_ERRNO));
+  failed.connect_status = static_cast<int>(m_handle.info(CURLINFO_HTTP_CONNECTCODE));
   return failure(explain(failed, m_request, m_surroundings));
 }
 
@@ -212,7 +205,7 @@ std::size_t Transfer::on_upload(char* buffer, std::size_t size, std::size_t coun
   return CURL_READFUNC_ABORT;
 }
 
-int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
+int Transfer::on_seek(void* self, std::int64_t offset, int origin) {
   const auto& stream = *static_cast<Transfer*>(self)->m_request.body_stream;
   if (offset != 0 || origin != SEEK_SET || !stream.rewind) {
     return CURL_SEEKFUNC_CANTSEEK;
@@ -221,7 +214,8 @@ int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 
-int Transfer::on_progress(void* self, curl_off_t total_down, curl_off_t down, curl_off_t total_up, curl_off_t up) {
+int Transfer::on_progress(
+    void* self, std::int64_t total_down, std::int64_t down, std::int64_t total_up, std::int64_t up) {
   const auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.m_progress) {
     const bool uploading = total_up > 0 && up < total_up;

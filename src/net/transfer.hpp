@@ -1,17 +1,16 @@
 // One exchange set up on a curl handle. Private to net/.
 #pragma once
 
+#include <base/http.hpp>
 #include <net/curl_error.hpp>
 #include <net/curl_library.hpp>
 #include <net/surroundings.hpp>
 
-#include <base/http.hpp>
-
-#include <array>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pyw::net {
 
@@ -24,11 +23,14 @@ public:
   using BodySink = std::function<Result<void>(std::string_view bytes)>;
 
   /// `handle` must be fresh or reset, and `request` and `surroundings` must live as long as the transfer.
-  Transfer(const CurlLibrary& curl, CURL* handle, const HttpRequest& request, const Surroundings& surroundings,
-           Compression compression, BodySink sink, TransferProgress progress);
+  Transfer(CurlHandle& handle,
+           const HttpRequest& request,
+           const Surroundings& surroundings,
+           Compression compression,
+           BodySink sink,
+           TransferProgress progress);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
-  ~Transfer();
 
   /// The headers that are sent beside those of the request.
   void add_header(std::string_view name, std::string_view value);
@@ -37,7 +39,7 @@ public:
   [[nodiscard]] Result<void> prepare();
 
   /// The answer, or why there is none, once curl has ended with `code`. The body is where the sink put it.
-  [[nodiscard]] Result<HttpResponse> conclude(CURLcode code);
+  [[nodiscard]] Result<HttpResponse> conclude(int code);
 
   /// Status and headers as received so far; status 0 before the first header.
   [[nodiscard]] const HttpResponse& response() const { return m_response; }
@@ -46,20 +48,16 @@ private:
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_upload(char* buffer, std::size_t size, std::size_t count, void* self);
-  static int on_seek(void* self, curl_off_t offset, int origin);
-  static int on_progress(void* self, curl_off_t total_down, curl_off_t down, curl_off_t total_up, curl_off_t up);
+  static int on_seek(void* self, std::int64_t offset, int origin);
+  static int
+  on_progress(void* self, std::int64_t total_down, std::int64_t down, std::int64_t total_up, std::int64_t up);
 
-  template <typename Value>
-  void set(CURLoption option, Value value) {
-    m_curl.easy_setopt(m_handle, option, value);
-  }
   void set_method();
   void set_stream(const HttpBodyStream& stream);
   void set_trust();
   void take_header_line(std::string_view line);
 
-  const CurlLibrary& m_curl;
-  CURL* m_handle;
+  CurlHandle& m_handle;
   const HttpRequest& m_request;
   const Surroundings& m_surroundings;
   Compression m_compression;
@@ -67,9 +65,9 @@ private:
   TransferProgress m_progress;
   HttpResponse m_response;
   std::optional<Error> m_own_error; ///< of the sink or of the body stream
-  curl_slist* m_headers = nullptr;
+  CurlHeaders m_headers;
   std::string m_proxy;
-  std::array<char, CURL_ERROR_SIZE> m_detail{};
+  std::vector<char> m_detail; ///< where curl writes what went wrong
   HttpHeaders m_extra_headers;
 };
 

@@ -1,6 +1,5 @@
-#include <net/url.hpp>
-
 #include <base/hash.hpp>
+#include <net/url.hpp>
 
 #include <cctype>
 #include <vector>
@@ -97,7 +96,8 @@ std::string resolve_link(std::string_view base, std::string_view link) {
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char byte : text) {
-    if (std::isalnum(static_cast<unsigned char>(byte)) != 0 || std::string_view("-._~").find(byte) != std::string_view::npos) {
+    if (std::isalnum(static_cast<unsigned char>(byte)) != 0 ||
+        std::string_view("-._~").find(byte) != std::string_view::npos) {
       encoded += byte;
       continue;
     }

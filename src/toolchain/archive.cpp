@@ -1,12 +1,13 @@
 #include <toolchain/archive.hpp>
-
 #include <toolchain/archive_library.hpp>
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <optional>
-#include <sys/stat.h>
 
 namespace pyw::toolchain {
 
@@ -32,10 +33,16 @@ struct Source {
 
 class Reader {
 public:
-  Reader(const ArchiveLibrary& library, const Path& path, ArchiveVisitor& visitor, const ArchiveLimits& limits)
-      : m_library(library), m_path(path), m_visitor(visitor), m_limits(limits), m_archive(library.read_new()) {}
+  Reader(const ArchiveLibrary& library,
+         const Path& path,
+         ArchiveVisitor& visitor,
+         const ArchiveLimits& limits)
+      : m_library(library), m_path(path), m_visitor(visitor), m_limits(limits),
+        m_archive(library.read_new()) {}
+
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+
   ~Reader() { m_library.read_free(m_archive); }
 
   [[nodiscard]] Result<void> run(const ReadOnlyFileSystem& files) {
@@ -69,8 +76,9 @@ private:
       return *m_source.error;
     }
     const auto* words = m_library.error_string(m_archive);
-    return user_error(
-        fmt::format("the archive `{}` is damaged: {}", m_path.string(), why.empty() ? (words != nullptr ? words : "unknown reason") : why));
+    return user_error(fmt::format("the archive `{}` is damaged: {}",
+                                  m_path.string(),
+                                  why.empty() ? (words != nullptr ? words : "unknown reason") : why));
   }
 
   [[nodiscard]] Result<void> read_entry(struct archive_entry* entry) {
@@ -128,8 +136,10 @@ class ZstdTarWriter final : public ArchiveWriter {
 public:
   ZstdTarWriter(const ArchiveLibrary& library, std::unique_ptr<FileWriter> file)
       : m_library(library), m_file(std::move(file)), m_archive(library.write_new()) {}
+
   ZstdTarWriter(const ZstdTarWriter&) = delete;
   ZstdTarWriter& operator=(const ZstdTarWriter&) = delete;
+
   ~ZstdTarWriter() override { m_library.write_free(m_archive); }
 
   [[nodiscard]] Result<void> open() {
@@ -138,7 +148,8 @@ public:
     return check(m_library.write_open(m_archive, this, nullptr, &ZstdTarWriter::write_out, nullptr));
   }
 
-  [[nodiscard]] Result<void> begin_file(const std::string& path, std::uint64_t size, bool executable) override {
+  [[nodiscard]] Result<void>
+  begin_file(const std::string& path, std::uint64_t size, bool executable) override {
     auto* entry = m_library.entry_new();
     m_library.entry_set_pathname(entry, path.c_str());
     m_library.entry_set_filetype(entry, AE_IFREG);
@@ -176,7 +187,8 @@ private:
     }
     if (code < ARCHIVE_WARN) {
       const auto* words = m_library.error_string(m_archive);
-      return failure(internal_error(fmt::format("cannot write the archive: {}", words != nullptr ? words : "unknown")));
+      return failure(
+          internal_error(fmt::format("cannot write the archive: {}", words != nullptr ? words : "unknown")));
     }
     return {};
   }

@@ -27,18 +27,22 @@ struct ArchiveLimits {
 
 /// Reads a whole archive. Fails on a damaged or truncated one, on a path that is absolute or has `..`, on any
 /// link or device, beyond the limits, and with whatever error the visitor returns.
-[[nodiscard]] Result<void> read_archive(const ReadOnlyFileSystem& files, const Path& archive, ArchiveVisitor& visitor,
+[[nodiscard]] Result<void> read_archive(const ReadOnlyFileSystem& files,
+                                        const Path& archive,
+                                        ArchiveVisitor& visitor,
                                         const ArchiveLimits& limits = {});
 
 /// Writes a .tar.zst, file by file. Same input, same bytes: times, owners and other modes are left out.
 class ArchiveWriter {
 public:
   virtual ~ArchiveWriter() = default;
-  [[nodiscard]] virtual Result<void> begin_file(const std::string& path, std::uint64_t size, bool executable) = 0;
+  [[nodiscard]] virtual Result<void>
+  begin_file(const std::string& path, std::uint64_t size, bool executable) = 0;
   [[nodiscard]] virtual Result<void> bytes(std::string_view piece) = 0;
   /// Ends the archive; without it nothing is left behind.
   [[nodiscard]] virtual Result<void> commit() = 0;
 };
+
 [[nodiscard]] Result<std::unique_ptr<ArchiveWriter>> write_archive(FileSystem& files, const Path& archive);
 
 } // namespace pyw::toolchain

@@ -1,43 +1,54 @@
-// libarchive's functions, loaded on first use (linking it costs every start 1.4 ms, measured: it brings libxml2
-// and ICU). Private to toolchain/: the one header that shows libarchive's types.
+// libarchive's functions, loaded on first use (linking it costs every start 1.4 ms, measured: it brings
+// libxml2 and ICU). Private to toolchain/.
 #pragma once
 
 #include <base/result.hpp>
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+struct archive;
+struct archive_entry;
 
 namespace pyw::toolchain {
 
-/// Pointers under the names of the functions they stand for, without `archive_`.
+/// Pointers under the names of the functions they stand for, without `archive_`. Their types are compared
+/// with libarchive's own when archive_library.cpp is compiled.
 struct ArchiveLibrary {
-  decltype(archive_error_string)* error_string = nullptr;
-  decltype(archive_read_new)* read_new = nullptr;
-  decltype(archive_read_free)* read_free = nullptr;
-  decltype(archive_read_support_format_tar)* read_support_format_tar = nullptr;
-  decltype(archive_read_support_format_zip_streamable)* read_support_format_zip = nullptr;
-  decltype(archive_read_support_filter_gzip)* read_support_filter_gzip = nullptr;
-  decltype(archive_read_support_filter_zstd)* read_support_filter_zstd = nullptr;
-  decltype(archive_read_open)* read_open = nullptr;
-  decltype(archive_read_next_header)* read_next_header = nullptr;
-  decltype(archive_read_data_block)* read_data_block = nullptr;
-  decltype(archive_write_new)* write_new = nullptr;
-  decltype(archive_write_free)* write_free = nullptr;
-  decltype(archive_write_close)* write_close = nullptr;
-  decltype(archive_write_set_format_pax_restricted)* write_set_format_pax_restricted = nullptr;
-  decltype(archive_write_add_filter_zstd)* write_add_filter_zstd = nullptr;
-  decltype(archive_write_open)* write_open = nullptr;
-  decltype(archive_write_header)* write_header = nullptr;
-  decltype(archive_write_data)* write_data = nullptr;
-  decltype(archive_entry_new)* entry_new = nullptr;
-  decltype(archive_entry_free)* entry_free = nullptr;
-  decltype(archive_entry_pathname)* entry_pathname = nullptr;
-  decltype(archive_entry_filetype)* entry_filetype = nullptr;
-  decltype(archive_entry_hardlink)* entry_hardlink = nullptr;
-  decltype(archive_entry_set_pathname)* entry_set_pathname = nullptr;
-  decltype(archive_entry_set_filetype)* entry_set_filetype = nullptr;
-  decltype(archive_entry_set_perm)* entry_set_perm = nullptr;
-  decltype(archive_entry_set_size)* entry_set_size = nullptr;
+  using OpenCallback = int(struct archive*, void* self);
+  using CloseCallback = int(struct archive*, void* self);
+  using ReadCallback = ssize_t(struct archive*, void* self, const void** bytes);
+  using WriteCallback = ssize_t(struct archive*, void* self, const void* bytes, std::size_t size);
+
+  const char* (*error_string)(struct archive*) = nullptr;
+  struct archive* (*read_new)() = nullptr;
+  int (*read_free)(struct archive*) = nullptr;
+  int (*read_support_format_tar)(struct archive*) = nullptr;
+  int (*read_support_format_zip)(struct archive*) = nullptr;
+  int (*read_support_filter_gzip)(struct archive*) = nullptr;
+  int (*read_support_filter_zstd)(struct archive*) = nullptr;
+  int (*read_open)(struct archive*, void* self, OpenCallback*, ReadCallback*, CloseCallback*) = nullptr;
+  int (*read_next_header)(struct archive*, struct archive_entry**) = nullptr;
+  int (*read_data_block)(struct archive*, const void**, std::size_t*, std::int64_t*) = nullptr;
+  struct archive* (*write_new)() = nullptr;
+  int (*write_free)(struct archive*) = nullptr;
+  int (*write_close)(struct archive*) = nullptr;
+  int (*write_set_format_pax_restricted)(struct archive*) = nullptr;
+  int (*write_add_filter_zstd)(struct archive*) = nullptr;
+  int (*write_open)(struct archive*, void* self, OpenCallback*, WriteCallback*, CloseCallback*) = nullptr;
+  int (*write_header)(struct archive*, struct archive_entry*) = nullptr;
+  ssize_t (*write_data)(struct archive*, const void*, std::size_t) = nullptr;
+  struct archive_entry* (*entry_new)() = nullptr;
+  void (*entry_free)(struct archive_entry*) = nullptr;
+  const char* (*entry_pathname)(struct archive_entry*) = nullptr;
+  mode_t (*entry_filetype)(struct archive_entry*) = nullptr;
+  const char* (*entry_hardlink)(struct archive_entry*) = nullptr;
+  void (*entry_set_pathname)(struct archive_entry*, const char*) = nullptr;
+  void (*entry_set_filetype)(struct archive_entry*, unsigned) = nullptr;
+  void (*entry_set_perm)(struct archive_entry*, mode_t) = nullptr;
+  void (*entry_set_size)(struct archive_entry*, std::int64_t) = nullptr;
 };
 
 /// Loads libarchive once. Fails when it is not installed.

@@ -1,14 +1,12 @@
-#include <toolchain/cache.hpp>
-
-#include <toolchain/unpack.hpp>
-
 #include <base/hash.hpp>
 #include <base/text.hpp>
+#include <toolchain/cache.hpp>
+#include <toolchain/unpack.hpp>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace pyw::toolchain {
 
@@ -64,7 +62,8 @@ Result<FileLock> Cache::lock(Reporter& reporter) const {
   const auto owner_path = m_root / "toolchain.lock.owner";
   PYW_TRY_ASSIGN(auto lock, FileLock::acquire(path, [&] {
                    const auto owner = m_files.read_if_exists(owner_path);
-                   const auto who = owner && *owner ? fmt::format("another pyw (pid {})", trim(**owner)) : "another pyw";
+                   const auto who =
+                       owner && *owner ? fmt::format("another pyw (pid {})", trim(**owner)) : "another pyw";
                    reporter.message(fmt::format("waiting for {}, which changes the toolchain", who));
                  }));
   // Only for the message above: who cannot write it still has the lock.
@@ -116,7 +115,8 @@ Result<std::vector<Cache::Leftover>> Cache::leftovers(std::string_view platform)
     }
     PYW_TRY_ASSIGN(const auto entries, m_files.list(folder));
     for (const auto& entry : entries) {
-      const bool is_needed = folder == parts_folder() && std::find(needed.begin(), needed.end(), entry.name) != needed.end();
+      const bool is_needed =
+          folder == parts_folder() && std::find(needed.begin(), needed.end(), entry.name) != needed.end();
       if (!is_needed) {
         found.push_back({folder / entry.name, tree_size(m_files, folder / entry.name)});
       }

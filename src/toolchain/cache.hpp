@@ -5,11 +5,10 @@
 //   toolchain.lock                 held while parts are put in place or removed
 #pragma once
 
-#include <toolchain/manifest.hpp>
-#include <toolchain/tree_record.hpp>
-
 #include <base/file_lock.hpp>
 #include <base/reporter.hpp>
+#include <toolchain/manifest.hpp>
+#include <toolchain/tree_record.hpp>
 
 #include <string>
 #include <vector>
@@ -29,10 +28,16 @@ public:
   Cache(FileSystem& files, Path root) : m_files(files), m_root(std::move(root)) {}
 
   [[nodiscard]] const Path& root() const { return m_root; }
+
   [[nodiscard]] Path parts_folder() const { return m_root / "parts"; }
+
   [[nodiscard]] Path downloads_folder() const { return m_root / "downloads"; }
+
   [[nodiscard]] Path folder_of(const Pin& pin) const { return parts_folder() / folder_name(pin); }
-  [[nodiscard]] Path archive_of(const Pin& pin) const { return downloads_folder() / (folder_name(pin) + ".archive"); }
+
+  [[nodiscard]] Path archive_of(const Pin& pin) const {
+    return downloads_folder() / (folder_name(pin) + ".archive");
+  }
 
   /// Whether a part is there and whole. With CheckDepth::sizes a few microseconds a file.
   [[nodiscard]] PartState inspect(const Pin& pin, CheckDepth depth) const;
@@ -54,6 +59,7 @@ public:
     Path path;
     std::uint64_t size = 0; ///< bytes
   };
+
   /// What no pin of this machine needs: other versions, interrupted downloads, half-unpacked parts.
   [[nodiscard]] Result<std::vector<Leftover>> leftovers(std::string_view platform) const;
 

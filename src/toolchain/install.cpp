@@ -1,11 +1,9 @@
+#include <base/text.hpp>
+#include <net/url.hpp>
 #include <toolchain/install.hpp>
-
 #include <toolchain/registry_settings.hpp>
 #include <toolchain/sources.hpp>
 #include <toolchain/unpack.hpp>
-
-#include <base/text.hpp>
-#include <net/url.hpp>
 
 #include <fmt/core.h>
 
@@ -106,8 +104,10 @@ public:
     for (auto& job : jobs) {
       again = again || job.wrong_bytes;
       if (job.wrong_bytes) {
-        m_world.reporter.verbose(fmt::format("{} arrived with wrong bytes; fetching it again", title_of(*job.pin)));
-      } else if (!job.placed && !job.error && m_settings.npm_choice_for(job.pin->package) == RegistryChoice::of_the_user) {
+        m_world.reporter.verbose(
+            fmt::format("{} arrived with wrong bytes; fetching it again", title_of(*job.pin)));
+      } else if (!job.placed && !job.error &&
+                 m_settings.npm_choice_for(job.pin->package) == RegistryChoice::of_the_user) {
         // A registry of the user's own may keep archives elsewhere, and its description says where.
         if (auto described = described_archive_request(*job.pin, m_settings, m_world)) {
           job.request = std::move(*described);
@@ -133,12 +133,12 @@ private:
   }
 
   [[nodiscard]] static Error wrong_bytes_error(const Job& job) {
-    return user_error(
-        fmt::format("what `{}` sent is not {}: its digest differs from the pinned one",
-                    net::redacted(job.request.url),
-                    title_of(*job.pin)),
-        {"a proxy or a mirror may alter downloads: ask who runs it, or choose another registry (`registry` in .npmrc, "
-         "UV_DEFAULT_INDEX for uv)"});
+    return user_error(fmt::format("what `{}` sent is not {}: its digest differs from the pinned one",
+                                  net::redacted(job.request.url),
+                                  title_of(*job.pin)),
+                      {"a proxy or a mirror may alter downloads: ask who runs it, or choose another registry "
+                       "(`registry` in .npmrc, "
+                       "UV_DEFAULT_INDEX for uv)"});
   }
 
   World& m_world;

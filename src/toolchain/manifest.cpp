@@ -1,9 +1,9 @@
 #include <toolchain/manifest.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/core.h>
 
 namespace pyw::toolchain {
 
@@ -26,8 +26,8 @@ constexpr Rewritten classic_script_to_module{
 
 // Digests: `npm view PACKAGE@VERSION dist.integrity`; the sha256 of the Python index's page for each wheel.
 // CONTRIBUTING.md says how to move to a new version. workerd 1.20261117.1 was not in the registry for macOS
-// on 2026-11-21 (1.20261023.1 was its newest, which lacks the bundled services that pyw needs): without a pin,
-// pyw says so there.
+// on 2026-11-21 (1.20261023.1 was its newest, which lacks the bundled services that pyw needs): without a
+// pin, pyw says so there.
 constexpr auto pins = std::to_array<Pin>({
     {Part::workerd,
      "workerd",
@@ -163,8 +163,13 @@ constexpr auto pins = std::to_array<Pin>({
      "e7d1889ba238bfbaa7135cac81f6c7e4bdbc93af111100dd676e6558ebf7163a"},
 });
 
-constexpr std::array<Part, 7> parts{Part::workerd, Part::pyodide_314, Part::pyodide_313, Part::miniflare,
-                                    Part::workers_types, Part::workerd_types, Part::uv};
+constexpr std::array<Part, 7> parts{Part::workerd,
+                                    Part::pyodide_314,
+                                    Part::pyodide_313,
+                                    Part::miniflare,
+                                    Part::workers_types,
+                                    Part::workerd_types,
+                                    Part::uv};
 
 } // namespace
 

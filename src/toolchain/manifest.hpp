@@ -23,7 +23,7 @@ enum class Origin { npm, python_index };
 
 /// Which files of an archive become files of the part.
 struct WantedFiles {
-  std::string_view below;                 ///< the folder of the archive that holds them, with '/' at the end
+  std::string_view below;                  ///< the folder of the archive that holds them, with '/' at the end
   std::span<const std::string_view> globs; ///< relative to it; patterns of base/glob.hpp
 };
 
@@ -42,8 +42,9 @@ struct Pin {
   std::string_view platform; ///< platform::machine_name(), or "any"
   Origin origin;
   std::string_view package; ///< the npm package, or the name of the wheel
-  std::string_view archive_digest; ///< "sha512-BASE64" as npm writes it, or "sha256:HEX" as the Python index does
-  std::uint64_t archive_size;      ///< bytes
+  std::string_view
+      archive_digest;         ///< "sha512-BASE64" as npm writes it, or "sha256:HEX" as the Python index does
+  std::uint64_t archive_size; ///< bytes
   WantedFiles wanted;
   std::string_view program; ///< the file that is executable; "" when the part has none
   std::optional<Rewritten> rewritten;

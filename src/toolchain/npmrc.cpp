@@ -1,6 +1,5 @@
-#include <toolchain/npmrc.hpp>
-
 #include <base/text.hpp>
+#include <toolchain/npmrc.hpp>
 
 #include <algorithm>
 
@@ -29,7 +28,8 @@ std::string expand_variables(std::string_view text, const Environment& environme
 
 std::string_view without_quotes(std::string_view text) {
   text = trim(text);
-  const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  const bool quoted =
+      text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -48,7 +48,8 @@ NpmKeys parse_npmrc(std::string_view text, const Environment& environment) {
       continue;
     }
     // A key alone is a switch that is on (npm's ini).
-    const auto value = equals == std::string_view::npos ? std::string_view("true") : without_quotes(line.substr(equals + 1));
+    const auto value =
+        equals == std::string_view::npos ? std::string_view("true") : without_quotes(line.substr(equals + 1));
     keys[expand_variables(key, environment)] = expand_variables(value, environment);
   }
   return keys;
@@ -80,7 +81,8 @@ std::optional<std::string> find_for_url(const NpmKeys& keys, std::string_view ur
   auto place = std::string(url.substr(slashes));
   place = place.substr(0, place.find_first_of("?#"));
   while (place.size() > 2) {
-    for (const auto& candidate : {place, place.ends_with('/') ? place.substr(0, place.size() - 1) : place + "/"}) {
+    for (const auto& candidate :
+         {place, place.ends_with('/') ? place.substr(0, place.size() - 1) : place + "/"}) {
       if (const auto found = keys.find(candidate + std::string(suffix)); found != keys.end()) {
         return found->second;
       }

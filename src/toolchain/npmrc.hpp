@@ -18,12 +18,13 @@ using NpmKeys = std::map<std::string, std::string>;
 /// Array lines (`key[] = …`) and sections mean nothing to us and are skipped.
 [[nodiscard]] NpmKeys parse_npmrc(std::string_view text, const Environment& environment);
 
-/// npm_config_KEY and NPM_CONFIG_KEY, with `_` for `-`; keys that start with `//` or `@` are taken as they are.
+/// npm_config_KEY and NPM_CONFIG_KEY, with `_` for `-`; keys that start with `//` or `@` are taken as they
+/// are.
 [[nodiscard]] NpmKeys npm_keys_of(const Environment& environment);
 
 /// The value of `suffix` (":_authToken") for the longest key that is a parent of `url`, as npm finds
 /// credentials: //host/a/b/:_authToken, then //host/a/:_authToken, then //host/:_authToken.
-[[nodiscard]] std::optional<std::string> find_for_url(const NpmKeys& keys, std::string_view url,
-                                                      std::string_view suffix);
+[[nodiscard]] std::optional<std::string>
+find_for_url(const NpmKeys& keys, std::string_view url, std::string_view suffix);
 
 } // namespace pyw::toolchain

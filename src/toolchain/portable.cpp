@@ -1,9 +1,7 @@
-#include <toolchain/portable.hpp>
-
-#include <toolchain/archive.hpp>
-
 #include <base/hash.hpp>
 #include <base/platform.hpp>
+#include <toolchain/archive.hpp>
+#include <toolchain/portable.hpp>
 
 #include <fmt/core.h>
 
@@ -14,7 +12,8 @@ namespace pyw::toolchain {
 
 namespace {
 
-Result<void> export_part(World& world, const Cache& cache, const Pin& pin, ArchiveWriter& writer, Progress& progress) {
+Result<void>
+export_part(World& world, const Cache& cache, const Pin& pin, ArchiveWriter& writer, Progress& progress) {
   const auto folder = cache.folder_of(pin);
   PYW_TRY_ASSIGN(const auto text, world.files.read(folder / record_file_name));
   const auto record = parse_tree_record(text);
@@ -39,7 +38,8 @@ Result<void> export_part(World& world, const Cache& cache, const Pin& pin, Archi
 /// Takes the files of one part after the other, as export_parts() wrote them.
 class Importer final : public ArchiveVisitor {
 public:
-  Importer(World& world, Cache& cache, Progress& progress) : m_world(world), m_cache(cache), m_progress(progress) {}
+  Importer(World& world, Cache& cache, Progress& progress)
+      : m_world(world), m_cache(cache), m_progress(progress) {}
 
   [[nodiscard]] Result<bool> begin_file(const std::string& path) override {
     const auto slash = path.find('/');
@@ -103,7 +103,8 @@ public:
 private:
   [[nodiscard]] Result<void> start_part(const std::string& folder) {
     const auto pins = all_pins();
-    const auto found = std::find_if(pins.begin(), pins.end(), [&](const Pin& pin) { return folder_name(pin) == folder; });
+    const auto found =
+        std::find_if(pins.begin(), pins.end(), [&](const Pin& pin) { return folder_name(pin) == folder; });
     if (found == pins.end() || find_pin(found->part, platform::machine_name()) != &*found) {
       return {};
     }
@@ -129,7 +130,8 @@ private:
 
 } // namespace
 
-Result<void> export_parts(World& world, const Cache& cache, std::span<const Pin* const> pins, const Path& archive) {
+Result<void>
+export_parts(World& world, const Cache& cache, std::span<const Pin* const> pins, const Path& archive) {
   const auto progress = world.reporter.progress("exporting", ProgressUnit::bytes);
   PYW_TRY_ASSIGN(const auto writer, write_archive(world.files, archive));
   for (const auto* pin : pins) {
@@ -151,9 +153,10 @@ Result<std::vector<const Pin*>> import_parts(World& world, Cache& cache, const P
     return failure(std::move(read.error()));
   }
   if (importer.imported().empty()) {
-    return failure(user_error(
-        fmt::format("`{}` has no part that pyw " PYW_VERSION " uses on {}", archive.string(), platform::machine_name()),
-        {"export it with the same version of pyw, on a machine of the same kind"}));
+    return failure(user_error(fmt::format("`{}` has no part that pyw " PYW_VERSION " uses on {}",
+                                          archive.string(),
+                                          platform::machine_name()),
+                              {"export it with the same version of pyw, on a machine of the same kind"}));
   }
   return importer.imported();
 }

@@ -1,10 +1,8 @@
+#include <base/text.hpp>
 #include <toolchain/python_index.hpp>
 
-#include <base/text.hpp>
-
-#include <toml.hpp>
-
 #include <fmt/core.h>
+#include <toml.hpp>
 
 #include <map>
 #include <vector>
@@ -41,9 +39,8 @@ Result<toml::value> parse_toml(const std::string& text, const Path& path) {
 }
 
 /// The nearest uv.toml upwards, then the user's, then the system's.
-Result<std::optional<std::string>> index_of_uv(const ReadOnlyFileSystem& files,
-                                               const Environment& environment,
-                                               const Path& directory) {
+Result<std::optional<std::string>>
+index_of_uv(const ReadOnlyFileSystem& files, const Environment& environment, const Path& directory) {
   std::vector<Path> candidates;
   if (const auto named = environment.get_nonempty("UV_CONFIG_FILE")) {
     candidates = {*named};
@@ -94,9 +91,12 @@ std::map<std::string, std::string> parse_pip_config(std::string_view text) {
 }
 
 /// pip's files, the most specific last (docs of pip, "Configuration").
-Result<std::map<std::string, std::string>> pip_values(const ReadOnlyFileSystem& files, const Environment& environment) {
+Result<std::map<std::string, std::string>> pip_values(const ReadOnlyFileSystem& files,
+                                                      const Environment& environment) {
   const auto config_home = environment.config_directory().parent_path();
-  std::vector<Path> paths{"/etc/pip.conf", "/etc/xdg/pip/pip.conf", environment.home() / ".pip" / "pip.conf",
+  std::vector<Path> paths{"/etc/pip.conf",
+                          "/etc/xdg/pip/pip.conf",
+                          environment.home() / ".pip" / "pip.conf",
                           config_home / "pip" / "pip.conf"};
   if (const auto virtual_environment = environment.get_nonempty("VIRTUAL_ENV")) {
     paths.push_back(Path(*virtual_environment) / "pip.conf");

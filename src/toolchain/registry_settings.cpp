@@ -1,10 +1,7 @@
-#include <toolchain/registry_settings.hpp>
-
-#include <toolchain/python_index.hpp>
-
-#include <toolchain/registry_defaults.hpp>
-
 #include <base/text.hpp>
+#include <toolchain/python_index.hpp>
+#include <toolchain/registry_defaults.hpp>
+#include <toolchain/registry_settings.hpp>
 
 #include <vector>
 
@@ -51,7 +48,8 @@ std::vector<Path> global_npmrc_candidates(const ReadOnlyFileSystem& files,
   return candidates;
 }
 
-Result<void> merge_file(NpmKeys& keys, const ReadOnlyFileSystem& files, const Path& path, const Environment& environment) {
+Result<void>
+merge_file(NpmKeys& keys, const ReadOnlyFileSystem& files, const Path& path, const Environment& environment) {
   if (!files.is_file(path)) {
     return {};
   }
@@ -102,7 +100,8 @@ std::string RegistrySettings::npm_registry_for(std::string_view package) const {
 }
 
 RegistryChoice RegistrySettings::npm_choice_for(std::string_view package) const {
-  return npm_registry_for(package) == default_npm_registry ? RegistryChoice::by_default : RegistryChoice::of_the_user;
+  return npm_registry_for(package) == default_npm_registry ? RegistryChoice::by_default
+                                                           : RegistryChoice::of_the_user;
 }
 
 HttpRequest RegistrySettings::npm_request(std::string url) const {
@@ -120,7 +119,8 @@ HttpRequest RegistrySettings::npm_request(std::string url) const {
   }
   if (npm_value("noproxy") == "*") {
     request.connection.proxy = "";
-  } else if (auto proxy = npm_value(url.starts_with("https:") ? "https-proxy" : "proxy"); proxy && *proxy != "null") {
+  } else if (auto proxy = npm_value(url.starts_with("https:") ? "https-proxy" : "proxy");
+             proxy && *proxy != "null") {
     request.connection.proxy = std::move(proxy);
   } else if (auto plain = npm_value("proxy"); plain && *plain != "null") {
     request.connection.proxy = std::move(plain);

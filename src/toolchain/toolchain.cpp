@@ -1,8 +1,6 @@
-#include <toolchain/toolchain.hpp>
-
-#include <toolchain/install.hpp>
-
 #include <base/platform.hpp>
+#include <toolchain/install.hpp>
+#include <toolchain/toolchain.hpp>
 
 #include <fmt/core.h>
 
@@ -10,7 +8,8 @@ namespace pyw::toolchain {
 
 namespace {
 
-std::vector<const Pin*> not_ready(const Cache& cache, std::span<const Pin* const> pins, CheckDepth depth, Reporter& reporter) {
+std::vector<const Pin*>
+not_ready(const Cache& cache, std::span<const Pin* const> pins, CheckDepth depth, Reporter& reporter) {
   std::vector<const Pin*> found;
   for (const auto* pin : pins) {
     const auto state = cache.inspect(*pin, depth);
@@ -37,8 +36,9 @@ Result<std::vector<const Pin*>> pins_here(std::span<const Part> parts) {
   for (const auto part : parts) {
     const auto* pin = find_pin(part, platform::machine_name());
     if (pin == nullptr) {
-      return failure(user_error(fmt::format("there is no `{}` for {}", name_of(part), platform::machine_name()),
-                                {"run pyw on linux-64 or linux-arm64, in a virtual machine or a container"}));
+      return failure(
+          user_error(fmt::format("there is no `{}` for {}", name_of(part), platform::machine_name()),
+                     {"run pyw on linux-64 or linux-arm64, in a virtual machine or a container"}));
     }
     pins.push_back(pin);
   }

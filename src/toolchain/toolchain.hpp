@@ -1,10 +1,9 @@
 // What pyw drives, ready to use: checked, and fetched when it is not there.
 #pragma once
 
+#include <base/world.hpp>
 #include <toolchain/cache.hpp>
 #include <toolchain/manifest.hpp>
-
-#include <base/world.hpp>
 
 #include <map>
 #include <span>
@@ -18,7 +17,9 @@ class Installed {
 public:
   /// The folder of a part that was asked for.
   [[nodiscard]] const Path& folder(Part part) const { return m_folders.at(part); }
+
   [[nodiscard]] Path file(Part part, std::string_view path) const { return folder(part) / path; }
+
   /// The executable of workerd or uv.
   [[nodiscard]] Path program(Part part) const;
 
@@ -27,15 +28,17 @@ private:
   std::map<Part, Path> m_folders;
 };
 
-/// Makes sure that the parts are in the cache, whole, and says where. With everything there it costs one stat a
-/// file and no lock; what is missing or damaged is fetched, verified and put in place, several at once, while
-/// other pyw wait for their turn. `directory` is where the project's .npmrc is looked for.
+/// Makes sure that the parts are in the cache, whole, and says where. With everything there it costs one stat
+/// a file and no lock; what is missing or damaged is fetched, verified and put in place, several at once,
+/// while other pyw wait for their turn. `directory` is where the project's .npmrc is looked for.
 ///
 /// With CheckDepth::digests every byte is checked first: for when a start has failed.
 ///
 /// Fails when this platform has no such part, with `--offline` when something would have to be fetched, and
 /// with what net/ says about the network. What has arrived by then is kept for the next run.
-[[nodiscard]] Result<Installed> ensure(World& world, const Path& directory, std::span<const Part> parts,
+[[nodiscard]] Result<Installed> ensure(World& world,
+                                       const Path& directory,
+                                       std::span<const Part> parts,
                                        CheckDepth depth = CheckDepth::sizes);
 
 /// Fetches the parts anew, whatever is there.

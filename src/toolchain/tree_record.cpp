@@ -1,7 +1,6 @@
-#include <toolchain/tree_record.hpp>
-
 #include <base/hash.hpp>
 #include <base/text.hpp>
+#include <toolchain/tree_record.hpp>
 
 #include <fmt/core.h>
 
@@ -14,7 +13,8 @@ namespace {
 std::optional<RecordedFile> parse_line(std::string_view line) {
   const auto digest_end = line.find(' ');
   const auto size_end = line.find(' ', digest_end + 1);
-  if (digest_end != 64 || size_end == std::string_view::npos || line.size() < size_end + 4 || line[size_end + 2] != ' ') {
+  if (digest_end != 64 || size_end == std::string_view::npos || line.size() < size_end + 4 ||
+      line[size_end + 2] != ' ') {
     return std::nullopt;
   }
   RecordedFile file;
@@ -29,10 +29,8 @@ std::optional<RecordedFile> parse_line(std::string_view line) {
   return fits ? std::optional(std::move(file)) : std::nullopt;
 }
 
-std::optional<std::string> damage_of(const ReadOnlyFileSystem& files,
-                                     const Path& folder,
-                                     const RecordedFile& file,
-                                     CheckDepth depth) {
+std::optional<std::string>
+damage_of(const ReadOnlyFileSystem& files, const Path& folder, const RecordedFile& file, CheckDepth depth) {
   const auto path = folder / file.path;
   const auto status = files.status(path, FollowLinks::no);
   if (!status) {
@@ -57,7 +55,8 @@ std::optional<std::string> damage_of(const ReadOnlyFileSystem& files,
   if (!digest) {
     return std::string(digest.error().message());
   }
-  return *digest == file.sha256 ? std::nullopt : std::optional(fmt::format("`{}` has been altered", file.path));
+  return *digest == file.sha256 ? std::nullopt
+                                : std::optional(fmt::format("`{}` has been altered", file.path));
 }
 
 } // namespace
@@ -86,10 +85,8 @@ std::optional<TreeRecord> parse_tree_record(std::string_view text) {
   return record;
 }
 
-std::optional<std::string> find_damage(const ReadOnlyFileSystem& files,
-                                       const Path& folder,
-                                       const TreeRecord& record,
-                                       CheckDepth depth) {
+std::optional<std::string>
+find_damage(const ReadOnlyFileSystem& files, const Path& folder, const TreeRecord& record, CheckDepth depth) {
   for (const auto& file : record) {
     if (auto damage = damage_of(files, folder, file, depth)) {
       return damage;

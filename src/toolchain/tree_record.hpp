@@ -38,8 +38,8 @@ enum class CheckDepth {
 };
 
 /// What is wrong with the tree at `folder`, as "`bin/workerd` is missing"; nullopt when nothing is.
-[[nodiscard]] std::optional<std::string> find_damage(const ReadOnlyFileSystem& files, const Path& folder,
-                                                     const TreeRecord& record, CheckDepth depth);
+[[nodiscard]] std::optional<std::string>
+find_damage(const ReadOnlyFileSystem& files, const Path& folder, const TreeRecord& record, CheckDepth depth);
 
 /// The SHA-256 of a file, in hexadecimal, read in pieces.
 [[nodiscard]] Result<std::string> sha256_of(const ReadOnlyFileSystem& files, const Path& path);

@@ -1,9 +1,7 @@
-#include <toolchain/unpack.hpp>
-
-#include <toolchain/archive.hpp>
-
 #include <base/glob.hpp>
 #include <base/hash.hpp>
+#include <toolchain/archive.hpp>
+#include <toolchain/unpack.hpp>
 
 #include <fmt/core.h>
 
@@ -15,7 +13,8 @@ namespace {
 
 class PartUnpacker final : public ArchiveVisitor {
 public:
-  PartUnpacker(FileSystem& files, const Pin& pin, const Path& folder) : m_files(files), m_pin(pin), m_folder(folder) {}
+  PartUnpacker(FileSystem& files, const Pin& pin, const Path& folder)
+      : m_files(files), m_pin(pin), m_folder(folder) {}
 
   [[nodiscard]] Result<bool> begin_file(const std::string& path) override {
     if (!path.starts_with(m_pin.wanted.below)) {

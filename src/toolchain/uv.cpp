@@ -1,8 +1,6 @@
-#include <toolchain/uv.hpp>
-
-#include <toolchain/toolchain.hpp>
-
 #include <base/text.hpp>
+#include <toolchain/toolchain.hpp>
+#include <toolchain/uv.hpp>
 
 #include <fmt/core.h>
 
@@ -44,9 +42,10 @@ Result<std::optional<std::string>> version_of(World& world, const Path& path, co
   command.argv = {path.string(), "--version"};
   const auto output = world.processes.run(command);
   if (!output || !output->exit.success()) {
-    world.reporter.verbose(fmt::format("`{} --version` failed: {}",
-                                       path.string(),
-                                       output ? describe(output->exit) : std::string(output.error().message())));
+    world.reporter.verbose(
+        fmt::format("`{} --version` failed: {}",
+                    path.string(),
+                    output ? describe(output->exit) : std::string(output.error().message())));
     return std::nullopt;
   }
   auto version = parse_uv_version(output->standard_output);
@@ -121,8 +120,10 @@ Result<UvProgram> find_uv(World& world, const Path& directory) {
     return std::move(*found);
   }
   if (found) {
-    world.reporter.verbose(
-        fmt::format("uv {} in `{}` is older than {}: the pinned one is used", found->version, found->path.string(), oldest_uv));
+    world.reporter.verbose(fmt::format("uv {} in `{}` is older than {}: the pinned one is used",
+                                       found->version,
+                                       found->path.string(),
+                                       oldest_uv));
   }
   constexpr std::array<Part, 1> wanted{Part::uv};
   PYW_TRY_ASSIGN(const auto installed, ensure(world, directory, wanted));

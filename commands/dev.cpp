@@ -1,0 +1,103 @@
+#include <commands/dev.hpp>
+
+#include <commands/dev_lock.hpp>
+#include <commands/dev_prepare.hpp>
+
+#include <config/load.hpp>
+#include <devserver/narrator.hpp>
+#include <devserver/server.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <memory>
+
+namespace pyw::commands {
+
+namespace {
+
+constexpr std::uint16_t default_port = 8787;
+
+/// Flag over config over default.
+devserver::DevServerOptions server_options(const DevOptions& options, const config::Project& project) {
+  devserver::DevServerOptions resolved;
+  resolved.port = options.port.value_or(project.dev.port.value_or(default_port));
+  resolved.address = options.address.value_or(project.dev.ip.value_or("127.0.0.1"));
+  resolved.drain = std::chrono::seconds(options.drain_seconds);
+  return resolved;
+}
+
+devserver::WorkerLine read_line(std::string_view text) {
+  using Kind = runtime::OutputLine::Kind;
+  auto line = runtime::read_output_line(text);
+  devserver::WorkerLine read;
+  read.severity = line.severity;
+  read.text = std::move(line.text);
+  read.error = std::move(line.error);
+  switch (line.kind) {
+  case Kind::nothing:
+  case Kind::started:
+    read.kind = devserver::WorkerLine::Kind::nothing;
+    break;
+  case Kind::log:
+  case Kind::exception:
+    read.kind = devserver::WorkerLine::Kind::log;
+    break;
+  case Kind::failure:
+    read.kind = devserver::WorkerLine::Kind::failure;
+    break;
+  case Kind::fatal:
+    read.kind = devserver::WorkerLine::Kind::fatal;
+    break;
+  }
+  return read;
+}
+
+} // namespace
+
+Result<int> run_dev(const DevOptions& options, Context& context) {
+  auto& world = context.world;
+  PYW_TRY_ASSIGN(auto preparer, DevPreparer::make(options, context));
+  const auto& project = preparer->project();
+  PYW_TRY_ASSIGN(const auto lock, DevLock::acquire(preparer->state_directory(), world.files));
+
+  const auto format = context.options.format == OutputFormat::json ? devserver::NarratorFormat::json
+                                                                   : devserver::NarratorFormat::text;
+  const auto narrator = devserver::make_narrator(world.reporter, format, project.root);
+  devserver::DevServerHooks hooks;
+  hooks.prepare = [&](devserver::Generation generation) { return preparer->prepare(generation); };
+  hooks.watch_list = [&] { return preparer->watch_list(); };
+  hooks.skip_folder = [&](const Path& folder) { return preparer->skips(folder); };
+  hooks.read_line = read_line;
+  hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
+  hooks.narrator = narrator.get();
+  return devserver::run_dev_server(server_options(options, project), hooks, world);
+}
+
+CommandEntry dev_command() {
+  return {
+      "dev",
+      "serve the Worker on this machine, with reload",
+      Group::run,
+      {{"pyw dev", "on http://127.0.0.1:8787"},
+       {"pyw dev --port 0", "on any free port"},
+       {"pyw dev --var STAGE:local", "with a variable over those of the config"},
+       {"pyw -e staging dev", "with the environment `staging`"}},
+      [](CLI::App& app) -> Runner {
+        auto options = std::make_shared<DevOptions>();
+        app.add_option("-p,--port", options->port, "the port; 0 takes a free one (default: 8787)")->type_name("N");
+        app.add_option("--ip", options->address, "the address to listen on (default: 127.0.0.1)")->type_name("A");
+        app.add_option("--var", options->variables, "a variable for `env`")->type_name("NAME:VALUE");
+        app.add_flag_callback(
+            "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");
+        app.add_option("--persist-to", options->persist_to, "where local data is kept (default: .pyw/state)")
+            ->type_name("DIR");
+        app.add_option("--drain", options->drain_seconds, "how long old requests may finish after a reload")
+            ->type_name("SECONDS")
+            ->check(CLI::NonNegativeNumber);
+        return [options](Context& context) { return run_dev(*options, context); };
+      },
+  };
+}
+
+} // namespace pyw::commands

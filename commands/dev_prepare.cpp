@@ -1,0 +1,188 @@
+#include <commands/dev_prepare.hpp>
+
+#include <bundle/manifest.hpp>
+#include <bundle/project_source.hpp>
+#include <config/load.hpp>
+#include <python/sync.hpp>
+#include <runtime/prepare.hpp>
+#include <toolchain/toolchain.hpp>
+
+#include <base/text.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pyw::commands {
+
+namespace {
+
+using toolchain::Part;
+
+/// sockaddr_un holds 108 bytes (unix(7)), 104 on macOS.
+constexpr std::size_t longest_socket_path = 100;
+
+/// Beside the project's own state, else, where that path is too long, in the system's temporary folder.
+Path socket_path(const Path& run_directory, devserver::Generation generation) {
+  const auto name = fmt::format("worker-{}.sock", generation);
+  if ((run_directory / name).string().size() < longest_socket_path) {
+    return run_directory / name;
+  }
+  return std::filesystem::temp_directory_path() /
+         fmt::format("pyw-{:x}-{}", std::hash<std::string>{}(run_directory.string()), name);
+}
+
+Result<Part> pyodide_for(const config::Project& project) {
+  switch (project.python_version) {
+  case config::PythonVersion::python_3_14:
+    return Part::pyodide_314;
+  case config::PythonVersion::python_3_13:
+    return Part::pyodide_313;
+  case config::PythonVersion::python_3_12:
+    break;
+  }
+  Error error = user_error("Python 3.12, which this compatibility date and these flags choose, does not run here");
+  error.diagnostics = {project.diagnose(
+      Severity::error,
+      "Python 3.12, which this compatibility date and these flags choose, does not run locally",
+      project.compatibility_date.place,
+      {"for Python 3.13 set `compatibility_date` to 2025-09-29 or later, or add the flag `python_workers_20250116`",
+       "for Python 3.14 set it to 2026-09-08 or later, or add the flag `python_workers_20260610`"})};
+  return failure(std::move(error));
+}
+
+Result<runtime::RuntimeParts> runtime_parts(const config::Project& project, World& world) {
+  PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
+  const std::array parts{Part::workerd, pyodide, Part::miniflare};
+  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts));
+  return runtime::RuntimeParts{installed.program(Part::workerd),
+                               installed.folder(pyodide),
+                               installed.folder(Part::miniflare),
+                               world.environment.cache_directory() / "runtime"};
+}
+
+Result<config::LoadResult> load_for_dev(const Context& context) {
+  config::LoadOptions options;
+  options.start_directory = context.options.directory;
+  options.config = context.options.config;
+  options.environment = context.options.environment;
+  options.purpose = config::Purpose::dev;
+  options.secrets = config::SecretFiles::load;
+  options.today = config::today_utc(context.world.clock.now());
+  return config::load_project(context.world.files, context.world.environment, options);
+}
+
+/// `--var NAME:VALUE`, split at the first colon, over what the config says.
+Result<void> apply_variables(config::Project& project, const std::vector<std::string>& variables) {
+  for (const auto& text : variables) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0) {
+      return failure(usage_error(fmt::format("`--var {}` is not NAME:VALUE", text)));
+    }
+    const auto name = text.substr(0, colon);
+    std::erase_if(project.vars, [&](const auto& variable) { return variable.name == name; });
+    std::erase_if(project.secrets, [&](const auto& secret) { return secret.name == name; });
+    project.vars.push_back({name, config::Value(text.substr(colon + 1)), {}});
+  }
+  return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<DevPreparer>> DevPreparer::make(const DevOptions& options, Context& context) {
+  PYW_TRY_ASSIGN(auto loaded, load_for_dev(context));
+  auto preparer =
+      std::unique_ptr<DevPreparer>(new DevPreparer(options, context, std::move(loaded.project)));
+  // Wrong `--var` is wrong usage, not something a save can mend.
+  auto copy = preparer->m_first;
+  PYW_TRY(apply_variables(copy, options.variables));
+  return preparer;
+}
+
+DevPreparer::DevPreparer(const DevOptions& options, Context& context, config::Project first)
+    : m_options(options), m_context(context), m_first(std::move(first)) {
+  m_state_directory = options.persist_to ? (m_context.options.directory / *options.persist_to).lexically_normal()
+                                         : m_first.root / ".pyw" / "state";
+  if (const auto rules = m_context.world.files.read_if_exists(m_first.root / ".gitignore"); rules && *rules) {
+    m_ignore.add(**rules);
+  }
+  remember(m_first);
+}
+
+Result<config::Project> DevPreparer::load() {
+  PYW_TRY_ASSIGN(auto loaded, load_for_dev(m_context));
+  warn_once(loaded.warnings);
+  PYW_TRY(apply_variables(loaded.project, m_options.variables));
+  return std::move(loaded.project);
+}
+
+void DevPreparer::warn_once(const std::vector<Diagnostic>& warnings) {
+  for (const auto& warning : warnings) {
+    auto text = render(warning);
+    if (std::find(m_warned.begin(), m_warned.end(), text) == m_warned.end()) {
+      m_context.world.reporter.report(warning);
+      m_warned.push_back(std::move(text));
+    }
+  }
+}
+
+Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation generation) {
+  auto& world = m_context.world;
+  PYW_TRY_ASSIGN(const auto project, load());
+  remember(project);
+  if (m_options.sync == SyncFirst::when_needed) {
+    PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
+  }
+  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world));
+  PYW_TRY_ASSIGN(const auto manifest, bundle::collect(bundle::source_of(project, project.main_file()), world.files));
+  for (const auto& warning : manifest.warnings) {
+    world.reporter.verbose(warning);
+  }
+  runtime::PrepareOptions options;
+  options.run_directory = m_first.root / ".pyw" / "run";
+  options.state_directory = m_state_directory;
+  options.socket = socket_path(options.run_directory, generation);
+  PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
+  warn_once(prepared.warnings);
+  remember(project); // again: python_modules may be there now
+  devserver::PreparedWorker worker;
+  worker.identity = {std::move(prepared.fingerprint),
+                     prepared.has_storage ? devserver::Storage::exclusive : devserver::Storage::none};
+  worker.command = std::move(prepared.command);
+  worker.socket = options.socket;
+  return worker;
+}
+
+void DevPreparer::remember(const config::Project& project) {
+  const std::lock_guard lock(m_mutex);
+  m_watch.files = project.read_files;
+  m_watch.files.push_back(m_first.root / ".gitignore");
+  m_watch.trees.clear();
+  if (!project.main_file().empty()) {
+    m_watch.trees.push_back(project.module_root());
+  }
+  if (m_context.world.files.is_directory(project.python_modules())) {
+    m_watch.trees.push_back(project.python_modules());
+  }
+}
+
+devserver::WatchList DevPreparer::watch_list() const {
+  const std::lock_guard lock(m_mutex);
+  return m_watch;
+}
+
+bool DevPreparer::skips(const Path& folder) const {
+  constexpr std::array<std::string_view, 11> never{".git", ".hg", ".venv", "venv", ".venv-workers", "node_modules",
+                                                   "__pycache__", ".pyw", ".wrangler", ".mypy_cache", ".ruff_cache"};
+  const auto name = folder.filename().string();
+  if (std::find(never.begin(), never.end(), name) != never.end()) {
+    return true;
+  }
+  const auto relative = folder.lexically_relative(m_first.root).generic_string();
+  // What lies in python_modules is watched as a tree of its own, though .gitignore names it.
+  return relative == "python_modules" || (!relative.starts_with("..") && !relative.starts_with("python_modules/") &&
+                                          m_ignore.ignores(relative, IgnoreRules::Kind::directory));
+}
+
+} // namespace pyw::commands

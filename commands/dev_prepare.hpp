@@ -1,0 +1,50 @@
+// One generation of the Worker for `pyw dev`: load, sync, fetch the runtime, bundle, write workerd's configuration.
+#pragma once
+
+#include <commands/dev.hpp>
+
+#include <config/project.hpp>
+#include <devserver/server.hpp>
+#include <runtime/worker_output.hpp>
+
+#include <base/glob.hpp>
+
+#include <memory>
+#include <mutex>
+
+namespace pyw::commands {
+
+class DevPreparer {
+public:
+  /// Loads the project once, to know where it lies. Fails with everything that is wrong with it.
+  [[nodiscard]] static Result<std::unique_ptr<DevPreparer>> make(const DevOptions& options, Context& context);
+
+  /// The project as it was when the session began: its root and its address do not move.
+  [[nodiscard]] const config::Project& project() const { return m_first; }
+  [[nodiscard]] const Path& state_directory() const { return m_state_directory; }
+
+  /// On the preparation's thread.
+  [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation);
+
+  /// From any thread: what the last preparation was made from.
+  [[nodiscard]] devserver::WatchList watch_list() const;
+  /// Folders that hold no module: tools' own, virtual environments, what .gitignore names.
+  [[nodiscard]] bool skips(const Path& folder) const;
+
+private:
+  DevPreparer(const DevOptions& options, Context& context, config::Project first);
+  [[nodiscard]] Result<config::Project> load();
+  void warn_once(const std::vector<Diagnostic>& warnings);
+  void remember(const config::Project& project);
+
+  const DevOptions& m_options;
+  Context& m_context;
+  config::Project m_first;
+  Path m_state_directory;
+  IgnoreRules m_ignore;
+  std::vector<std::string> m_warned; ///< a warning is shown once, not at every save
+  mutable std::mutex m_mutex;
+  devserver::WatchList m_watch;
+};
+
+} // namespace pyw::commands

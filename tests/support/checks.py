@@ -1,0 +1,22 @@
+"""Runs the functions named test_* of a module and counts them: "N passed, N failed"."""
+import sys
+import time
+import traceback
+
+
+def run_all(namespace, *arguments, only=()):
+    passed = failed = 0
+    for name, function in list(namespace.items()):
+        if not name.startswith("test_") or (only and name not in only):
+            continue
+        started = time.monotonic()
+        try:
+            function(*arguments)
+            passed += 1
+            print(f"ok {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Exception:
+            failed += 1
+            print(f"FAILED {name}", flush=True)
+            traceback.print_exc(file=sys.stdout)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed or not passed else 0
