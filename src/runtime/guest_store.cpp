@@ -7,7 +7,6 @@
 #include <base/hash.hpp>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace pyw::runtime {
@@ -30,16 +29,6 @@ std::string guest_digest() {
     hasher.update(file.content);
   }
   return to_hex(hasher.finish()).substr(0, digest_shown);
-}
-
-/// The digest of one of Pyodide's files is that of its version: the toolchain has checked the bytes.
-Result<std::string> pyodide_version(const RuntimeParts& parts, const ReadOnlyFileSystem& files) {
-  PYW_TRY_ASSIGN(const auto text, files.read(parts.pyodide / "package.json"));
-  const auto package = nlohmann::json::parse(text, nullptr, false);
-  if (!package.is_object() || !package.contains("version") || !package["version"].is_string()) {
-    return failure(internal_error(fmt::format("{}: no version in it", (parts.pyodide / "package.json").string())));
-  }
-  return package["version"].get<std::string>();
 }
 
 std::string stat_key(const bundle::BundleManifest& bundle, const ReadOnlyFileSystem& files) {
@@ -75,20 +64,6 @@ Result<Path> store_guest(const Path& cache, FileSystem& files) {
   return folder;
 }
 
-Result<Path> store_pyodide_module(const RuntimeParts& parts, FileSystem& files) {
-  const auto module = parts.pyodide / "pyodide.asm.mjs";
-  if (files.is_file(module)) {
-    return module;
-  }
-  PYW_TRY_ASSIGN(const auto version, pyodide_version(parts, files));
-  const auto made = parts.cache / fmt::format("pyodide-{}.asm.mjs", version);
-  if (!files.is_file(made)) {
-    PYW_TRY_ASSIGN(const auto script, files.read(parts.pyodide / "pyodide.asm.js"));
-    PYW_TRY(files.write(made, script + "\nexport default _createPyodideModule;\n"));
-  }
-  return made;
-}
-
 Result<PackagesPack> store_packages(const bundle::BundleManifest& bundle, const Path& run_directory, FileSystem& files) {
   const auto pack_file = run_directory / "packages.pack";
   const auto stamp_file = run_directory / "packages.stamp";
@@ -113,20 +88,14 @@ Result<PackagesPack> store_packages(const bundle::BundleManifest& bundle, const 
 }
 
 ByteCode store_byte_code(const config::Project& project, const RuntimeParts& parts, const Path& guest,
-                         const Path& pyodide_module, const PackagesPack& packages, World& world) {
+                         const PackagesPack& packages, World& world) {
   auto& files = world.files;
   const auto guest_pack = guest / "guest.pack";
-  const auto without_library = [&] {
-    return ByteCode{{guest_pack}, true, std::nullopt};
-  };
-  const auto version = pyodide_version(parts, files);
-  if (!version) {
-    return without_library();
-  }
+  const auto& version = parts.pyodide_version;
   const auto guest_name = guest.filename().string();
-  const auto library = parts.cache / fmt::format("library-{}.pack", *version);
-  const auto guest_code = parts.cache / fmt::format("{}-{}.pack", guest_name, *version);
-  const auto package_code = parts.cache / fmt::format("packages-{}-{}.pack", packages.digest, *version);
+  const auto library = parts.cache / fmt::format("library-{}.pack", version);
+  const auto guest_code = parts.cache / fmt::format("{}-{}.pack", guest_name, version);
+  const auto package_code = parts.cache / fmt::format("packages-{}-{}.pack", packages.digest, version);
 
   std::vector<CompileJob> jobs;
   const auto want = [&](CompileInput kind, const Path& input, const std::string& prefix, const Path& output) {
@@ -140,16 +109,14 @@ ByteCode store_byte_code(const config::Project& project, const RuntimeParts& par
   if (!jobs.empty()) {
     const auto progress = world.reporter.progress("compiling Python to byte code", ProgressUnit::items);
     const auto scratch = parts.cache / fmt::format(".compile-{}", ::getpid());
-    const CompileSetup setup{parts, project.python_version, guest, pyodide_module, guest_pack, scratch};
+    const CompileSetup setup{parts, project.python_version, guest, guest_pack, scratch};
     if (const auto compiled = compile_to_byte_code(setup, jobs, world); !compiled) {
       world.reporter.report({Severity::warning, std::string(compiled.error().message()) + "; the Worker will start slower"});
     }
   }
   const auto code_of_packages = files.is_file(package_code) ? std::optional(package_code) : std::nullopt;
   if (!files.is_file(library) || !files.is_file(guest_code)) {
-    auto result = without_library();
-    result.packages = code_of_packages;
-    return result;
+    return {{guest_pack}, true, code_of_packages};
   }
   return {{library, guest_pack, guest_code}, false, code_of_packages};
 }

@@ -13,9 +13,6 @@ namespace pyw::runtime {
 /// name holds the digest of all of it.
 [[nodiscard]] Result<Path> store_guest(const Path& cache, FileSystem& files);
 
-/// pyodide.asm.mjs of the given Pyodide: 0.28 ships a classic script, which becomes a module by one more line.
-[[nodiscard]] Result<Path> store_pyodide_module(const RuntimeParts& parts, FileSystem& files);
-
 /// The Worker's packages as a pack of sources in the run directory, and the digest of their content. When nothing
 /// has changed by path, size and time since the last call, no file is read.
 struct PackagesPack {
@@ -33,6 +30,6 @@ struct ByteCode {
   std::optional<Path> packages;
 };
 [[nodiscard]] ByteCode store_byte_code(const config::Project& project, const RuntimeParts& parts, const Path& guest,
-                                       const Path& pyodide_module, const PackagesPack& packages, World& world);
+                                       const PackagesPack& packages, World& world);
 
 } // namespace pyw::runtime

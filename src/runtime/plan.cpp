@@ -167,7 +167,7 @@ std::vector<std::string> modules_of(const PlanInput& input) {
     modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
   }
   modules.push_back(module_entry(own_name("pyodide.mjs"), "esModule", input.parts.pyodide / "pyodide.mjs"));
-  modules.push_back(module_entry(own_name("pyodide.asm.mjs"), "esModule", files.pyodide_module));
+  modules.push_back(module_entry(own_name("pyodide.asm.mjs"), "esModule", input.parts.pyodide / "pyodide.asm.mjs"));
   modules.push_back(module_entry(own_name("pyodide.asm.wasm"), "wasm", input.parts.pyodide / "pyodide.asm.wasm"));
   modules.push_back(module_entry(own_name("settings.json"), "json", input.run_directory / "settings.json"));
   if (files.library_is_archive) {

@@ -19,7 +19,6 @@ namespace pyw::runtime {
 /// Files that exist, or will exist, when workerd starts. All absolute.
 struct GuestFiles {
   Path guest;                     ///< the folder with the guest's JavaScript
-  Path pyodide_module;            ///< pyodide.asm.mjs, for 3.13 made from the classic script
   std::vector<Path> library;      ///< packs of the standard library and of the guest's Python
   bool library_is_archive = false; ///< no byte code yet: Pyodide's own python_stdlib.zip is used
   std::vector<Path> session;      ///< packs that make the Worker's folder, later ones win

@@ -1,7 +1,6 @@
 #include <runtime/precompile.hpp>
 
 #include <runtime/capnp_text.hpp>
-#include <runtime/worker_output.hpp>
 
 #include <base/defer.hpp>
 #include <base/text.hpp>
@@ -34,14 +33,15 @@ std::string jobs_json(const std::vector<CompileJob>& jobs) {
   return list.dump();
 }
 
-/// The reason in what workerd printed: its last lines.
+/// The reason in what workerd printed: its last lines, also those that a Worker's user would not be shown.
 std::string last_lines(const ProcessOutput& output) {
   std::vector<std::string> texts;
   for (const auto* stream : {&output.standard_output, &output.standard_error}) {
     for (const auto line : split(*stream, '\n')) {
-      auto read = read_output_line(line);
-      if (!read.text.empty()) {
-        texts.push_back(std::move(read.text));
+      const auto object = nlohmann::json::parse(line, nullptr, false);
+      const bool structured = object.is_object() && object.contains("message") && object["message"].is_string();
+      if (!trim(line).empty()) {
+        texts.push_back(structured ? object["message"].get<std::string>() : std::string(line));
       }
     }
   }
@@ -73,7 +73,7 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
   }
   const auto& pyodide = setup.parts.pyodide;
   modules.push_back(module("__pyw/pyodide.mjs", "esModule", pyodide / "pyodide.mjs"));
-  modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", setup.pyodide_module));
+  modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", pyodide / "pyodide.asm.mjs"));
   modules.push_back(module("__pyw/pyodide.asm.wasm", "wasm", pyodide / "pyodide.asm.wasm"));
   modules.push_back(module("__pyw/library.zip", "data", pyodide / "python_stdlib.zip"));
   modules.push_back(module("__pyw/guest.pack", "data", setup.guest_pack));
@@ -86,7 +86,7 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
       "    (name = \"compile\", worker = (compatibilityDate = \"2026-01-01\", modules = {},\n"
       "      bindings = [(name = \"__pyw_evaluator\", unsafeEval = void), (name = \"INPUT\", service = \"input\"),\n"
       "        (name = \"OUTPUT\", service = \"output\"), (name = \"JOBS\", json = {})])),\n"
-      "    (name = \"input\", disk = (path = \"/\")),\n"
+      "    (name = \"input\", disk = (path = \"/\", allowDotfiles = true)),\n"
       "    (name = \"output\", disk = (path = {}, writable = true)),\n"
       "  ],\n"
       "  structuredLogging = true,\n"

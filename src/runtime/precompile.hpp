@@ -29,7 +29,6 @@ struct CompileSetup {
   const RuntimeParts& parts;
   config::PythonVersion python = config::PythonVersion::python_3_14;
   Path guest;           ///< the folder with the guest's JavaScript
-  Path pyodide_module;  ///< as in GuestFiles
   Path guest_pack;      ///< the guest's Python, as a pack of sources
   Path scratch;         ///< a folder for this run alone, below the cache; removed afterwards
 };

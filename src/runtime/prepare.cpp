@@ -88,13 +88,12 @@ Result<PreparedRuntime> prepare(const config::Project& project, const bundle::Bu
   PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
   PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
   PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
-  PYW_TRY_ASSIGN(const auto pyodide_module, store_pyodide_module(parts, files));
   PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, files));
   PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
   PYW_TRY(files.write(run / "app.pack", own));
 
-  const auto code = store_byte_code(project, parts, guest, pyodide_module, packages, world);
-  GuestFiles guest_files{guest, pyodide_module, code.library, code.library_is_archive, {packages.pack}};
+  const auto code = store_byte_code(project, parts, guest, packages, world);
+  GuestFiles guest_files{guest, code.library, code.library_is_archive, {packages.pack}};
   if (code.packages) {
     guest_files.session.push_back(*code.packages);
   }

@@ -18,14 +18,14 @@ constexpr std::string_view service_flags = R"(["nodejs_compat", "experimental"])
 struct Simulation {
   std::string_view name;          ///< of the object service; the entry service is NAME:entry
   std::string_view folder;        ///< below the state
-  std::string_view object_script; ///< below dist/src/workers, without the ending
+  std::string_view object_script; ///< without the ending
   std::string_view object_class;
   std::string_view entry_script = "shared/object-entry";
   bool sql = false;
 };
 
 std::string script(const ServiceInput& input, std::string_view name) {
-  return capnp_embed((input.parts.miniflare / "dist/src/workers" / (std::string(name) + ".worker.js")).string());
+  return capnp_embed((input.parts.miniflare / (std::string(name) + ".worker.js")).string());
 }
 
 std::string simulated_worker(const std::string& module, const std::vector<std::string>& bindings,

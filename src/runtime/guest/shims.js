@@ -73,6 +73,8 @@ export function beginBoot(files, seed) {
     return files[name];
   };
   globalThis.MessageChannel = undefined;
+  // Pyodide listens for messages of a window; before 2026 workerd refuses the way it asks.
+  globalThis.addEventListener = () => {};
   crypto.getRandomValues = (view) => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     for (let at = 0; at < bytes.length; at++) bytes[at] = next();
@@ -87,6 +89,7 @@ export function bootDone() {
   globalThis.fetch = original.fetch;
   globalThis.MessageChannel = original.MessageChannel;
   if (original.process) Object.defineProperty(globalThis, "process", original.process);
+  delete globalThis.addEventListener;
   delete globalThis.location;
   delete globalThis.importScripts;
 }
@@ -103,3 +106,10 @@ if (!("importScripts" in globalThis)) {
     throw new TypeError("importScripts is not available");
   };
 }
+
+// Absent before the compatibility date 2025-05-05. Without it Python's proxies of JavaScript objects and the like are
+// not given back by themselves; Pyodide can do without.
+globalThis.FinalizationRegistry ??= class FinalizationRegistry {
+  register() {}
+  unregister() {}
+};
