@@ -3,6 +3,7 @@
 #include <commands/app.hpp>
 #include <commands/parser.hpp>
 #include <net/client.hpp>
+#include <net/offline.hpp>
 #include <python/interpreter.hpp>
 
 #include <fmt/core.h>
@@ -26,7 +27,14 @@ int run_invocation(const Invocation& invocation, World& world) {
     world.reporter.data(invocation.text);
     return 0;
   }
-  Context context{world, invocation.options};
+  net::OfflineClient offline;
+  World chosen{world.files,
+               world.processes,
+               invocation.options.network == Network::offline ? offline : world.http,
+               world.clock,
+               world.reporter,
+               world.environment};
+  Context context{chosen, invocation.options};
   const auto outcome = invocation.runner(context);
   return outcome ? *outcome : report_failure(outcome.error(), world.reporter);
 }

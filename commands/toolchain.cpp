@@ -1,7 +1,6 @@
-#include <commands/toolchain.hpp>
-
 #include <base/platform.hpp>
 #include <base/text.hpp>
+#include <commands/toolchain.hpp>
 #include <toolchain/portable.hpp>
 #include <toolchain/toolchain.hpp>
 
@@ -43,9 +42,10 @@ std::vector<Part> chosen_parts(const ToolchainOptions& options) {
     parts.push_back(*toolchain::part_named(name));
   }
   if (parts.empty()) {
-    std::copy_if(toolchain::all_parts().begin(), toolchain::all_parts().end(), std::back_inserter(parts), [](Part part) {
-      return toolchain::find_pin(part, platform::machine_name()) != nullptr;
-    });
+    std::copy_if(toolchain::all_parts().begin(),
+                 toolchain::all_parts().end(),
+                 std::back_inserter(parts),
+                 [](Part part) { return toolchain::find_pin(part, platform::machine_name()) != nullptr; });
   }
   return parts;
 }
@@ -101,7 +101,12 @@ Result<int> run_list(const ToolchainOptions& options, Context& context) {
     damaged = damaged || state.condition == Condition::damaged;
     rows.push_back(describe(cache, *pin, state));
     const auto detail = state.condition == Condition::ready ? human_size(state.size) : state.damage;
-    text += fmt::format("{:<14} {:<19} {:<11} {:<8} {}", pin->name, pin->version, pin->platform, to_text(state.condition), detail);
+    text += fmt::format("{:<14} {:<19} {:<11} {:<8} {}",
+                        pin->name,
+                        pin->version,
+                        pin->platform,
+                        to_text(state.condition),
+                        detail);
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
@@ -143,9 +148,11 @@ Result<int> report_parts(Context& context, std::string_view what, const std::vec
     size += state.size;
   }
   if (wants_json(context)) {
-    context.world.reporter.data(nlohmann::json{{"cache", cache.root().string()}, {"parts", rows}}.dump(2) + "\n");
+    context.world.reporter.data(nlohmann::json{{"cache", cache.root().string()}, {"parts", rows}}.dump(2) +
+                                "\n");
   }
-  context.world.reporter.message(fmt::format("{}: {}, {}", what, counted(pins.size(), "part", "parts"), human_size(size)));
+  context.world.reporter.message(
+      fmt::format("{}: {}, {}", what, counted(pins.size(), "part", "parts"), human_size(size)));
   return 0;
 }
 
@@ -176,9 +183,10 @@ Result<int> run_prune(const ToolchainOptions&, Context& context) {
   if (wants_json(context)) {
     context.world.reporter.data(nlohmann::json{{"removed", removed}, {"size", size}}.dump(2) + "\n");
   }
-  context.world.reporter.message(leftovers.empty()
-                                     ? std::string("nothing to remove")
-                                     : fmt::format("removed {}, {}", counted(leftovers.size(), "item", "items"), human_size(size)));
+  context.world.reporter.message(
+      leftovers.empty()
+          ? std::string("nothing to remove")
+          : fmt::format("removed {}, {}", counted(leftovers.size(), "item", "items"), human_size(size)));
   return 0;
 }
 
@@ -194,7 +202,8 @@ Result<int> run_export(const ToolchainOptions& options, Context& context) {
 Result<int> run_import(const ToolchainOptions& options, Context& context) {
   auto cache = toolchain::cache_of(context.world);
   PYW_TRY_ASSIGN(const auto lock, cache.lock(context.world.reporter));
-  PYW_TRY_ASSIGN(const auto pins, toolchain::import_parts(context.world, cache, absolute(context, options.file)));
+  PYW_TRY_ASSIGN(const auto pins,
+                 toolchain::import_parts(context.world, cache, absolute(context, options.file)));
   return report_parts(context, fmt::format("imported from `{}`", options.file), pins);
 }
 
@@ -223,7 +232,8 @@ Runner declare(CLI::App& app) {
   add_parts_option(*path, *options, "the part; without it the cache");
   path->get_option("part")->expected(0, 1);
   add("prune", "remove other versions and interrupted downloads", run_prune);
-  auto* export_to = add("export", "write the parts to one archive, for a machine without the network", run_export);
+  auto* export_to =
+      add("export", "write the parts to one archive, for a machine without the network", run_export);
   export_to->add_option("file", options->file, "the archive, a .tar.zst")->required()->type_name("FILE");
   add_parts_option(*export_to, *options, "only these parts");
   auto* import_from = add("import", "take the parts from such an archive, after checking them", run_import);
