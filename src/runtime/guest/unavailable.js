@@ -1,11 +1,14 @@
 // A binding that does not work in local development: every use of it fails and says why.
+
+// What is asked of any object, also without the Worker's doing (workerd's process.env calls toJSON).
+const ORDINARY = ["constructor", "then", "toJSON", "toString", "valueOf"];
+
 export default function unavailable({ message }) {
   return new Proxy(
     {},
     {
       get(target, name) {
-        // What a look at any object asks for: not a use.
-        if (typeof name === "symbol" || name === "constructor" || name === "then") {
+        if (typeof name === "symbol" || ORDINARY.includes(name)) {
           return Reflect.get(target, name);
         }
         return () => {
