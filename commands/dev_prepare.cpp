@@ -56,8 +56,10 @@ Result<runtime::RuntimeParts> runtime_parts(const config::Project& project, Worl
   PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
   const std::array parts{Part::workerd, pyodide, Part::miniflare};
   PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts));
+  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
   return runtime::RuntimeParts{installed.program(Part::workerd),
                                installed.folder(pyodide),
+                               std::string(pins.at(1)->version),
                                installed.folder(Part::miniflare),
                                world.environment.cache_directory() / "runtime"};
 }
