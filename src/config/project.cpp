@@ -1,6 +1,6 @@
 #include <config/project.hpp>
 
-#include <base/text.hpp>
+#include <config/findings.hpp>
 
 #include <algorithm>
 
@@ -80,15 +80,7 @@ std::vector<BindingName> Project::binding_names() const {
 
 Diagnostic Project::diagnose(Severity severity, std::string message, const Place& place,
                              std::vector<std::string> hints) const {
-  Diagnostic diagnostic{severity, std::move(message), {}, {}, 1, std::move(hints)};
-  if (!place.known() || place.file >= sources.size()) {
-    return diagnostic;
-  }
-  const auto& source = sources[place.file];
-  diagnostic.location = {source.display_path, place.line, place.column};
-  diagnostic.length = place.length;
-  diagnostic.snippet = line_of(source.text, place.line);
-  return diagnostic;
+  return diagnostic_at(sources, severity, std::move(message), place, std::move(hints));
 }
 
 } // namespace pyw::config

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 namespace pyw::config {
 
@@ -42,11 +41,11 @@ bool has(const std::vector<std::string>& flags, std::string_view flag) {
 PythonVersion python_version_for(std::string_view date, const std::vector<std::string>& flags) {
   for (const auto& choice : choices) {
     const auto is_set = [&](std::string_view flag) { return has(flags, flag); };
-    const auto is_refused = [&](std::string_view flag) { return !flag.empty() && has(flags, "no_" + std::string(flag)); };
+    const bool is_refused = has(flags, "no_" + std::string(choice.flags.front()));
     if (std::any_of(choice.flags.begin(), choice.flags.end(), is_set)) {
       return choice.version;
     }
-    if (date >= choice.from_date && std::none_of(choice.flags.begin(), choice.flags.end(), is_refused)) {
+    if (date >= choice.from_date && !is_refused) {
       return choice.version;
     }
   }

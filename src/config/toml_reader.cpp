@@ -1,0 +1,171 @@
+#include <config/readers.hpp>
+
+#include <config/source_text.hpp>
+#include <config/toml_keys.hpp>
+
+#include <base/text.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+#include <toml.hpp>
+
+namespace pyw::config {
+
+namespace {
+
+using TomlValue = toml::value;
+
+/// Turns toml11's tree into ours: with the keys' places, in the file's order, and with the checks that toml11 3.7.1
+/// leaves out (it takes integers of any size).
+class TreeConverter {
+public:
+  TreeConverter(std::uint32_t file, Findings& findings)
+      : m_text(findings.sources()[file].text), m_lines(m_text, file), m_findings(findings) {}
+
+  Value convert(const TomlValue& source, std::size_t depth) {
+    const auto region = region_of(source);
+    auto value = convert_content(source, region, depth);
+    value.place = m_lines.place(region.offset, region.length);
+    return value;
+  }
+
+private:
+  struct Ordered {
+    std::size_t offset;
+    TableEntry entry;
+  };
+
+  [[nodiscard]] Span region_of(const TomlValue& source) const {
+    const auto location = source.location();
+    return {m_lines.offset(location.line(), location.column()), location.region()};
+  }
+
+  Value convert_content(const TomlValue& source, const Span& region, std::size_t depth) {
+    switch (source.type()) {
+    case toml::value_t::boolean:
+      return Value(source.as_boolean());
+    case toml::value_t::integer:
+      check_integer(region);
+      return Value(source.as_integer());
+    case toml::value_t::floating:
+      check_finite(source.as_floating(), region);
+      return Value(source.as_floating());
+    case toml::value_t::string:
+      return Value(source.as_string().str);
+    case toml::value_t::array:
+      return convert_array(source, depth);
+    case toml::value_t::table:
+      return convert_table(source, depth);
+    case toml::value_t::empty:
+      return Value();
+    default: // the four kinds of dates and times
+      return Value(std::string(m_text.substr(region.offset, region.length)), Value::Kind::date_time);
+    }
+  }
+
+  Value convert_array(const TomlValue& source, std::size_t depth) {
+    auto array = Value::make_array();
+    for (const auto& item : source.as_array()) {
+      array.items().push_back(convert(item, depth));
+    }
+    return array;
+  }
+
+  Value convert_table(const TomlValue& source, std::size_t depth) {
+    std::vector<Ordered> ordered;
+    for (const auto& [key, item] : source.as_table()) {
+      const auto region = region_of(item);
+      const auto place = key_place(key, item, region, depth + 1);
+      ordered.push_back({region.offset, {key, place, convert(item, depth + 1)}});
+    }
+    // toml11 keeps tables in hash maps; the file's order is the order of the values' places.
+    std::sort(ordered.begin(), ordered.end(), [](const auto& one, const auto& other) {
+      return std::pair(one.offset, std::string_view(one.entry.key)) < std::pair(other.offset, std::string_view(other.entry.key));
+    });
+    auto table = Value::make_table();
+    for (auto& [offset, entry] : ordered) {
+      table.entries().push_back(std::move(entry));
+    }
+    return table;
+  }
+
+  /// Of the three ways to write a key: in a header, before the value, or as a part of a dotted key.
+  [[nodiscard]] Place key_place(const std::string& key, const TomlValue& item, const Span& region, std::size_t depth) const {
+    const char first = region.offset < m_text.size() ? m_text[region.offset] : '\0';
+    if (first == '[' && starts_line(m_text, region.offset)) {
+      const auto inside = m_text.find_first_not_of('[', region.offset);
+      const auto parts = key_parts(m_text, std::min(inside, m_text.size()));
+      return depth <= parts.size() ? place_of(parts[depth - 1]) : m_lines.place(region.offset, region.length);
+    }
+    if (item.is_table() && first != '{') {
+      for (const auto& part : key_parts(m_text, region.offset)) {
+        const auto text = m_text.substr(part.offset, part.length);
+        if (text == key || (text.size() == key.size() + 2 && text.substr(1, key.size()) == key)) {
+          return place_of(part);
+        }
+      }
+    }
+    const auto before = key_before(m_text, region.offset);
+    return before.length > 0 ? place_of(before) : m_lines.place(region.offset, region.length);
+  }
+
+  [[nodiscard]] Place place_of(const Span& span) const { return m_lines.place(span.offset, span.length); }
+
+  void check_integer(const Span& region) {
+    auto digits = replace_all(std::string(m_text.substr(region.offset, region.length)), "_", "");
+    digits.erase(0, digits.starts_with('+') ? 1 : 0);
+    int base = 10;
+    for (const auto& [prefix, radix] : {std::pair{"0x", 16}, {"0o", 8}, {"0b", 2}}) {
+      if (digits.starts_with(prefix)) {
+        digits.erase(0, 2);
+        base = radix;
+      }
+    }
+    std::int64_t value = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), value, base).ec == std::errc::result_out_of_range) {
+      m_findings.error("this number is too large", place_of(region), {"put it in quotes if it is a text"});
+    }
+  }
+
+  void check_finite(double value, const Span& region) {
+    if (!std::isfinite(value)) {
+      m_findings.error("this number is not finite", place_of(region), {"a Worker's configuration is JSON, which has no such number"});
+    }
+  }
+
+  std::string_view m_text;
+  LineIndex m_lines;
+  Findings& m_findings;
+};
+
+void report_syntax_error(std::string_view report, std::uint32_t file, Findings& findings) {
+  const std::string_view text = findings.sources()[file].text;
+  const auto problem = explain_toml_error(report, text);
+  findings.error(problem.message,
+                 LineIndex(text, file).place(problem.span.offset, problem.span.length),
+                 problem.hint.empty() ? std::vector<std::string>{} : std::vector{problem.hint});
+}
+
+} // namespace
+
+std::optional<Value> read_toml(std::uint32_t file, Findings& findings) {
+  if (!check_source(file, SourceLanguage::toml, findings)) {
+    return std::nullopt;
+  }
+  const auto errors_before = findings.error_count();
+  try {
+    std::istringstream stream(findings.sources()[file].text);
+    const auto parsed = toml::parse(stream, "");
+    auto root = TreeConverter(file, findings).convert(parsed, 0);
+    return findings.error_count() > errors_before ? std::nullopt : std::optional(std::move(root));
+  } catch (const toml::exception& problem) {
+    report_syntax_error(problem.what(), file, findings);
+  } catch (const std::exception& problem) { // toml11 lets std::out_of_range and its like through
+    findings.error(std::string("toml11 cannot read this file: ") + problem.what(), Place{file, 1, 1, 1});
+  }
+  return std::nullopt;
+}
+
+} // namespace pyw::config
