@@ -54,7 +54,7 @@ std::string overview_help(std::span<const CommandEntry> commands) {
 }
 
 std::string command_help(const CommandEntry& command, const CLI::App& app) {
-  auto text = app.help();
+  auto text = app.help("pyw");
   if (!command.examples.empty()) {
     text += "\nExamples:\n";
     for (const auto& example : command.examples) {

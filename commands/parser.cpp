@@ -141,7 +141,7 @@ private:
         return command_help(command, parsed);
       }
     }
-    return parsed.help();
+    return parsed.help("pyw " + parsed.get_parent()->get_name()); // of a subcommand
   }
 
   [[nodiscard]] Result<Invocation> parse_help(const std::vector<std::string>& arguments) const {
