@@ -1,3 +1,4 @@
+#include <base/text.hpp>
 #include <net/curl_error.hpp>
 #include <net/url.hpp>
 
@@ -52,8 +53,10 @@ Error untrusted(const TransferFailure& failure) {
 
 Error not_connected(const TransferFailure& failure) {
   const auto host = host_of(failure.url);
+  // "Failed to connect to HOST port PORT": the proxy's, when it was the proxy.
+  const auto proxy = host_of(failure.proxy);
   const bool at_proxy =
-      !failure.proxy.empty() && failure.detail.find(host_of(failure.proxy)) != std::string::npos;
+      !proxy.empty() && failure.detail.find(replace_all(proxy, ":", " port ")) != std::string::npos;
   if (at_proxy) {
     return transient_error(fmt::format("cannot connect to the proxy `{}`", host_of(failure.proxy)),
                            {where_the_proxy_is_set()});

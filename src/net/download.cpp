@@ -65,6 +65,9 @@ public:
   /// Sets up the next try, from where the partial file ends.
   [[nodiscard]] Result<void> start() {
     m_handle.reset();
+    if (!m_file.record()) {
+      PYW_TRY(m_file.forget()); // bytes of an earlier try that cannot be told from another version's
+    }
     m_size_before = m_file.size();
     m_decision = std::nullopt;
     m_last_response = {};
