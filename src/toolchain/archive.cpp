@@ -145,6 +145,8 @@ public:
   [[nodiscard]] Result<void> open() {
     m_library.write_set_format_pax_restricted(m_archive);
     m_library.write_add_filter_zstd(m_archive);
+    // No zeros up to a tape's block: they are not zstd, and a reader stops at them.
+    m_library.write_set_bytes_in_last_block(m_archive, 1);
     return check(m_library.write_open(m_archive, this, nullptr, &ZstdTarWriter::write_out, nullptr));
   }
 

@@ -33,6 +33,7 @@ Result<ArchiveLibrary> load() {
   PYW_BIND(write_close, archive_write_close);
   PYW_BIND(write_set_format_pax_restricted, archive_write_set_format_pax_restricted);
   PYW_BIND(write_add_filter_zstd, archive_write_add_filter_zstd);
+  PYW_BIND(write_set_bytes_in_last_block, archive_write_set_bytes_in_last_block);
   PYW_BIND(write_open, archive_write_open);
   PYW_BIND(write_header, archive_write_header);
   PYW_BIND(write_data, archive_write_data);

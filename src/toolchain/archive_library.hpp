@@ -37,6 +37,7 @@ struct ArchiveLibrary {
   int (*write_close)(struct archive*) = nullptr;
   int (*write_set_format_pax_restricted)(struct archive*) = nullptr;
   int (*write_add_filter_zstd)(struct archive*) = nullptr;
+  int (*write_set_bytes_in_last_block)(struct archive*, int) = nullptr;
   int (*write_open)(struct archive*, void* self, OpenCallback*, WriteCallback*, CloseCallback*) = nullptr;
   int (*write_header)(struct archive*, struct archive_entry*) = nullptr;
   ssize_t (*write_data)(struct archive*, const void*, std::size_t) = nullptr;
