@@ -1,6 +1,7 @@
 #include <commands/completion.hpp>
 #include <commands/dev.hpp>
 #include <commands/doctor.hpp>
+#include <commands/sync.hpp>
 #include <commands/table.hpp>
 #include <commands/toolchain.hpp>
 
@@ -8,6 +9,7 @@ namespace pyw::commands {
 
 const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
+      sync_command(),
       dev_command(),
       toolchain_command(),
       doctor_command(),
