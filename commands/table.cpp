@@ -1,4 +1,5 @@
 #include <commands/completion.hpp>
+#include <commands/config.hpp>
 #include <commands/dev.hpp>
 #include <commands/doctor.hpp>
 #include <commands/sync.hpp>
@@ -11,6 +12,7 @@ const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
       sync_command(),
       dev_command(),
+      config_command(),
       toolchain_command(),
       doctor_command(),
       completion_command(),

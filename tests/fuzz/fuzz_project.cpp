@@ -1,11 +1,10 @@
-// Everything behind the readers: any tree is validated, resolved, decoded and checked without a crash, and the result is a
-// project or errors.
+// Everything behind the readers: any tree is validated, resolved, decoded and checked without a crash, and
+// the result is a project or errors.
 #include "expect.hpp"
 
+#include <base/memory_filesystem.hpp>
 #include <config/load.hpp>
 #include <config/report.hpp>
-
-#include <base/memory_filesystem.hpp>
 
 #include <cstdint>
 

@@ -13,7 +13,8 @@
 namespace pyw::fuzz {
 
 inline void expect_places_inside(const config::Value& value, std::size_t lines) {
-  expect(value.place.line >= 1 && value.place.line <= lines && value.place.column >= 1, "a value stands inside the file");
+  expect(value.place.line >= 1 && value.place.line <= lines && value.place.column >= 1,
+         "a value stands inside the file");
   for (const auto& item : value.items()) {
     expect_places_inside(item, lines);
   }
@@ -38,7 +39,8 @@ void check_reader(const std::string& bytes, const char* name, Reader read) {
   }
   for (const auto& diagnostic : findings.take()) {
     expect(!diagnostic.message.empty(), "an error has a text");
-    expect(diagnostic.location.line >= 1 && diagnostic.location.line <= lines, "an error stands inside the file");
+    expect(diagnostic.location.line >= 1 && diagnostic.location.line <= lines,
+           "an error stands inside the file");
     expect(render(diagnostic).find('\x1b') == std::string::npos, "no control character reaches the terminal");
   }
 }

@@ -1,5 +1,5 @@
-// Runs a fuzz target without libFuzzer: over the files of the folders given, and over as many mutated inputs as
-// asked for, from a fixed seed, so that a failure comes back.
+// Runs a fuzz target without libFuzzer: over the files of the folders given, and over as many mutated inputs
+// as asked for, from a fixed seed, so that a failure comes back.
 //   fuzz_toml ROUNDS FOLDER…
 // A crash prints the input first when FUZZ_SHOW is set in the environment.
 #include <algorithm>
@@ -20,9 +20,45 @@ namespace {
 using Random = std::mt19937;
 
 /// What the formats are made of: a mutation that inserts one of these gets further than a random byte.
-const std::vector<std::string> pieces{"[",  "]",    "[[",   "]]", "{",    "}",     "\"", "'",    "\"\"\"", "'''",    "=",   ":",   ",",   ".",
-                                      "\n", "\r\n", "#",    "//", "/*",   "*/",    "\\", "\\u0000", "\\ud800", "\0",   "1e999", "-0", "0x", "_",
-                                      "true", "null", "inf", "2026-01-15", "export ", "${", "$", "}", "\xEF\xBB\xBF", "\xC3", "\xED\xA0\x80"};
+const std::vector<std::string> pieces{"[",
+                                      "]",
+                                      "[[",
+                                      "]]",
+                                      "{",
+                                      "}",
+                                      "\"",
+                                      "'",
+                                      "\"\"\"",
+                                      "'''",
+                                      "=",
+                                      ":",
+                                      ",",
+                                      ".",
+                                      "\n",
+                                      "\r\n",
+                                      "#",
+                                      "//",
+                                      "/*",
+                                      "*/",
+                                      "\\",
+                                      "\\u0000",
+                                      "\\ud800",
+                                      "\0",
+                                      "1e999",
+                                      "-0",
+                                      "0x",
+                                      "_",
+                                      "true",
+                                      "null",
+                                      "inf",
+                                      "2026-01-15",
+                                      "export ",
+                                      "${",
+                                      "$",
+                                      "}",
+                                      "\xEF\xBB\xBF",
+                                      "\xC3",
+                                      "\xED\xA0\x80"};
 
 std::size_t below(Random& random, std::size_t limit) {
   return limit == 0 ? 0 : random() % limit;
@@ -47,7 +83,8 @@ void mutate_once(std::string& input, const std::vector<std::string>& corpus, Ran
     input.insert(at, input.substr(at, length));
     break;
   case 4: // a piece comes many times
-    for (std::size_t i = 0, count = below(random, 200), piece = below(random, pieces.size()); i < count; ++i) {
+    for (std::size_t i = 0, count = below(random, 200), piece = below(random, pieces.size()); i < count;
+         ++i) {
       input.insert(at, pieces[piece]);
     }
     break;

@@ -1,5 +1,4 @@
 #include <config/dotenv.hpp>
-
 #include <support/catch.hpp>
 
 namespace pyw::config {

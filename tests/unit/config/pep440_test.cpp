@@ -1,14 +1,28 @@
 #include <config/pep440.hpp>
-
 #include <support/catch.hpp>
 
 namespace pyw::config {
 
 TEST_CASE("versions are ordered as in PEP 440") {
   // The order of the standard's own examples, and a few more.
-  const std::vector<std::string_view> ordered{"1.dev0",  "1.0.dev456", "1.0a1",  "1.0a2.dev456", "1.0a12.dev456", "1.0a12", "1.0b1.dev456",
-                                              "1.0b2",   "1.0b2.post345.dev456", "1.0b2.post345", "1.0rc1.dev456", "1.0rc1",
-                                              "1.0",     "1.0.post456.dev34", "1.0.post456", "1.1.dev1", "1.1", "2!0.1"};
+  const std::vector<std::string_view> ordered{"1.dev0",
+                                              "1.0.dev456",
+                                              "1.0a1",
+                                              "1.0a2.dev456",
+                                              "1.0a12.dev456",
+                                              "1.0a12",
+                                              "1.0b1.dev456",
+                                              "1.0b2",
+                                              "1.0b2.post345.dev456",
+                                              "1.0b2.post345",
+                                              "1.0rc1.dev456",
+                                              "1.0rc1",
+                                              "1.0",
+                                              "1.0.post456.dev34",
+                                              "1.0.post456",
+                                              "1.1.dev1",
+                                              "1.1",
+                                              "2!0.1"};
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     for (std::size_t j = 0; j < ordered.size(); ++j) {
       const auto one = parse_python_release(ordered[i]);

@@ -1,9 +1,8 @@
-// The typed side of load_project: what every kind of binding becomes. (What is said about wrong ones: cases_test.)
+// The typed side of load_project: what every kind of binding becomes. (What is said about wrong ones:
+// cases_test.)
+#include <base/memory_filesystem.hpp>
 #include <config/load.hpp>
 #include <config/report.hpp>
-
-#include <base/memory_filesystem.hpp>
-
 #include <support/catch.hpp>
 
 namespace pyw::config {
@@ -22,7 +21,8 @@ Project load(std::string_view toml, SecretFiles secrets = SecretFiles::skip) {
   REQUIRE(files.write("/p/src/entry.py", ""));
   REQUIRE(files.write("/p/public/index.html", ""));
   REQUIRE(files.write("/p/.dev.vars", "TOKEN=very-secret\n"));
-  auto result = load_project(files, Environment(), {.start_directory = "/p", .secrets = secrets, .today = "2026-11-21"});
+  auto result = load_project(
+      files, Environment(), {.start_directory = "/p", .secrets = secrets, .today = "2026-11-21"});
   if (!result) {
     FAIL(render(result.error()));
   }
@@ -160,7 +160,8 @@ schedules = "* * * * *"
   REQUIRE(project.migrations[1].transferred_classes.size() == 1);
   CHECK(project.migrations[1].transferred_classes[0].from_script == "s");
   CHECK(project.migrations[1].deleted_classes == std::vector<std::string>{"Gone"});
-  CHECK(to_json_text(project.migrations[0].raw) == R"({"tag":"v1","new_sqlite_classes":["Room"],"new_classes":["Old","Gone"]})");
+  CHECK(to_json_text(project.migrations[0].raw) ==
+        R"({"tag":"v1","new_sqlite_classes":["Room"],"new_classes":["Old","Gone"]})");
   REQUIRE(project.exports.size() == 2);
   CHECK(project.exports[0].class_name == "Hall");
   CHECK(project.exports[0].type == Export::Type::durable_object);
@@ -257,8 +258,10 @@ unsafe = { bindings = [{ name = "UNSAFE", type = "t", extra = 1 }] }
     names.push_back(binding.name);
     CHECK(binding.place.known());
   }
-  CHECK(names == std::vector<std::string>{"V",    "AE",    "VEC",     "MAIL",   "SECRET",    "DISPATCH", "CERT",   "PIPE",   "AI",  "BROWSER",
-                                          "IMAGES", "MEDIA", "STREAM", "ANALYTICS", "VERSION", "LOADER",  "ASSETS", "VPC", "UNSAFE", "LOG"});
+  CHECK(names == std::vector<std::string>{"V",        "AE",     "VEC",    "MAIL",      "SECRET",
+                                          "DISPATCH", "CERT",   "PIPE",   "AI",        "BROWSER",
+                                          "IMAGES",   "MEDIA",  "STREAM", "ANALYTICS", "VERSION",
+                                          "LOADER",   "ASSETS", "VPC",    "UNSAFE",    "LOG"});
   CHECK(project.assets->directory == "public");
   CHECK(to_json_text(*project.assets->run_worker_first) == R"(["/api/*"])");
   CHECK(project.send_email[0].allowed_sender_addresses == std::vector<std::string>{"a@b"});
@@ -268,7 +271,8 @@ unsafe = { bindings = [{ name = "UNSAFE", type = "t", extra = 1 }] }
 }
 
 TEST_CASE("routes and crons") {
-  const auto project = load(R"(routes = ["a.com/*", { pattern = "b.com/*", zone_name = "b.com" }, { pattern = "c.com", custom_domain = true, enabled = false }]
+  const auto project = load(
+      R"(routes = ["a.com/*", { pattern = "b.com/*", zone_name = "b.com" }, { pattern = "c.com", custom_domain = true, enabled = false }]
 triggers = { crons = ["0 3 * * mon"] }
 )");
   REQUIRE(project.routes.size() == 3);
@@ -300,7 +304,8 @@ id = "h"
 localConnectionString = "postgres://u:pw@h/d"
 [vars]
 "a.b" = "x"
-)", SecretFiles::load);
+)",
+                            SecretFiles::load);
   REQUIRE(project.secrets.size() == 1);
   CHECK(project.secrets[0].value.reveal() == "very-secret");
   const auto report = report_of(project);
@@ -311,7 +316,13 @@ localConnectionString = "postgres://u:pw@h/d"
   CHECK(find_path(report, "configuration.hyperdrive[0].localConnectionString")->text() == "(hidden)");
   CHECK(find_path(report, "configuration.hyperdrive.0.id")->text() == "h");
   CHECK(find_path(report, "configuration.vars.\"a.b\"")->text() == "x");
-  for (const auto* path : {"", "x", "configuration.hyperdrive[1]", "configuration.hyperdrive.x", "name.x", "configuration..vars", "configuration.\"vars"}) {
+  for (const auto* path : {"",
+                           "x",
+                           "configuration.hyperdrive[1]",
+                           "configuration.hyperdrive.x",
+                           "name.x",
+                           "configuration..vars",
+                           "configuration.\"vars"}) {
     INFO(path);
     CHECK(find_path(report, path) == nullptr);
   }
@@ -319,7 +330,8 @@ localConnectionString = "postgres://u:pw@h/d"
 }
 
 TEST_CASE("today in UTC") {
-  CHECK(today_utc(std::chrono::system_clock::time_point(std::chrono::seconds(1'790'000'000))) == "2026-09-21");
+  CHECK(today_utc(std::chrono::system_clock::time_point(std::chrono::seconds(1'790'000'000))) ==
+        "2026-09-21");
   CHECK(today_utc(std::chrono::system_clock::time_point(std::chrono::seconds(0))) == "1970-01-01");
 }
 

@@ -1,9 +1,10 @@
 #include <config/json_schema.hpp>
 #include <config/schema.hpp>
+#include <support/catch.hpp>
 
 #include <nlohmann/json.hpp>
+
 #include <set>
-#include <support/catch.hpp>
 
 namespace pyw::config {
 
@@ -26,7 +27,8 @@ TEST_CASE("the JSON Schema has the table's types") {
   CHECK(definitions.at("kv_namespaces").at("items").at("required") == std::vector<std::string>{"binding"});
   CHECK(definitions.at("kv_namespaces").at("items").at("additionalProperties") == false);
   CHECK(definitions.at("dev").at("properties").at("port").at("maximum") == 65535);
-  CHECK(definitions.at("dev").at("properties").at("local_protocol").at("enum") == std::vector<std::string>{"http", "https"});
+  CHECK(definitions.at("dev").at("properties").at("local_protocol").at("enum") ==
+        std::vector<std::string>{"http", "https"});
   CHECK(definitions.at("routes").at("items").at("anyOf").size() == 2);
   CHECK(definitions.at("vars").at("additionalProperties") == nlohmann::ordered_json::object());
 }

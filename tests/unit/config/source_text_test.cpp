@@ -1,6 +1,5 @@
 #include <config/source_text.hpp>
 #include <config/toml_keys.hpp>
-
 #include <support/catch.hpp>
 
 namespace pyw::config {
