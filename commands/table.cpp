@@ -5,12 +5,14 @@
 #include <commands/sync.hpp>
 #include <commands/table.hpp>
 #include <commands/toolchain.hpp>
+#include <commands/types.hpp>
 
 namespace pyw::commands {
 
 const std::vector<CommandEntry>& command_table() {
   static const std::vector<CommandEntry> table{
       sync_command(),
+      types_command(),
       dev_command(),
       config_command(),
       toolchain_command(),

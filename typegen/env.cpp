@@ -44,6 +44,16 @@ std::string_view class_of(EnvKind kind) {
   }
 }
 
+/// The same for sections of the configuration that pyw only passes on.
+std::string_view class_of_section(std::string_view section) {
+  static const std::map<std::string_view, std::string_view> classes{
+      {"agent_memory", "AgentMemoryNamespace"}, {"analytics", "AnalyticsSQLBinding"}, {"artifacts", "Artifacts"},
+      {"flagship", "Flagship"},                 {"vpc_services", "Fetcher"},          {"web_search", "WebSearch"},
+      {"websearch", "WebSearch"}};
+  const auto found = classes.find(section);
+  return found == classes.end() ? std::string_view{} : found->second;
+}
+
 class EnvWriter {
 public:
   EnvWriter(const EnvDescription& env, const std::set<std::string, std::less<>>& names) : m_env(env), m_names(names) {
@@ -131,7 +141,7 @@ std::string EnvWriter::variable_type(const EnvEntry& entry) {
     if (value.is_discarded()) {
       type.add("Any");
     } else {
-      type.add(value.is_structured() ? nested(value, "_" + to_identifier(entry.name)) : literal(value));
+      type.add(value.is_structured() || entry.varies ? nested(value, "_" + to_identifier(entry.name)) : literal(value));
     }
   }
   return type.empty() ? builtin("str") : type.text(PythonUnion::Any::absorbs);
@@ -194,7 +204,7 @@ std::string EnvWriter::type_of(const EnvEntry& entry) {
       return stub;
     }
   }
-  const auto name = class_of(entry.kind);
+  const auto name = entry.kind == EnvKind::unknown ? class_of_section(entry.section) : class_of(entry.kind);
   return name.empty() || !m_names.contains(name) ? "Any" : "_globals." + std::string(name);
 }
 
@@ -206,7 +216,7 @@ std::string EnvWriter::write() {
       continue;
     }
     const auto type = type_of(entry);
-    const auto comment = type == "Any" && !entry.comment.empty() ? "  # " + entry.comment : "";
+    const auto comment = type == "Any" && !entry.section.empty() ? "  # " + entry.section : "";
     body += "    " + attribute_name(entry.name) + ": " + type + comment + "\n";
   }
   const auto definitions = m_helpers + "class Env:\n    \"\"\"What the Worker finds in `self.env`.\"\"\"\n\n" + body;

@@ -22,12 +22,14 @@ enum class EnvKind {
 struct EnvEntry {
   std::string name;
   EnvKind kind = EnvKind::unknown;
-  /// Of a variable: its value as JSON text, one for each environment that gives it another.
+  /// Of a variable: its values as JSON text.
   std::vector<std::string> values = {};
+  /// Whether other environments may give a variable other values: its type is then not the literal.
+  bool varies = false;
   /// Of a durable object, service or workflow: the class, where it is one of this project.
   std::string class_name = {};
-  /// Of a kind that is not known: what to say in the comment.
-  std::string comment = {};
+  /// Of a kind that is not known: the configuration's name for it.
+  std::string section = {};
 };
 
 struct EnvDescription {

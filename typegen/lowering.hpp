@@ -98,6 +98,8 @@ public:
 
   [[nodiscard]] const std::deque<Item>& items() const { return m_items; }
   [[nodiscard]] const std::set<Approximation>& approximations() const { return m_approximations; }
+  /// Whether this run has a class of that name, of whatever form.
+  [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
   [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
   [[nodiscard]] Resolver& resolver() { return m_resolver; }
   /// Where what is lowered next is written: the module, and the definition (for the names of anonymous types).
@@ -177,6 +179,7 @@ private:
   std::map<std::string, std::string, std::less<>> m_anonymous; ///< module and body -> name
   std::set<std::string, std::less<>> m_names;                  ///< module and name, taken
   std::set<std::pair<const Symbol*, Form>> m_requested;        ///< of the run before, and this one
+  std::set<const Symbol*> m_written;                           ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;

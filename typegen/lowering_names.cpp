@@ -48,6 +48,7 @@ bool Lowering::was_requested(const Symbol& symbol, Form form) const { return m_r
 
 std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
   m_requested.insert({&symbol, form});
+  m_written.insert(&symbol);
   const bool is_dict = is_monomorphic(symbol, form);
   std::string suffix;
   std::string key = std::to_string(static_cast<int>(form)) + "\n" + symbol.qualified;
@@ -147,6 +148,7 @@ void Lowering::restart() {
   m_by_key.clear();
   m_anonymous.clear();
   m_names.clear();
+  m_written.clear();
   m_approximations.clear();
   m_next = 0;
   m_ai = false;

@@ -23,7 +23,8 @@ constexpr std::string_view wrapped_types[] = {
 constexpr std::string_view unwrapped_types[] = {
     "Hyperdrive",   "SendEmail",     "WorkerLoader", "DispatchNamespace", "SecretsStoreSecret", "MediaBinding",
     "StreamBinding", "BrowserRun",   "WorkerVersionMetadata", "DurableObjectState", "ExecutionContext",
-    "ScheduledController", "ForwardableEmailMessage", "TraceItem"};
+    "ScheduledController", "ForwardableEmailMessage", "TraceItem",
+    "AgentMemoryNamespace", "Artifacts", "Flagship", "AnalyticsSQLBinding", "WebSearch", "ColoLocalActorNamespace"};
 constexpr std::string_view ai_root = "Ai";
 
 /// Names of the prelude that are forms of ours, not objects of JavaScript.
@@ -158,12 +159,9 @@ void StubMaker::lower_rest(const Scope& scope) {
       lower_alias(*symbol);
       continue;
     }
-    const bool asked_for = m_lowering.was_requested(*symbol, Form::raw) || m_lowering.was_requested(*symbol, Form::env) ||
-                           m_lowering.was_requested(*symbol, Form::options) ||
-                           m_lowering.was_requested(*symbol, Form::raw_options);
-    if (!asked_for) {
+    if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
       m_lowering.write_into(Module::raw, "");
-      m_lowering.request(*symbol, Form::raw, {});
+      m_lowering.request(*symbol, m_resolver.is_plain(*symbol) ? Form::env : Form::raw, {});
     }
   }
 }
