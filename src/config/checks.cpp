@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 namespace pyw::config {
@@ -231,6 +232,20 @@ private:
 };
 
 } // namespace
+
+void check_numbers(const Value& root, Findings& findings) {
+  if (root.is(Value::Kind::floating) && !std::isfinite(root.number())) {
+    findings.error("this number is too large, or none at all",
+                   root.place,
+                   {"a Worker gets its configuration as JSON; put the number in quotes if it is a text"});
+  }
+  for (const auto& item : root.items()) {
+    check_numbers(item, findings);
+  }
+  for (const auto& entry : root.entries()) {
+    check_numbers(entry.value, findings);
+  }
+}
 
 void check_project(const ReadOnlyFileSystem& files,
                    const Project& project,

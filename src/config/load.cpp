@@ -238,6 +238,7 @@ private:
   void build(const Configuration& configuration) {
     choose_environment(configuration.root);
     validate(configuration.root);
+    check_numbers(configuration.root, m_findings);
     m_project.resolved = resolve_environment(configuration.root, m_project.environment, m_findings);
     decode_project(m_project);
     name_project(configuration.root);
