@@ -1,8 +1,9 @@
 #include <cloud/migrations.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <set>
 
 namespace pyw::cloud {
@@ -25,12 +26,16 @@ public:
       complain(fmt::format("migration `{}` creates the class `{}`, which exists already", at.tag, name), at);
     }
   }
+
   void put(const std::string& name) { m_classes.insert(name); }
+
   void remove(const std::string& name, std::string_view verb, const config::Migration& at) {
     if (m_classes.erase(name) == 0) {
-      complain(fmt::format("migration `{}` {} the class `{}`, which was never created", at.tag, verb, name), at);
+      complain(fmt::format("migration `{}` {} the class `{}`, which was never created", at.tag, verb, name),
+               at);
     }
   }
+
   std::vector<Diagnostic> take() { return std::move(m_problems); }
 
 private:
@@ -45,7 +50,8 @@ private:
 
 } // namespace
 
-MigrationPlan plan_migrations(const config::Project& project, const std::string& script,
+MigrationPlan plan_migrations(const config::Project& project,
+                              const std::string& script,
                               const std::optional<std::string>& live_tag) {
   const auto& all = project.migrations;
   if (all.empty()) {
@@ -54,12 +60,13 @@ MigrationPlan plan_migrations(const config::Project& project, const std::string&
   MigrationPlan plan;
   auto first = all.begin();
   if (live_tag && !live_tag->empty()) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& item) { return item.tag == *live_tag; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& item) { return item.tag == *live_tag; });
     if (found == all.end()) {
-      plan.warning = fmt::format(
-          "the live Worker `{}` is at migration `{}`, which the configuration does not have: all steps are sent",
-          script,
-          *live_tag);
+      plan.warning = fmt::format("the live Worker `{}` is at migration `{}`, which the configuration does "
+                                 "not have: all steps are sent",
+                                 script,
+                                 *live_tag);
     } else if (first = found + 1; first == all.end()) {
       return {};
     }
