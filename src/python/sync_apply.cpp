@@ -213,6 +213,10 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
   PYW_TRY(clear_leftovers(files, plan.paths));
   Defer clear([&] { (void)clear_leftovers(files, plan.paths); });
 
+  std::vector<LockedPackage> before;
+  if (plan.inputs.lock) { // uv would complain as well, but not say where
+    PYW_TRY_ASSIGN(before, parse_pylock(*plan.inputs.lock));
+  }
   PYW_TRY_ASSIGN(auto uv, toolchain::find_uv(world, plan.paths.root));
   PYW_TRY_ASSIGN(auto interpreter, ensure_interpreter(world, plan.inputs.python));
   Session session(world, project, plan, std::move(uv), std::move(interpreter), *progress);
@@ -226,8 +230,7 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
   result.python = plan.inputs.python.version;
   result.first = !plan.inputs.lock;
   PYW_TRY_ASSIGN(result.packages, parse_pylock(lock));
-  const auto before = plan.inputs.lock ? parse_pylock(*plan.inputs.lock) : std::vector<LockedPackage>{};
-  result.changes = compare(before.value_or(std::vector<LockedPackage>{}), result.packages);
+  result.changes = compare(before, result.packages);
   if (mode == Apply::dry_run) {
     return result;
   }

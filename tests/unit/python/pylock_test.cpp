@@ -38,6 +38,8 @@ TEST_CASE("a lock that is no lock fails, whatever it is") {
                              "[[packages]]\nversion = \"1\"\n",
                              "[[packages]]\nname = 1\n",
                              "[[packages]]\nname = \"a\"\ndirectory = 4\n",
+                             "a = " + std::string(100'000, '['),
+                             "[[packages]]\nname = \"a\"\ndirectory = {}\n",
                              std::string(3, '\0'));
   const auto packages = parse_pylock(text);
   REQUIRE_FALSE(packages);
