@@ -321,11 +321,6 @@ Result<int> run_upload(const DeployOptions& options, cloud::Upload upload_kind, 
   PYW_TRY_ASSIGN(auto worker,
                  cloud::resolve_worker(
                      project, options.worker, upload_kind, context.options.directory, context.world.files));
-  Error migrations;
-  migrations.diagnostics = cloud::check_migrations(project);
-  if (!migrations.diagnostics.empty()) {
-    return failure(std::move(migrations));
-  }
   if (worker.manifest) {
     for (const auto& warning : worker.manifest->warnings) {
       warn(context, warning);

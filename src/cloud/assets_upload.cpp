@@ -156,7 +156,7 @@ Result<std::vector<std::vector<const Asset*>>> asked_for(const Json& session, co
       const auto found = by_hash.find(hash.is_string() ? hash.get<std::string>() : "");
       if (found == by_hash.end()) {
         return failure(
-            internal_error("the platform asks for an asset that was not offered", {"run the command again"}));
+            user_error("the platform asks for an asset that was not offered", {"run the command again"}));
       }
       files.push_back(found->second);
     }
@@ -190,7 +190,7 @@ upload_assets(Api& api, const std::string& account, const Worker& worker, const 
   const auto jwt = session.is_object() ? session.value("jwt", Json()) : Json();
   AssetUploadResult result;
   if (!jwt.is_string() || jwt.get<std::string>().empty()) {
-    return failure(internal_error("the platform gave no token for the assets", {"run the command again"}));
+    return failure(user_error("the platform gave no token for the assets", {"run the command again"}));
   }
   result.jwt = jwt.get<std::string>();
   result.known = manifest.assets.size();
@@ -215,7 +215,7 @@ upload_assets(Api& api, const std::string& account, const Worker& worker, const 
     }
   }
   if (uploader.completion().empty()) {
-    return failure(internal_error("the platform did not confirm the assets", {"run the command again"}));
+    return failure(user_error("the platform did not confirm the assets", {"run the command again"}));
   }
   result.jwt = uploader.completion();
   return result;

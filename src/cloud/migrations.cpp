@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace pyw::cloud {
 
@@ -15,38 +14,6 @@ Json step_of(const config::Migration& migration) {
   step.erase("tag");
   return step;
 }
-
-/// The classes that exist while the chain is walked.
-class ClassSimulation {
-public:
-  explicit ClassSimulation(const config::Project& project) : m_project(project) {}
-
-  void create(const std::string& name, const config::Migration& at) {
-    if (!m_classes.insert(name).second) {
-      complain(fmt::format("migration `{}` creates the class `{}`, which exists already", at.tag, name), at);
-    }
-  }
-
-  void put(const std::string& name) { m_classes.insert(name); }
-
-  void remove(const std::string& name, std::string_view verb, const config::Migration& at) {
-    if (m_classes.erase(name) == 0) {
-      complain(fmt::format("migration `{}` {} the class `{}`, which was never created", at.tag, verb, name),
-               at);
-    }
-  }
-
-  std::vector<Diagnostic> take() { return std::move(m_problems); }
-
-private:
-  void complain(std::string message, const config::Migration& at) {
-    m_problems.push_back(m_project.diagnose(Severity::error, std::move(message), at.place));
-  }
-
-  const config::Project& m_project;
-  std::set<std::string> m_classes;
-  std::vector<Diagnostic> m_problems;
-};
 
 } // namespace
 
@@ -82,30 +49,6 @@ MigrationPlan plan_migrations(const config::Project& project,
   }
   plan.payload = std::make_shared<Json>(std::move(payload));
   return plan;
-}
-
-std::vector<Diagnostic> check_migrations(const config::Project& project) {
-  ClassSimulation classes(project);
-  for (const auto& migration : project.migrations) {
-    // The order inside a step is the platform's: what goes first makes room for what comes.
-    for (const auto& name : migration.deleted_classes) {
-      classes.remove(name, "deletes", migration);
-    }
-    for (const auto& [from, to] : migration.renamed_classes) {
-      classes.remove(from, "renames", migration);
-      classes.put(to);
-    }
-    for (const auto& item : migration.transferred_classes) {
-      classes.put(item.to);
-    }
-    for (const auto& name : migration.new_classes) {
-      classes.create(name, migration);
-    }
-    for (const auto& name : migration.new_sqlite_classes) {
-      classes.create(name, migration);
-    }
-  }
-  return classes.take();
 }
 
 ExportsPlan plan_exports(const config::Project& project) {

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace pyw::cloud {
 
@@ -20,10 +19,6 @@ struct MigrationPlan {
 [[nodiscard]] MigrationPlan plan_migrations(const config::Project& project,
                                             const std::string& script,
                                             const std::optional<std::string>& live_tag);
-
-/// Runs the chain of all migrations without a server: a class that is deleted or renamed must exist at that
-/// point, one that is created must not. Returns every contradiction.
-[[nodiscard]] std::vector<Diagnostic> check_migrations(const config::Project& project);
 
 /// `exports` of the metadata (null when there are none), and whether Durable Objects are among them: those
 /// rule out migrations and gradual versions.

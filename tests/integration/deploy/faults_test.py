@@ -26,6 +26,7 @@ FAULTS = {
     "malformed": (500, "<html>oops</html>", {}),
 }
 RETRIED = ("/versions", "/workers/workers/greeter", "/scripts/greeter/subdomain")  # 5xx and 429 are tried again
+ALWAYS = 99
 HARMLESS = ("/settings", "/script-settings")  # any failure only costs a warning, or nothing
 
 
@@ -62,14 +63,15 @@ def deploy(pyw, project, requests, at, fault, times):
 
 
 def expected_success(name, request, times):
-    """Whether one deployment must come through."""
+    """Whether one deployment must come through; None: it may."""
     path, method = request["path"], request["method"]
     if path.endswith(HARMLESS):
         return True
-    if times >= 3:
+    if times == ALWAYS:
         return False
-    if name == "cut" and method == "GET":
-        return True
+    if name == "cut":
+        # A connection that was kept open and dies before a byte of the answer came is opened anew by the HTTP library.
+        return True if method == "GET" or path.endswith(RETRIED) else None
     return path.endswith(RETRIED)
 
 
@@ -83,10 +85,11 @@ def main():
         shutil.copytree(cases / "hello" / "project", project)
         for at, request in enumerate(requests):
             for name, fault in FAULTS.items():
-                for times in (1, 3) if name in ("cut", "502") else (1,):
+                for times in (1, ALWAYS) if name in ("cut", "502") else (1,):
                     done, seen, faulty = deploy(pyw, project, requests, at, fault, times)
                     label = f"{name} x{times} at {request['method']} {request['path'].split('/', 3)[-1]}"
                     wanted = expected_success(name, request, times)
+                    wanted = done.returncode == 0 if wanted is None else wanted
                     problems = []
                     if (done.returncode == 0) != wanted or done.returncode not in (0, 1):
                         problems.append(f"exit code {done.returncode}")

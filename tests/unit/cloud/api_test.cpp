@@ -118,6 +118,6 @@ TEST_CASE("lists are read page by page") {
 
 TEST_CASE("a token with a character that no token has is refused before it is sent") {
   MemoryFileSystem files;
-  const Environment environment({{"CLOUDFLARE_API_TOKEN", "abc…"}});
+  const Environment environment(std::map<std::string, std::string>{{"CLOUDFLARE_API_TOKEN", "abc…"}});
   CHECK_FALSE(require_credentials(environment, files));
 }

@@ -53,14 +53,3 @@ TEST_CASE("which migrations are sent depends on the live tag") {
     CHECK(plan.warning);
   }
 }
-
-TEST_CASE("a chain of migrations that contradicts itself is found") {
-  CHECK(check_migrations(load(three)).empty());
-  const auto never = check_migrations(load("[[migrations]]\ntag = \"v1\"\ndeleted_classes = [\"A\"]\n"));
-  REQUIRE(never.size() == 1);
-  CHECK(never[0].message == "migration `v1` deletes the class `A`, which was never created");
-  CHECK(never[0].location.line > 0);
-  CHECK(check_migrations(load("[[migrations]]\ntag = \"a\"\nnew_classes = [\"A\"]\n"
-                              "[[migrations]]\ntag = \"b\"\nnew_sqlite_classes = [\"A\"]\n"))
-            .size() == 1);
-}
