@@ -385,6 +385,12 @@ std::string Lowering::anonymous_name(std::string_view hint) const {
 }
 
 std::string Lowering::lower_anonymous(const Type* type, Position position, std::string_view hint) {
+  // A member's type is asked for once for each way of reaching it, and a nested one once more for each level.
+  const bool is_stable = !type->generic || (m_bindings.empty() && m_parameters.empty());
+  const auto known_before = m_anonymous_of.find({type, position});
+  if (is_stable && known_before != m_anonymous_of.end()) {
+    return reference(known_before->second.first, known_before->second.second);
+  }
   auto shape = m_resolver.shape(type);
   if (!shape) {
     return approximate("an intersection that is no object");
@@ -436,6 +442,9 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
                         : std::string();
   const auto known = m_anonymous.find(key);
   if (known != m_anonymous.end()) {
+    if (is_stable && also.empty()) {
+      m_anonymous_of[{type, position}] = {item.module, known->second};
+    }
     return reference(item.module, known->second) + also;
   }
   auto unique = name;
@@ -443,6 +452,9 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
     unique = name + "_" + std::to_string(count);
   }
   m_anonymous.emplace(key, unique);
+  if (is_stable && also.empty()) {
+    m_anonymous_of[{type, position}] = {item.module, unique};
+  }
   item.name = unique;
   item.text = replace_all(std::move(item.text), placeholder, unique);
   m_items.push_back(std::move(item));
