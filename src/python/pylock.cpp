@@ -38,6 +38,7 @@ std::optional<LockedPackage> package_from(const Value& entry, Findings& findings
     }
     package.directory = path->text();
   }
+  package.conditional = entry.find("marker") != nullptr;
   return package;
 }
 

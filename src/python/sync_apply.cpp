@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 namespace pyw::python {
 
@@ -65,7 +66,8 @@ public:
     if (failed) {
       return failure(explained(*failed));
     }
-    return strip_tree(m_world.files, m_plan.paths.fresh_target);
+    PYW_TRY(strip_tree(m_world.files, m_plan.paths.fresh_target));
+    return check_installed(m_world.files, m_plan.paths.fresh_target, packages);
   }
 
 private:
@@ -203,6 +205,26 @@ Result<void> strip_tree(FileSystem& files, const Path& tree) {
     PYW_TRY(files.remove_all(tree / "bin"));
   }
   return remove_byte_code(files, tree);
+}
+
+Result<void> check_installed(const ReadOnlyFileSystem& files,
+                             const Path& tree,
+                             const std::vector<LockedPackage>& packages) {
+  constexpr std::string_view suffix = ".dist-info";
+  PYW_TRY_ASSIGN(const auto entries, files.list(tree));
+  std::set<std::string> installed;
+  for (const auto& entry : entries) {
+    if (entry.name.ends_with(suffix)) { // NAME-VERSION.dist-info, and NAME has no `-`
+      installed.insert(normalized_name(entry.name.substr(0, entry.name.find('-'))));
+    }
+  }
+  for (const auto& package : packages) {
+    if (!package.conditional && !installed.contains(normalized_name(package.name))) {
+      return failure(user_error(fmt::format("uv ended well, but `{}` is not installed", package.name),
+                                {"`pyw sync -v --force` shows what uv does; `pyw doctor` which uv it is"}));
+    }
+  }
+  return {};
 }
 
 Result<SyncResult>
