@@ -166,10 +166,10 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     const bool is_object = entry.kind == EnvKind::durable_object;
     if (m_written.insert(stub).second) {
       m_helpers += "class " + stub + "(Binding):\n";
-      m_helpers += is_object ? "    @property\n    def id(self) -> DurableObjectId: ...\n"
+      m_helpers += is_object ? "    @property\n    def id(self) -> _globals.DurableObjectId: ...\n"
                                "    @property\n    def name(self) -> str | None: ...\n"
                              : "";
-      m_helpers += "    async def fetch(self, resource: str | workers.Request | Request | URL, /, **options: "
+      m_helpers += "    async def fetch(self, resource: str | workers.Request | _globals.Request | _globals.URL, /, **options: "
                    "Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
       m_helpers += methods_of(found, true) + "\n";
     }
@@ -180,10 +180,10 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     if (m_written.insert(space).second) {
       const std::string options = "options: Any = ..., /, **kwargs: Any";
       m_helpers += "class " + space + "(Binding):\n"
-                   "    def newUniqueId(self, " + options + ") -> DurableObjectId: ...\n"
-                   "    def idFromName(self, name: str, /) -> DurableObjectId: ...\n"
-                   "    def idFromString(self, id: str, /) -> DurableObjectId: ...\n"
-                   "    def get(self, id: DurableObjectId, " + options + ") -> " + stub + ": ...\n"
+                   "    def newUniqueId(self, " + options + ") -> _globals.DurableObjectId: ...\n"
+                   "    def idFromName(self, name: str, /) -> _globals.DurableObjectId: ...\n"
+                   "    def idFromString(self, id: str, /) -> _globals.DurableObjectId: ...\n"
+                   "    def get(self, id: _globals.DurableObjectId, " + options + ") -> " + stub + ": ...\n"
                    "    def getByName(self, name: str, " + options + ") -> " + stub + ": ...\n"
                    "    def jurisdiction(self, jurisdiction: str, /) -> " + space + ": ...\n\n";
     }
@@ -239,7 +239,6 @@ std::string EnvWriter::write() {
   import("pyodide.ffi", {"JsArray", "JsProxy"});
   import(".", {"_globals", "_globals_ai"});
   import("._prelude", {"Binding"});
-  import("._globals", {"DurableObjectId", "Request", "URL"});
   head += used.contains("_globals_ai") ? "from ._globals_ai import *\n" : "";
   return head + "from ._globals import *\n\n" + definitions;
 }

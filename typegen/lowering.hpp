@@ -103,6 +103,8 @@ public:
   /// Whether this run has a class of that name, of whatever form.
   [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
   [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
+  /// A class without methods whose properties can all be assigned.
+  [[nodiscard]] bool is_data_class(const Symbol& symbol);
   [[nodiscard]] Resolver& resolver() { return m_resolver; }
   /// Where what is lowered next is written: the module, and the definition (for the names of anonymous types).
   void write_into(Module module, std::string_view owner) {

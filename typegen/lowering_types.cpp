@@ -353,7 +353,8 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
     if (is_global && sdk.contains(symbol.name)) {
       return "workers." + std::string(symbol.name);
     }
-    if (plain || (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
+    // The models are classes that hold nothing but the types of what goes in and comes out.
+    if (plain || (m_ai && is_data_class(symbol)) || (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
       return named(Form::env, Position::env_nested);
     }
     return named(Form::raw, Position::raw_out);
@@ -377,6 +378,14 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
   }
   const bool is_callback_object = !symbol.is_class() && symbol.variables.empty() && !is_stub;
   return text + (is_callback_object && !was_requested(symbol, Form::env) ? " | JsDoubleProxy[Any]" : "");
+}
+
+bool Lowering::is_data_class(const Symbol& symbol) {
+  const auto shape = m_resolver.shape(m_resolver.make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
+  return symbol.is_class() && shape && !shape->members.empty() &&
+         std::none_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
+           return member.is_method() || member.is_static || member.read_only;
+         });
 }
 
 std::string Lowering::anonymous_name(std::string_view hint) const {

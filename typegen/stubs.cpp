@@ -168,13 +168,7 @@ void StubMaker::lower_rest(const Scope& scope) {
     }
     if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
       m_lowering.write_into(Module::raw, "");
-      const auto shape = m_resolver.shape(m_resolver.make(
-          {.kind = TypeKind::reference, .text = symbol->name, .scope = symbol->scope}));
-      const bool is_data = m_resolver.is_plain(*symbol) ||
-                           (shape && !shape->members.empty() && symbol->is_class() &&
-                            std::none_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
-                              return member.is_method() || member.is_static;
-                            }));
+      const bool is_data = m_resolver.is_plain(*symbol) || m_lowering.is_data_class(*symbol);
       m_lowering.request(*symbol, is_data ? Form::env : Form::raw, {});
     }
   }
@@ -333,6 +327,6 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
   return StubMaker(sources, options).run();
 }
 
-std::string_view generator_version() { return "3"; }
+std::string_view generator_version() { return "4"; }
 
 } // namespace pyw::typegen
