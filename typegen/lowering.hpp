@@ -154,9 +154,9 @@ private:
   std::string write_raw(Item& item);
   std::string write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
                               bool overrides, std::string& helpers);
-  bool is_error(const Symbol& symbol);
+  bool is_error(const Symbol& symbol, int depth = 0);
   static void fit_to_base(Shape& shape, const Shape& base, bool base_is_error);
-  std::vector<const Signature*> inherited_constructs(const Symbol& symbol);
+  std::vector<const Signature*> inherited_constructs(const Symbol& symbol, int depth = 0);
   std::string write_env(Item& item);
   std::string write_plain_raw(const Item& item, const Shape& shape);
   std::string write_protocol(const Item& item, const Shape& shape);

@@ -10,6 +10,9 @@ namespace pyw::typegen {
 
 namespace {
 
+/// Classes that are their own ancestors end here.
+constexpr int longest_heritage = 30;
+
 /// Attributes of dict: a key of that name is reached by subscript only (rpc.py: JsDict).
 bool is_dict_attribute(std::string_view name) {
   static const std::set<std::string_view> names{"clear", "copy", "fromkeys", "get",        "items", "keys",
@@ -323,7 +326,10 @@ void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<con
   }
 }
 
-std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbol) {
+std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbol, int depth) {
+  if (depth > longest_heritage) {
+    return {};
+  }
   for (const auto& body : symbol.bodies) {
     for (const auto* heir_of : body.heritage) {
       const auto* base = inherits_nominally(heir_of) ? m_resolver.find(*heir_of) : nullptr;
@@ -336,7 +342,7 @@ std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbo
       std::vector<const Signature*> constructs;
       read_constructors(as_item, ignored, constructs);
       if (constructs.empty()) {
-        constructs = inherited_constructs(*base);
+        constructs = inherited_constructs(*base, depth + 1);
       }
       if (!constructs.empty()) {
         return constructs;
@@ -403,11 +409,14 @@ std::string Lowering::write_two_faced(const Item& item, const ShapeMember& own, 
          (overrides ? "  # pyright: ignore[reportIncompatibleMethodOverride]\n" : "\n");
 }
 
-bool Lowering::is_error(const Symbol& symbol) {
+bool Lowering::is_error(const Symbol& symbol, int depth) {
+  if (depth > longest_heritage) {
+    return false;
+  }
   for (const auto& body : symbol.bodies) {
     for (const auto* heir_of : body.heritage) {
       const auto* base = m_resolver.find(*heir_of);
-      if ((base == nullptr && heir_of->text == "Error") || (base != nullptr && base != &symbol && is_error(*base))) {
+      if ((base == nullptr && heir_of->text == "Error") || (base != nullptr && is_error(*base, depth + 1))) {
         return true;
       }
     }
