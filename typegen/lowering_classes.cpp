@@ -1,0 +1,498 @@
+// The Python class of an object type, one writer a form.
+#include <typegen/lowering.hpp>
+
+#include <base/text.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace pyw::typegen {
+
+namespace {
+
+/// Attributes of dict: a key of that name is reached by subscript only (rpc.py: JsDict).
+bool is_dict_attribute(std::string_view name) {
+  static const std::set<std::string_view> names{"clear", "copy", "fromkeys", "get",        "items", "keys",
+                                                "pop",   "popitem", "setdefault", "update", "values"};
+  return names.contains(name);
+}
+
+bool is_symbol_name(std::string_view name) { return name.starts_with("@@"); }
+
+bool is_never(const Type* type) {
+  return type != nullptr && type->kind == TypeKind::primitive && type->text == "never";
+}
+
+Position outward(Form form) { return form == Form::env ? Position::env_top : Position::raw_out; }
+
+} // namespace
+
+void Lowering::hide_names(const Shape& shape) {
+  m_shadowed.clear();
+  for (const auto& member : shape.members) {
+    m_shadowed.insert(attribute_name(member.name));
+  }
+}
+
+void Lowering::write_item(Item& item) {
+  if (item.symbol != nullptr) {
+    const bool is_generic = item.form == Form::raw || item.form == Form::env || item.form == Form::protocol;
+    m_parameters = is_generic ? kept_parameters(*item.symbol) : std::vector<const TypeParameter*>{};
+    m_bindings = is_generic ? dropped_bindings(*item.symbol) : Bindings{};
+  }
+  const auto shape = m_resolver.shape(item.type);
+  m_shadowed.clear();
+  if (!shape) {
+    item.text = "type " + item.name + " = " + approximate("no object type") + "\n";
+    return;
+  }
+  const bool plain = m_resolver.is_plain(item.type);
+  switch (item.form) {
+  case Form::raw_options:
+  case Form::options: item.text = write_typed_dict(item, *shape); break;
+  case Form::protocol: item.text = write_protocol(item, *shape); break;
+  case Form::raw: item.text = plain ? write_plain_raw(item, *shape) : write_raw(item); break;
+  case Form::env: item.text = plain ? write_plain_env(item, *shape) : write_env(item); break;
+  }
+}
+
+std::string Lowering::class_header(const Item& item, const std::vector<std::string>& bases) {
+  std::string text = "class " + item.name;
+  if (item.symbol != nullptr && !m_parameters.empty()) {
+    std::string parameters;
+    const auto all = std::exchange(m_parameters, {}); // a default is lowered without them
+    for (const auto* parameter : all) {
+      parameters += (parameters.empty() ? "" : ", ") + parameter_name(*parameter) + " = " +
+                    lower(parameter->fallback, item.form == Form::env ? Position::env_nested : Position::raw_out);
+    }
+    m_parameters = all;
+    text += "[" + parameters + "]";
+  }
+  return text + (bases.empty() ? "" : "(" + join(bases, ", ") + ")") + ":\n";
+}
+
+std::string Lowering::member_type(const ShapeMember& member, Position position) {
+  if (member.is_method()) {
+    PythonUnion calls;
+    calls.add(lower_function(*member.signatures.front(), position));
+    if (member.optional && position != Position::raw_in && position != Position::env_in) {
+      calls.add("None");
+    }
+    return calls.text(PythonUnion::Any::keeps_none);
+  }
+  const bool goes_in = position == Position::raw_in || position == Position::env_in;
+  PythonUnion type;
+  if (goes_in && member.optional) { // left out, not given as undefined
+    for (const auto* arm : m_resolver.arms(m_resolver.substitute(member.type, m_bindings))) {
+      if (arm->kind == TypeKind::either || arm->kind != TypeKind::primitive || arm->text != "undefined") {
+        continue;
+      }
+      std::vector<const Type*> others;
+      for (const auto* other : m_resolver.arms(m_resolver.substitute(member.type, m_bindings))) {
+        if (other->kind != TypeKind::primitive || other->text != "undefined") {
+          others.push_back(other);
+        }
+      }
+      return others.empty() ? "None" : lower(m_resolver.combined(TypeKind::either, others), position, member.name);
+    }
+  }
+  type.add(lower(member.type, position, member.name));
+  if (member.optional && !goes_in) {
+    type.add("None");
+  }
+  return type.text(goes_in ? PythonUnion::Any::absorbs : PythonUnion::Any::keeps_none);
+}
+
+std::string Lowering::write_property(const ShapeMember& member, Form form, bool writable) {
+  if (!is_identifier(member.name) || is_never(member.type) || member.name == "new" || member.name == "constructor") {
+    return {};
+  }
+  const auto name = attribute_name(member.name);
+  const auto type = member_type(member, outward(form));
+  if (member.is_static) {
+    return "    " + name + ": ClassVar[" + type + "]\n" + docstring(member.doc, 4);
+  }
+  if (writable && !member.read_only) {
+    return "    " + name + ": " + type + "\n" + docstring(member.doc, 4);
+  }
+  const auto documentation = docstring(member.doc, 8);
+  return "    @" + builtin("property") + "\n    def " + name + "(self) -> " + type +
+         (documentation.empty() ? ": ...\n" : ":\n" + documentation);
+}
+
+std::string Lowering::write_item_access(const Shape& shape, Form form, Position position) {
+  // One overload a type, not one a key.
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_type;
+  for (const auto& member : shape.members) {
+    if (member.is_static || is_symbol_name(member.name) || is_never(member.type) ||
+        (member.is_method() && form == Form::env && !m_resolver.is_plain(m_resolver.object_of(shape)))) {
+      continue;
+    }
+    const auto type = member_type(member, position);
+    const auto known = std::find_if(by_type.begin(), by_type.end(), [&](const auto& each) { return each.first == type; });
+    if (known == by_type.end()) {
+      by_type.push_back({type, {quote(member.name)}});
+    } else {
+      known->second.push_back(quote(member.name));
+    }
+  }
+  std::string text;
+  const bool is_data = position == Position::env_nested;
+  const bool is_open = is_data && shape.index_value != nullptr;
+  const bool overloaded = by_type.size() > 1 || (is_open && !by_type.empty());
+  for (const auto& [type, keys] : by_type) {
+    // A dict whose keys are known: what is not one of them is a mistake, which dict itself would let pass.
+    const std::string ignore = is_data && !is_open && text.empty() ? "  # type: ignore[override]" : "";
+    text += overloaded ? "    @overload" + ignore + "\n" : "";
+    text += "    def __getitem__(self, key: Literal[" + join(keys, ", ") + "], /) -> " + type + ": ..." +
+            (overloaded ? "" : ignore) + "\n";
+  }
+  if (is_open) {
+    text += std::string(overloaded ? "    @overload\n" : "") + "    def __getitem__(self, key: " + builtin("str") +
+            ", /) -> Any: ...\n";
+  }
+  return text;
+}
+
+std::string Lowering::write_plain_raw(const Item& item, const Shape& shape) {
+  hide_names(shape);
+  std::string body;
+  PythonUnion values;
+  bool is_list = !shape.members.empty();
+  for (const auto& member : shape.members) {
+    body += is_symbol_name(member.name) ? "" : write_property(member, Form::raw, true);
+    is_list = is_list && std::all_of(member.name.begin(), member.name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    values.add(member_type(member, Position::raw_out));
+  }
+  if (is_list) { // WebSocketPair: read by `client, server = pair.object_values()`
+    body += "    def object_values(self) -> JsArray[" + values.text(PythonUnion::Any::absorbs) + "]: ...\n";
+  }
+  if (shape.index_value != nullptr) {
+    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Any: ...\n";
+  }
+  return class_header(item, {"JsClass"}) + (body.empty() ? "    ...\n" : body);
+}
+
+std::string Lowering::write_plain_env(const Item& item, const Shape& shape) {
+  hide_names(shape);
+  std::string body;
+  for (const auto& member : shape.members) {
+    if (!is_dict_attribute(member.name) && !is_symbol_name(member.name) && is_identifier(member.name) &&
+        !is_never(member.type)) {
+      body += "    " + attribute_name(member.name) + ": " + member_type(member, Position::env_nested) + "\n" +
+              docstring(member.doc, 4);
+    }
+  }
+  for (const auto* hidden : {"clear", "copy", "get", "items", "keys", "pop", "update", "values"}) {
+    m_shadowed.erase(hidden);
+  }
+  body += write_item_access(shape, Form::env, Position::env_nested);
+  if (shape.index_value != nullptr) {
+    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Any: ...\n";
+  }
+  return class_header(item, {"JsObject"}) + (body.empty() ? "    ...\n" : body);
+}
+
+std::string Lowering::write_typed_dict(const Item& item, const Shape& shape) {
+  const auto position = item.form == Form::options ? Position::env_in : Position::raw_in;
+  hide_names(shape);
+  std::vector<const ShapeMember*> members;
+  bool by_call = false;
+  bool all_required = true;
+  for (const auto& member : shape.members) {
+    if (!member.is_static && !is_symbol_name(member.name) && !is_never(member.type)) {
+      members.push_back(&member);
+      by_call = by_call || !is_identifier(member.name) || is_keyword(member.name) || member.name.starts_with("__");
+      all_required = all_required && !member.optional && !member.sometimes;
+    }
+  }
+  if (by_call) {
+    m_shadowed.clear();
+  }
+  std::string body;
+  for (const auto* member : members) {
+    auto type = member_type(*member, position);
+    const bool required = !member->optional && !member->sometimes;
+    type = required && !all_required ? "Required[" + type + "]" : type;
+    body += by_call ? "    " + quote(member->name) + ": " + type + ",\n"
+                    : "    " + std::string(member->name) + ": " + type + "\n" + docstring(member->doc, 4);
+  }
+  const std::string total = all_required ? "" : ", total=False";
+  if (by_call) { // keys that Python's class syntax cannot hold
+    return item.name + " = TypedDict(" + quote(item.name) + ", {\n" + body + "}" + total + ")\n";
+  }
+  return "class " + item.name + "(TypedDict" + total + "):\n" + (body.empty() ? "    ...\n" : body);
+}
+
+bool Lowering::is_structural(const Shape& shape) {
+  bool any = false;
+  for (const auto& member : shape.members) {
+    if (member.optional || member.sometimes) {
+      continue;
+    }
+    const auto* type = member.type == nullptr ? nullptr : m_resolver.expand(m_resolver.substitute(member.type, m_bindings));
+    const auto* symbol = type != nullptr && type->kind == TypeKind::reference ? m_resolver.find(*type) : nullptr;
+    if (symbol == nullptr || m_resolver.is_plain(*symbol)) {
+      return false;
+    }
+    any = true;
+  }
+  return any;
+}
+
+std::string Lowering::write_protocol(const Item& item, const Shape& shape) {
+  hide_names(shape);
+  std::string body;
+  for (auto member : shape.members) {
+    member.read_only = true;
+    body += member.optional ? "" : write_property(member, Form::raw, false);
+  }
+  return class_header(item, {"Protocol"}) + body;
+}
+
+// --- Objects with methods ---
+
+bool Lowering::inherits_nominally(const Type* base) {
+  const auto* symbol = m_resolver.find(*base);
+  if (symbol == nullptr) {
+    return base->text == "Error";
+  }
+  if (symbol->bodies.empty() || m_resolver.is_plain(*symbol)) {
+    return false;
+  }
+  // EventTarget<Map>: its methods are spelled out for the map's keys, which the base cannot be.
+  for (const auto& body : symbol->bodies) {
+    for (const auto& member : body.members) {
+      if (member.signature != nullptr && !base->parts.empty() &&
+          std::any_of(member.signature->type_parameters.begin(),
+                      member.signature->type_parameters.end(),
+                      [](const TypeParameter* each) {
+                        return each->constraint != nullptr && each->constraint->kind == TypeKind::keys_of;
+                      })) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<const Signature*>& constructs) {
+  if (item.symbol == nullptr) {
+    constructs = shape.constructs;
+    return;
+  }
+  bool is_abstract = false;
+  for (const auto& body : item.symbol->bodies) {
+    is_abstract = is_abstract || body.is_abstract;
+    for (const auto& member : body.members) {
+      if (member.name == "constructor" && member.kind == MemberKind::method && !member.hidden) {
+        constructs.push_back(member.signature);
+      }
+    }
+  }
+  std::erase_if(shape.members, [](const ShapeMember& member) { return member.name == "constructor"; });
+  if (is_abstract) {
+    constructs.clear();
+  }
+  // declare var Name: { new (…): Name; prototype: Name; … }
+  for (const auto& variable : item.symbol->variables) {
+    const auto statics = variable.type == nullptr ? std::nullopt : m_resolver.shape(variable.type);
+    if (!statics || statics->constructs.empty()) {
+      continue;
+    }
+    constructs.insert(constructs.end(), statics->constructs.begin(), statics->constructs.end());
+    for (auto member : statics->members) {
+      const auto same = std::find_if(shape.members.begin(), shape.members.end(), [&](const ShapeMember& each) {
+        return each.name == member.name;
+      });
+      if (member.name != "prototype") {
+        member.is_static = true;
+        if (same == shape.members.end()) {
+          shape.members.push_back(std::move(member));
+        } else if (same->is_method() && member.is_method()) {
+          // Response.json(): of the class and of its objects alike. One name in Python: both are told.
+          same->signatures.insert(same->signatures.end(), member.signatures.begin(), member.signatures.end());
+        }
+      }
+    }
+  }
+}
+
+std::string Lowering::write_protocols(const Shape& shape) {
+  // What Pyodide's proxies answer to, by the members that the object has (its type translations, JsProxy).
+  std::string text;
+  const auto first_result = [&](std::string_view name) -> const Type* {
+    const auto* member = shape.find(name);
+    if (member == nullptr || !member->is_method() || member->signatures.front()->result == nullptr) {
+      return nullptr;
+    }
+    return m_resolver.expand(member->signatures.front()->result);
+  };
+  if (const auto* iterator = first_result("@@iterator"); iterator != nullptr && !iterator->parts.empty()) {
+    text += "    def __iter__(self) -> Iterator[" + lower(iterator->parts[0], Position::raw_out) + "]: ...\n";
+  }
+  if (const auto* iterator = first_result("@@asyncIterator"); iterator != nullptr && !iterator->parts.empty()) {
+    text += "    def __aiter__(self) -> AsyncIterator[" + lower(iterator->parts[0], Position::raw_out) + "]: ...\n";
+  }
+  if (first_result("has") != nullptr) {
+    text += "    def __contains__(self, key: object, /) -> " + builtin("bool") + ": ...\n";
+    if (const auto* value = first_result("get"); value != nullptr) {
+      std::vector<const Type*> present;
+      for (const auto* arm : m_resolver.arms(value)) {
+        if (arm->kind != TypeKind::primitive || (arm->text != "undefined" && arm->text != "null")) {
+          present.push_back(arm);
+        }
+      }
+      text += "    def __getitem__(self, key: " + builtin("str") + ", /) -> " +
+              lower(m_resolver.combined(TypeKind::either, present), Position::raw_out) + ": ...\n";
+    }
+    if (first_result("set") != nullptr) {
+      text += "    def __setitem__(self, key: " + builtin("str") + ", value: Any, /) -> None: ...\n";
+    }
+    if (first_result("delete") != nullptr) {
+      text += "    def __delitem__(self, key: " + builtin("str") + ", /) -> None: ...\n";
+    }
+  }
+  const auto* size = shape.find("size");
+  const auto* length = shape.find("length");
+  if ((size != nullptr && !size->is_method()) || (length != nullptr && !length->is_method())) {
+    text += "    def __len__(self) -> " + builtin("int") + ": ...\n";
+  }
+  return text;
+}
+
+std::string Lowering::write_raw(Item& item) {
+  std::vector<std::string> bases;
+  Shape shape;
+  if (item.symbol != nullptr && !item.symbol->bodies.empty()) {
+    const auto bindings = m_resolver.bind(Resolver::parameters_of(*item.symbol), item.type->parts);
+    shape = m_resolver.shape_of_symbol(*item.symbol, bindings, Inherited::exclude);
+    for (const auto& body : item.symbol->bodies) {
+      for (const auto* heir_of : body.heritage) {
+        if (inherits_nominally(heir_of)) {
+          const auto* base = m_resolver.find(*heir_of);
+          bases.push_back(base == nullptr ? "Error"
+                                          : request(*base, Form::raw, heir_of->parts) +
+                                                type_arguments(*base, heir_of->parts, Position::raw_out));
+        } else if (const auto base = m_resolver.shape(heir_of)) {
+          for (const auto& member : base->members) {
+            if (shape.find(member.name) == nullptr && member.name != "constructor") {
+              shape.members.push_back(member);
+            }
+          }
+          shape.index_value = shape.index_value == nullptr ? base->index_value : shape.index_value;
+        }
+      }
+    }
+  } else {
+    shape = m_resolver.shape(item.type).value_or(Shape{});
+  }
+  std::vector<const Signature*> constructs;
+  read_constructors(item, shape, constructs);
+  hide_names(shape);
+
+  std::string body;
+  const auto own_name = item.name;
+  if (!constructs.empty()) {
+    body += write_method({"new", constructs, "cls", false, constructs.front()->result == nullptr ? "Self" : ""}, Form::raw, 4);
+  }
+  for (const auto& member : shape.members) {
+    if (is_symbol_name(member.name)) {
+      continue;
+    }
+    if (!member.is_method()) {
+      body += write_property(member, Form::raw, true);
+    } else if (is_identifier(member.name) && member.name != "new") {
+      body += write_method({member.name, member.signatures, member.is_static ? "cls" : "self", member.optional, "", member.doc},
+                           Form::raw, 4);
+    }
+  }
+  for (const auto* call : shape.calls) {
+    body += write_method({"__call__", {call}}, Form::raw, 4);
+  }
+  body += write_protocols(shape);
+  if (shape.is_rpc) {
+    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Callable[..., Promise[Any]]: ...\n";
+  } else if (shape.index_value != nullptr) {
+    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Any: ...\n";
+  }
+  if (bases.empty()) {
+    bases.emplace_back("JsClass");
+  }
+  const auto documentation = item.symbol == nullptr || item.symbol->bodies.empty()
+                                 ? std::string()
+                                 : docstring(item.symbol->bodies.front().doc, 4);
+  return class_header(item, bases) + documentation + (body.empty() && documentation.empty() ? "    ...\n" : body);
+}
+
+std::string Lowering::write_env(Item& item) {
+  std::vector<std::string> bases;
+  const bool passes_on = item.symbol != nullptr && item.symbol->name == "DurableObjectNamespace";
+  m_pass_through = passes_on ? item.symbol : nullptr;
+  auto shape = m_resolver.shape(item.type).value_or(Shape{});
+  std::erase_if(shape.members, [](const ShapeMember& each) { return each.name == "constructor" || each.is_static; });
+  std::set<std::string_view> inherited;
+  if (item.symbol != nullptr) {
+    for (const auto& body : item.symbol->bodies) {
+      for (const auto* heir_of : body.heritage) {
+        const auto* base = m_resolver.find(*heir_of);
+        if (base == nullptr || !inherits_nominally(heir_of)) {
+          continue;
+        }
+        bases.push_back(request(*base, Form::env, heir_of->parts) +
+                        type_arguments(*base, heir_of->parts, Position::env_nested));
+        for (const auto& member : m_resolver.shape(heir_of).value_or(Shape{}).members) {
+          inherited.insert(member.name);
+        }
+      }
+    }
+  }
+  hide_names(shape);
+  std::string body;
+  for (const auto& member : shape.members) {
+    if (is_symbol_name(member.name) || !is_identifier(member.name)) {
+      continue;
+    }
+    const bool is_own = item.symbol == nullptr || item.symbol->bodies.empty() || !inherited.contains(member.name) ||
+                        m_resolver.shape_of_symbol(*item.symbol, {}, Inherited::exclude).find(member.name) != nullptr;
+    if (!is_own) {
+      continue;
+    }
+    if (!member.is_method()) {
+      body += write_property(member, Form::env, false);
+    } else {
+      body += write_method({member.name, member.signatures, "self", member.optional, "", member.doc}, Form::env, 4);
+    }
+  }
+  // Names that the SDK adds in Python's manner (rpc.py).
+  static const std::map<std::string_view, std::pair<std::string_view, std::string_view>> added{
+      {"Workflow", {"createBatch", "create_batch"}}, {"WorkflowInstance", {"sendEvent", "send_event"}}};
+  const auto also = item.symbol == nullptr ? added.end() : added.find(item.symbol->name);
+  if (also != added.end()) {
+    if (const auto* member = shape.find(also->second.first); member != nullptr && member->is_method()) {
+      body += write_method({also->second.second, member->signatures}, Form::env, 4);
+    }
+  }
+  if (const auto* iterator = shape.find("@@iterator"); iterator != nullptr && iterator->is_method()) {
+    const auto* result = m_resolver.expand(iterator->signatures.front()->result);
+    if (!result->parts.empty()) {
+      body += "    def __iter__(self) -> Iterator[" + lower(result->parts[0], Position::env_nested) + "]: ...\n";
+    }
+  }
+  if (!passes_on && !shape.is_rpc) {
+    body += write_item_access(shape, Form::env, Position::env_top);
+  }
+  if (shape.is_rpc) {
+    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> RpcMethod: ...\n";
+  }
+  m_pass_through = nullptr;
+  if (bases.empty()) {
+    bases.emplace_back("Binding");
+  }
+  const auto documentation = item.symbol == nullptr || item.symbol->bodies.empty()
+                                 ? std::string()
+                                 : docstring(item.symbol->bodies.front().doc, 4);
+  return class_header(item, bases) + documentation + (body.empty() && documentation.empty() ? "    ...\n" : body);
+}
+
+} // namespace pyw::typegen

@@ -1,0 +1,281 @@
+// Methods and functions: overloads, options as dict and as keywords, keys spelled out.
+#include <typegen/lowering.hpp>
+
+#include <base/text.hpp>
+
+#include <algorithm>
+
+namespace pyw::typegen {
+
+namespace {
+
+Position outward(Form form) { return form == Form::env ? Position::env_top : Position::raw_out; }
+Position inward(Form form) { return form == Form::env ? Position::env_in : Position::raw_in; }
+
+/// Whether a type parameter stands in what a caller must be able to tell apart: the result, or what a function
+/// that goes in is given.
+bool decides(const Type* type, const TypeParameter* parameter, bool in_callback, int depth) {
+  if (type == nullptr || !type->generic || depth > 10) {
+    return false;
+  }
+  if (type->kind == TypeKind::parameter) {
+    return in_callback && type->parameter == parameter;
+  }
+  const bool callback = in_callback || type->kind == TypeKind::function || type->text.starts_with("EventListener");
+  if (type->signature != nullptr) {
+    for (const auto& each : type->signature->parameters) {
+      if (decides(each.type, parameter, true, depth + 1)) {
+        return true;
+      }
+    }
+  }
+  return std::any_of(type->parts.begin(), type->parts.end(), [&](const Type* part) {
+    return decides(part, parameter, callback, depth + 1);
+  });
+}
+
+std::string safe_parameter(std::string_view name) { return is_identifier(name) ? attribute_name(name) : to_identifier(name); }
+
+} // namespace
+
+struct Lowering::PythonSignature {
+  std::vector<std::string> parameters; ///< "name: type" or "name: type = …", positional only
+  std::string rest;                    ///< "*name: type"
+  std::string keywords;                ///< "**kwargs: Unpack[…]"
+  std::string result;
+  std::string generics; ///< "[T]"
+  bool is_async = false;
+
+  [[nodiscard]] std::string key() const { return join(parameters, ",") + rest + keywords; }
+};
+
+std::vector<const Signature*> Lowering::expand_keys(const Signature* signature) {
+  for (const auto* parameter : signature->type_parameters) {
+    const auto* constraint = m_resolver.substitute(parameter->constraint, m_bindings);
+    if (constraint == nullptr || constraint->kind != TypeKind::keys_of) {
+      continue;
+    }
+    const auto keys = m_resolver.keys_of(constraint->parts[0]);
+    if (!keys || keys->empty()) {
+      return {m_resolver.substitute(signature, {{parameter, m_resolver.primitive("string")}})};
+    }
+    bool matters = decides(signature->result, parameter, true, 0);
+    for (const auto& each : signature->parameters) {
+      matters = matters || decides(each.type, parameter, false, 0);
+    }
+    if (!matters) { // the keys as one literal; what depends on the key is left open
+      Signature open = *signature;
+      for (auto& each : open.parameters) {
+        const bool is_key = each.type != nullptr && each.type->kind == TypeKind::parameter;
+        each.type = is_key ? m_resolver.expand(constraint)
+                           : m_resolver.substitute(each.type, {{parameter, m_resolver.primitive("any")}});
+      }
+      return {m_resolver.program().arena->make(std::move(open))};
+    }
+    std::vector<const Signature*> expanded;
+    for (const auto key : *keys) {
+      expanded.push_back(m_resolver.substitute(signature, {{parameter, m_resolver.text_literal(key)}}));
+    }
+    return expanded;
+  }
+  return {signature};
+}
+
+std::string Lowering::generic_clause(const std::vector<const TypeParameter*>& parameters, Form form) {
+  std::string text;
+  for (const auto* parameter : parameters) {
+    text += (text.empty() ? "[" : ", ") + parameter_name(*parameter);
+    const auto* constraint = parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
+    if (constraint != nullptr && constraint->kind != TypeKind::primitive && constraint->kind != TypeKind::array) {
+      const auto bound = lower(constraint, inward(form));
+      if (bound != "Any") {
+        text += ": " + bound;
+      }
+    }
+  }
+  return text.empty() ? "" : text + "]";
+}
+
+void Lowering::lower_signature(const Signature& signature, const Method& method, Form form,
+                               std::vector<PythonSignature>& overloads) {
+  const auto position = inward(form);
+  // Generic in Python is what ties an argument to the result; all else is what it defaults to.
+  std::vector<const TypeParameter*> generic;
+  for (const auto* parameter : signature.type_parameters) {
+    const bool is_list = parameter->constraint != nullptr && m_resolver.expand(parameter->constraint)->kind == TypeKind::array;
+    const bool goes_in = std::any_of(signature.parameters.begin(), signature.parameters.end(), [&](const Parameter& each) {
+      return uses(each.type, parameter, 0);
+    });
+    if (goes_in && !is_list && uses(signature.result, parameter, 0)) {
+      generic.push_back(parameter);
+    }
+  }
+  const auto outer = m_parameters;
+  m_parameters.insert(m_parameters.end(), generic.begin(), generic.end());
+
+  PythonSignature base;
+  base.generics = generic_clause(generic, form);
+  const auto* result = signature.result == nullptr ? nullptr : m_resolver.expand(signature.result);
+  if (!method.result.empty()) {
+    base.result = method.result;
+  } else if (form == Form::env && result != nullptr && result->kind == TypeKind::reference && result->text == "Promise" &&
+             m_resolver.find(*result) == nullptr && !result->parts.empty() && m_pass_through == nullptr) {
+    base.is_async = true;
+    base.result = lower(result->parts[0], Position::env_top, method.name);
+  } else {
+    base.result = lower(result, m_pass_through != nullptr ? Position::raw_out : outward(form), method.name);
+  }
+  const auto into = m_pass_through != nullptr ? Position::raw_in : position;
+
+  std::string dict;               // of the options, when the last parameter is one
+  bool dict_is_optional = false;  // all of its keys are
+  std::set<std::string> names;
+  for (std::size_t index = 0; index < signature.parameters.size(); ++index) {
+    const auto& parameter = signature.parameters[index];
+    auto name = safe_parameter(parameter.name);
+    name = names.insert(name).second ? name : name + "_";
+    if (parameter.rest) {
+      const auto* list = m_resolver.expand(m_resolver.substitute(parameter.type, m_bindings));
+      base.rest = "*" + name + ": " +
+                  (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
+      break;
+    }
+    const auto type = lower(parameter.type, into, parameter.name);
+    PythonUnion with_none;
+    with_none.add(type);
+    if (parameter.optional) {
+      with_none.add("None");
+    }
+    base.parameters.push_back(name + ": " + with_none.text(PythonUnion::Any::absorbs) +
+                              (parameter.optional ? " = ..." : ""));
+    if (index + 1 != signature.parameters.size()) {
+      continue;
+    }
+    // Keywords become an object, the last argument: which of the arms can it be?
+    std::vector<const Type*> records;
+    for (const auto* arm : m_resolver.arms(m_resolver.substitute(parameter.type, m_bindings))) {
+      const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : std::nullopt;
+      const bool is_structure = shape && !shape->members.empty();
+      if (is_structure) {
+        records.push_back(arm);
+      }
+    }
+    if (records.empty()) {
+      continue;
+    }
+    const auto* whole = records.size() == 1 ? records.front() : m_resolver.combined(TypeKind::either, records);
+    const auto shape = m_resolver.shape(whole);
+    auto text = lower(whole, into, parameter.name);
+    text = text.substr(0, text.find(" | "));
+    if (shape && text.find('[') == std::string::npos && text != "Any") {
+      dict = text;
+      dict_is_optional = std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
+        return member.optional || member.sometimes;
+      });
+    }
+  }
+  m_parameters = outer;
+
+  if (dict.empty()) {
+    overloads.push_back(std::move(base));
+    return;
+  }
+  const bool is_optional = signature.parameters.back().optional;
+  PythonSignature keywords = base;
+  keywords.keywords = (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + dict + "]";
+  if (is_optional && dict_is_optional) { // both at once: no call with either is wrong
+    overloads.push_back(std::move(keywords));
+    return;
+  }
+  keywords.parameters.pop_back();
+  overloads.push_back(std::move(base));
+  overloads.push_back(std::move(keywords));
+}
+
+std::string Lowering::write_overload(const PythonSignature& overload, const Method& method, std::size_t indent,
+                                     bool is_overload, std::string_view doc) {
+  const std::string margin(indent, ' ');
+  std::string text;
+  text += is_overload ? margin + "@overload\n" : "";
+  text += method.self == "cls" ? margin + "@classmethod\n" : "";
+  text += margin + (overload.is_async ? "async def " : "def ") + attribute_name(method.name) + overload.generics + "(";
+  std::vector<std::string> parts;
+  if (!method.self.empty()) {
+    parts.emplace_back(method.self);
+  }
+  parts.insert(parts.end(), overload.parameters.begin(), overload.parameters.end());
+  if (!overload.parameters.empty() || (!overload.keywords.empty() && !parts.empty())) {
+    parts.emplace_back("/"); // JavaScript has no names for arguments: keywords become an object
+  }
+  if (!overload.rest.empty()) {
+    parts.push_back(overload.rest);
+  }
+  if (!overload.keywords.empty()) {
+    parts.push_back(overload.keywords);
+  }
+  text += join(parts, ", ") + ") -> " + overload.result + ":";
+  const auto documentation = docstring(doc, indent + 4);
+  return text + (documentation.empty() ? " ...\n" : "\n" + documentation);
+}
+
+std::string Lowering::write_method(const Method& method, Form form, std::size_t indent) {
+  std::vector<PythonSignature> overloads;
+  for (const auto* signature : method.signatures) {
+    // One overload a key, and those that differ in nothing but the key together.
+    std::vector<std::vector<PythonSignature>> by_key;
+    std::vector<std::string> literals;
+    const auto expanded = expand_keys(signature);
+    for (const auto* each : expanded) {
+      std::vector<PythonSignature> lowered;
+      lower_signature(*each, method, form, lowered);
+      if (expanded.size() > 1 && !lowered.empty() && !lowered.front().parameters.empty()) {
+        auto& first = lowered.front().parameters.front();
+        const auto colon = first.find(": ");
+        const auto literal = first.substr(colon + 2);
+        for (auto& one : lowered) {
+          one.parameters.front() = first.substr(0, colon + 2) + "\x01";
+        }
+        const auto same = std::find_if(by_key.begin(), by_key.end(), [&](const std::vector<PythonSignature>& known) {
+          return known.size() == lowered.size() &&
+                 std::equal(known.begin(), known.end(), lowered.begin(), [](const auto& a, const auto& b) {
+                   return a.key() == b.key() && a.result == b.result;
+                 });
+        });
+        if (same != by_key.end()) {
+          PythonUnion merged;
+          auto& known = literals[static_cast<std::size_t>(same - by_key.begin())];
+          merged.add(known);
+          merged.add(literal);
+          known = merged.text(PythonUnion::Any::absorbs);
+          continue;
+        }
+        literals.push_back(literal);
+      }
+      by_key.push_back(std::move(lowered));
+    }
+    for (std::size_t index = 0; index < by_key.size(); ++index) {
+      for (auto& one : by_key[index]) {
+        if (index < literals.size()) {
+          one.parameters.front() = replace_all(one.parameters.front(), "\x01", literals[index]);
+        }
+        overloads.push_back(std::move(one));
+      }
+    }
+  }
+  // What an earlier overload accepts in the same words is never reached.
+  std::vector<PythonSignature> distinct;
+  for (auto& overload : overloads) {
+    if (std::none_of(distinct.begin(), distinct.end(), [&](const PythonSignature& known) {
+          return known.key() == overload.key();
+        })) {
+      distinct.push_back(std::move(overload));
+    }
+  }
+  std::string text;
+  for (std::size_t index = 0; index < distinct.size(); ++index) {
+    text += write_overload(distinct[index], method, indent, distinct.size() > 1, index == 0 ? method.doc : "");
+  }
+  return text;
+}
+
+} // namespace pyw::typegen

@@ -1,0 +1,267 @@
+// Names, requests and the run over everything requested.
+#include <typegen/lowering.hpp>
+
+#include <algorithm>
+
+namespace pyw::typegen {
+
+namespace {
+
+constexpr std::size_t longest_suffix = 32;
+
+/// What a class member may hide that type expressions use.
+bool is_python_builtin(std::string_view name) {
+  static const std::set<std::string_view> names{"str",  "int",   "float", "bool", "bytes", "list",       "dict",
+                                                "set",  "tuple", "type",  "object", "memoryview", "property"};
+  return names.contains(name);
+}
+
+} // namespace
+
+std::string Lowering::builtin(std::string_view name) const {
+  return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
+}
+
+std::string Lowering::python_name(const Symbol& symbol) const { return to_identifier(symbol.qualified); }
+
+std::string Lowering::reference(Module module, std::string_view name) {
+  if (module != m_module) {
+    return std::string(module_name(module)) + "." + std::string(name);
+  }
+  // A member of the same name hides the class from here on; the module has a second name for it (see write_module).
+  return m_shadowed.contains(name) ? "_class_" + std::string(name) : std::string(name);
+}
+
+std::string Lowering::parameter_name(const TypeParameter& parameter) const {
+  const bool is_taken = m_resolver.program().global->find(parameter.name) != nullptr || is_python_builtin(parameter.name);
+  return is_taken ? std::string(parameter.name) + "T" : std::string(parameter.name);
+}
+
+bool Lowering::was_requested(const Symbol& symbol, Form form) const { return m_requested.contains({&symbol, form}); }
+
+std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
+  m_requested.insert({&symbol, form});
+  const bool is_dict = form == Form::raw_options || form == Form::options;
+  std::string suffix;
+  std::string key = std::to_string(static_cast<int>(form)) + "\n" + symbol.qualified;
+  if (symbol.scope != nullptr && symbol.scope->parent != nullptr) {
+    key += "\n" + symbol.scope->qualified;
+  }
+  std::vector<const Type*> bound_arguments;
+  if (is_dict && !arguments.empty()) {
+    // A TypedDict a set of arguments: generic ones cannot be unpacked into keywords by every checker.
+    const auto parameters = std::exchange(m_parameters, {});
+    const auto position = form == Form::options ? Position::env_in : Position::raw_in;
+    const auto defaults = m_resolver.bind(Resolver::parameters_of(symbol), {});
+    const auto given = m_resolver.bind(Resolver::parameters_of(symbol), arguments);
+    for (std::size_t index = 0; index < given.size(); ++index) {
+      const auto* argument = m_resolver.substitute(given[index].second, m_bindings);
+      bound_arguments.push_back(argument);
+      const auto text = lower(argument, position);
+      if (text != lower(defaults[index].second, position) && text != "Any") {
+        auto readable = replace_text(text);
+        suffix += "_" + readable;
+      }
+    }
+    m_parameters = parameters;
+    key += "\n" + suffix;
+    suffix = suffix.size() > longest_suffix ? "" : suffix; // a number tells them apart as well
+  }
+  const auto known = m_by_key.find(key);
+  if (known != m_by_key.end()) {
+    const auto& item = m_items[known->second];
+    return reference(item.module, item.name);
+  }
+  Item item;
+  item.form = form;
+  item.symbol = &symbol;
+  item.module = form == Form::raw || form == Form::protocol ? Module::raw
+                : form == Form::raw_options ? Module::raw_options
+                : form == Form::env         ? (m_ai ? Module::ai : Module::env)
+                                            : (m_ai ? Module::ai_options : Module::options);
+  Type type{.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope};
+  type.parts = is_dict ? bound_arguments : std::vector<const Type*>{};
+  if (!is_dict) { // generic over its own parameters
+    for (const auto* parameter : Resolver::parameters_of(symbol)) {
+      type.parts.push_back(m_resolver.make(
+          {.kind = TypeKind::parameter, .generic = true, .text = parameter->name, .parameter = parameter}));
+      type.generic = true;
+    }
+  }
+  item.type = m_resolver.make(std::move(type));
+  item.name = python_name(symbol) + suffix + (form == Form::protocol ? "Like" : "");
+  const auto base = item.name;
+  for (int count = 2; !m_names.insert(std::string(module_name(item.module)) + "." + item.name).second; ++count) {
+    item.name = base + "_" + std::to_string(count);
+  }
+  m_by_key.emplace(std::move(key), m_items.size());
+  m_items.push_back(std::move(item));
+  return reference(m_items.back().module, m_items.back().name);
+}
+
+std::string Lowering::replace_text(std::string_view text) {
+  // Literal["json"] -> json, _raw.Headers | None -> Headers_None
+  std::string readable;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    if (text.substr(index).starts_with("Literal[")) {
+      index += 7;
+    } else if (text[index] == '_' && text.substr(index + 1).find('.') != std::string_view::npos &&
+               text.substr(index).find_first_of(" [,|") > text.substr(index).find('.')) {
+      index += text.substr(index).find('.');
+    } else if (std::isalnum(static_cast<unsigned char>(text[index])) != 0) {
+      readable += text[index];
+    } else if (!readable.empty() && readable.back() != '_') {
+      readable += '_';
+    }
+  }
+  while (readable.ends_with('_')) {
+    readable.pop_back();
+  }
+  return readable;
+}
+
+void Lowering::write_requested() {
+  while (m_next < m_items.size()) {
+    auto& item = m_items[m_next++]; // a deque: the reference stays while others are added
+    if (item.text.empty()) {
+      m_owner = item.name;
+      m_module = item.module;
+      write_item(item);
+    }
+  }
+  m_owner.clear();
+}
+
+void Lowering::restart() {
+  m_items.clear();
+  m_by_key.clear();
+  m_anonymous.clear();
+  m_names.clear();
+  m_approximations.clear();
+  m_next = 0;
+  m_ai = false;
+  m_owner.clear();
+}
+
+// --- Which type parameters Python needs ---
+
+bool Lowering::uses(const Type* type, const TypeParameter* parameter, int depth) {
+  if (type == nullptr || !type->generic || depth > 12) {
+    return false;
+  }
+  const auto any_part = [&] {
+    return std::any_of(type->parts.begin(), type->parts.end(), [&](const Type* part) {
+      return uses(part, parameter, depth + 1);
+    });
+  };
+  const auto in_signature = [&](const Signature* signature) {
+    return signature != nullptr &&
+           (uses(signature->result, parameter, depth + 1) ||
+            std::any_of(signature->parameters.begin(), signature->parameters.end(), [&](const Parameter& each) {
+              return uses(each.type, parameter, depth + 1);
+            }));
+  };
+  switch (type->kind) {
+  case TypeKind::parameter: return type->parameter == parameter;
+  case TypeKind::keys_of:
+  case TypeKind::lookup:
+  case TypeKind::conditional:
+  case TypeKind::mapped: return false;
+  case TypeKind::reference: {
+    const auto* symbol = m_resolver.find(*type);
+    if (symbol == nullptr) {
+      return any_part();
+    }
+    if (!symbol->aliases.empty() && !m_resolver.is_object_alias(*symbol)) {
+      const auto& alias = symbol->aliases.front();
+      return uses(m_resolver.substitute(alias.type, m_resolver.bind(alias.type_parameters, type->parts)),
+                  parameter,
+                  depth + 1);
+    }
+    const auto kept = kept_parameters(*symbol);
+    const auto& declared = Resolver::parameters_of(*symbol);
+    for (std::size_t index = 0; index < type->parts.size() && index < declared.size(); ++index) {
+      const bool is_kept = std::find(kept.begin(), kept.end(), declared[index]) != kept.end();
+      if (is_kept && uses(type->parts[index], parameter, depth + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  case TypeKind::function:
+  case TypeKind::constructor: return in_signature(type->signature);
+  case TypeKind::object:
+    return std::any_of(type->members.begin(), type->members.end(), [&](const Member& member) {
+      return uses(member.type, parameter, depth + 1) || in_signature(member.signature);
+    });
+  default: return any_part();
+  }
+}
+
+std::vector<const TypeParameter*> Lowering::kept_parameters(const Symbol& symbol) {
+  const auto& declared = Resolver::parameters_of(symbol);
+  if (declared.empty()) {
+    return {};
+  }
+  auto [entry, is_new] = m_kept.try_emplace(&symbol, declared.size(), false);
+  if (is_new) {
+    for (std::size_t index = 0; index < declared.size(); ++index) {
+      const auto* constraint = declared[index]->constraint;
+      // `K extends string` is a string, and what RPC is generic over are classes of TypeScript code.
+      const bool is_text = constraint != nullptr &&
+                           (constraint->kind == TypeKind::keys_of || constraint->kind == TypeKind::primitive);
+      const bool is_rpc = constraint != nullptr && constraint->kind == TypeKind::either &&
+                          constraint->parts[0]->text.starts_with("Rpc.");
+      bool used = false;
+      for (const auto& body : symbol.bodies) {
+        const auto* parameter = index < body.type_parameters.size() ? body.type_parameters[index] : nullptr;
+        Type whole{.kind = TypeKind::object, .generic = true, .members = body.members};
+        used = used || (parameter != nullptr && uses(&whole, parameter, 0)) ||
+               std::any_of(body.heritage.begin(), body.heritage.end(), [&](const Type* base) {
+                 return parameter != nullptr && uses(base, parameter, 1);
+               });
+      }
+      for (const auto& alias : symbol.aliases) {
+        used = used || uses(alias.type, declared[index], 0);
+      }
+      m_kept[&symbol][index] = used && !is_text && !is_rpc;
+    }
+  }
+  std::vector<const TypeParameter*> kept;
+  const auto& flags = m_kept[&symbol];
+  for (std::size_t index = 0; index < declared.size(); ++index) {
+    if (flags[index]) {
+      kept.push_back(declared[index]);
+    }
+  }
+  return kept;
+}
+
+Bindings Lowering::dropped_bindings(const Symbol& symbol) {
+  const auto kept = kept_parameters(symbol);
+  Bindings dropped;
+  for (const auto& [parameter, value] : m_resolver.bind(Resolver::parameters_of(symbol), {})) {
+    if (std::find(kept.begin(), kept.end(), parameter) == kept.end()) {
+      dropped.emplace_back(parameter, value);
+    }
+  }
+  return dropped;
+}
+
+std::string Lowering::type_arguments(const Symbol& symbol, const std::vector<const Type*>& arguments,
+                                     Position position) {
+  const auto kept = kept_parameters(symbol);
+  if (kept.empty() || arguments.empty()) {
+    return {};
+  }
+  const auto& declared = Resolver::parameters_of(symbol);
+  std::string text;
+  for (std::size_t index = 0; index < declared.size() && index < arguments.size(); ++index) {
+    if (std::find(kept.begin(), kept.end(), declared[index]) != kept.end()) {
+      text += (text.empty() ? "" : ", ") + lower(arguments[index], position);
+    }
+  }
+  return text.empty() ? "" : "[" + text + "]";
+}
+
+} // namespace pyw::typegen

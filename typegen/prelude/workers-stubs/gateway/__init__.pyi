@@ -1,0 +1,2 @@
+from .options import BaseOptions as BaseOptions
+from .options import EncodeBody as EncodeBody

@@ -1,0 +1,181 @@
+#include <typegen/python_text.hpp>
+
+#include <base/text.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace pyw::typegen {
+
+namespace {
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The text of a comment without its stars, one entry a line.
+std::vector<std::string> comment_lines(std::string_view comment) {
+  while (comment.starts_with('/') || comment.starts_with('*') || comment.starts_with('!')) {
+    comment.remove_prefix(1);
+  }
+  if (comment.ends_with("*/")) {
+    comment.remove_suffix(2);
+  }
+  std::vector<std::string> lines;
+  for (auto line : split(comment, '\n')) {
+    line = trim(line);
+    if (line.starts_with('*')) {
+      line.remove_prefix(1);
+      line = line.starts_with(' ') ? line.substr(1) : line;
+    }
+    while (line.ends_with(' ') || line.ends_with('*')) { // `text. *` ends some comments' first lines
+      line.remove_suffix(line.ends_with("**") ? 0 : 1);
+      if (line.ends_with("**")) {
+        break;
+      }
+    }
+    lines.emplace_back(line);
+  }
+  while (!lines.empty() && lines.back().empty()) {
+    lines.pop_back();
+  }
+  const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return !line.empty(); });
+  lines.erase(lines.begin(), first);
+  return lines;
+}
+
+} // namespace
+
+bool is_keyword(std::string_view name) {
+  static const std::set<std::string_view> words{
+      "False",  "None",   "True",    "and",      "as",       "assert", "async", "await", "break",
+      "class",  "continue", "def",   "del",      "elif",     "else",   "except", "finally", "for",
+      "from",   "global", "if",      "import",   "in",       "is",     "lambda", "nonlocal", "not",
+      "or",     "pass",   "raise",   "return",   "try",      "while",  "with",  "yield"};
+  return words.contains(name);
+}
+
+bool is_identifier(std::string_view name) {
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
+}
+
+std::string attribute_name(std::string_view name) { return is_keyword(name) ? std::string(name) + "_" : std::string(name); }
+
+std::string to_identifier(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    name += is_letter(c) || is_digit(c) ? c : '_';
+  }
+  return name.empty() || is_digit(name.front()) ? "_" + name : name;
+}
+
+std::string quote(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (c == '\n') {
+      quoted += "\\n";
+    } else if (code < 0x20 || code == 0x7F) {
+      quoted += "\\x";
+      quoted += digits[code >> 4];
+      quoted += digits[code & 15];
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string docstring(std::string_view comment, std::size_t indent) {
+  if (comment.empty()) {
+    return {};
+  }
+  const auto lines = comment_lines(comment);
+  if (lines.empty()) {
+    return {};
+  }
+  const std::string margin(indent, ' ');
+  std::string text = margin + "\"\"\"";
+  for (std::size_t index = 0; index < lines.size(); ++index) {
+    auto line = replace_all(lines[index], "\\", "\\\\");
+    line = replace_all(std::move(line), "\"\"\"", "'''");
+    text += index == 0 ? "" : line.empty() ? "\n" : "\n" + margin;
+    text += line;
+  }
+  // A quote before the closing quotes would join them.
+  text += text.ends_with('"') && lines.back().ends_with('"') ? " " : "";
+  return text + (lines.size() > 1 ? "\n" + margin : "") + "\"\"\"\n";
+}
+
+void PythonUnion::add(std::string_view arm) {
+  int depth = 0;
+  char quoted = 0;
+  std::size_t start = 0;
+  const auto take = [&](std::size_t end) {
+    auto part = std::string(trim(arm.substr(start, end - start)));
+    if (part.starts_with("Literal[") && part.ends_with(']') && part.find(" | ") == std::string::npos) {
+      add_literal(part.substr(8, part.size() - 9));
+    } else if (!part.empty() && std::find(m_arms.begin(), m_arms.end(), part) == m_arms.end()) {
+      m_arms.push_back(std::move(part));
+    }
+  };
+  for (std::size_t index = 0; index < arm.size(); ++index) {
+    const char c = arm[index];
+    if (quoted != 0) {
+      index += c == '\\' ? 1 : 0;
+      quoted = c == quoted ? '\0' : quoted;
+    } else if (c == '"') {
+      quoted = c;
+    } else if (c == '[' || c == '(') {
+      ++depth;
+    } else if (c == ']' || c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      take(index);
+      start = index + 1;
+    }
+  }
+  take(arm.size());
+}
+
+void PythonUnion::add_literal(std::string literal) {
+  if (std::find(m_literals.begin(), m_literals.end(), literal) == m_literals.end()) {
+    m_literals.push_back(std::move(literal));
+  }
+}
+
+std::string PythonUnion::text(Any any) const {
+  const auto has = [&](std::string_view arm) { return std::find(m_arms.begin(), m_arms.end(), arm) != m_arms.end(); };
+  const auto has_literal = [&](std::string_view literal) {
+    return std::find(m_literals.begin(), m_literals.end(), literal) != m_literals.end();
+  };
+  if (has("Any")) {
+    return any == Any::keeps_none && has("None") ? "Any | None" : "Any";
+  }
+  std::vector<std::string> parts;
+  std::vector<std::string> literals = m_literals;
+  if (has_literal("True") && has_literal("False")) {
+    std::erase_if(literals, [](const std::string& each) { return each == "True" || each == "False"; });
+    parts.push_back("bool");
+  } else if (has("bool")) {
+    std::erase_if(literals, [](const std::string& each) { return each == "True" || each == "False"; });
+  }
+  if (!literals.empty()) {
+    parts.push_back("Literal[" + join(literals, ", ") + "]");
+  }
+  for (const auto& arm : m_arms) {
+    if (arm != "None" && arm != "Never" && std::find(parts.begin(), parts.end(), arm) == parts.end()) {
+      parts.push_back(arm);
+    }
+  }
+  if (has("None")) {
+    parts.emplace_back("None");
+  }
+  return parts.empty() ? "Never" : join(parts, " | ");
+}
+
+} // namespace pyw::typegen

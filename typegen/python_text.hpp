@@ -1,0 +1,42 @@
+// Pieces of Python source text: identifiers, literals, docstrings and unions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyw::typegen {
+
+/// Whether Python can write it as a name.
+[[nodiscard]] bool is_identifier(std::string_view name);
+/// A reserved word (Pyodide's proxies answer to it with a trailing underscore).
+[[nodiscard]] bool is_keyword(std::string_view name);
+/// The name as a Python attribute: reserved words get an underscore.
+[[nodiscard]] std::string attribute_name(std::string_view name);
+/// Any text as a Python identifier: what does not fit becomes `_`.
+[[nodiscard]] std::string to_identifier(std::string_view text);
+/// A string literal in double quotes.
+[[nodiscard]] std::string quote(std::string_view text);
+
+/// A JavaScript comment as a docstring's lines, indented, with quotes, ending in a newline; empty when the comment
+/// says nothing.
+[[nodiscard]] std::string docstring(std::string_view comment, std::size_t indent);
+
+/// The arms of a Python union in the order of their coming, without doubles; literals become one `Literal[…]`.
+class PythonUnion {
+public:
+  enum class Any { keeps_none, absorbs };
+
+  /// `arm` may itself be a union: it is split at its outermost bars.
+  void add(std::string_view arm);
+  void add_literal(std::string literal);
+  [[nodiscard]] bool empty() const { return m_arms.empty() && m_literals.empty(); }
+  /// "Never" when nothing was added. Any swallows every other arm, None excepted where it is kept.
+  [[nodiscard]] std::string text(Any any) const;
+
+private:
+  std::vector<std::string> m_arms;
+  std::vector<std::string> m_literals;
+};
+
+} // namespace pyw::typegen

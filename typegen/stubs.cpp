@@ -1,0 +1,318 @@
+#include <typegen/stubs.hpp>
+
+#include <typegen/lowering.hpp>
+#include <typegen/module_writer.hpp>
+#include <typegen/prelude_files.hpp>
+#include <typegen/reader.hpp>
+
+#include <algorithm>
+
+namespace pyw::typegen {
+
+namespace {
+
+/// What the SDK wraps (rpc.py: _EnvWrapper._BINDING_TYPES and its three special wrappers), and what it hands to
+/// handlers wrapped: the roots of the env view.
+constexpr std::string_view wrapped_types[] = {
+    "KVNamespace", "R2Bucket",     "D1Database",   "Queue",     "Vectorize",    "VectorizeIndex", "AnalyticsEngineDataset",
+    "RateLimit",   "ImagesBinding", "HostedImagesBinding", "Fetcher", "DurableObjectNamespace", "DurableObjectStub",
+    "Workflow",    "MessageBatch", "DurableObjectStorage",
+    "CloudflareWorkersModule.WorkflowEvent", "CloudflareWorkersModule.WorkflowStepEvent",
+    "CloudflareWorkersModule.WorkflowStepContext"};
+/// What `self.env` gives as it is.
+constexpr std::string_view unwrapped_types[] = {
+    "Hyperdrive",   "SendEmail",     "WorkerLoader", "DispatchNamespace", "SecretsStoreSecret", "MediaBinding",
+    "StreamBinding", "BrowserRun",   "WorkerVersionMetadata", "DurableObjectState", "ExecutionContext",
+    "ScheduledController", "ForwardableEmailMessage", "TraceItem"};
+constexpr std::string_view ai_root = "Ai";
+
+/// Names of the prelude that are forms of ours, not objects of JavaScript.
+bool is_python_only(std::string_view name) {
+  static const std::set<std::string_view> names{"Binding", "IteratorResult", "IteratorResultDict", "JsClass",
+                                                "ListLike", "RpcMethod"};
+  return names.contains(name);
+}
+
+class StubMaker {
+public:
+  StubMaker(const std::vector<std::string_view>& sources, const StubOptions& options)
+      : m_program(read_declarations(sources)), m_resolver(m_program),
+        m_lowering(m_resolver, {options.null_is_none ? NullValue::none : NullValue::js_null}),
+        m_options(options) {}
+
+  RuntimeStubs run();
+
+private:
+  void lower_all();
+  void request_named(std::string_view name, Form form);
+  void lower_values(const Scope& scope, std::string_view prefix);
+  void lower_namespace(const Symbol& symbol);
+  void lower_rest(const Scope& scope);
+  void lower_alias(const Symbol& symbol);
+  void lower_modules();
+  bool is_constructor(const Symbol& symbol);
+  std::map<const Symbol*, const Item*> public_items();
+  std::string write_globals(const std::set<std::string, std::less<>>& prelude_names);
+  StubReport report();
+
+  Program m_program;
+  Resolver m_resolver;
+  Lowering m_lowering;
+  StubOptions m_options;
+  std::string m_raw_text;     ///< functions, aliases and namespaces, which are no Items
+  std::string m_globals_text; ///< variables
+  std::set<std::string, std::less<>> m_global_values;
+  std::set<std::string, std::less<>> m_raw_names;
+  std::set<std::string, std::less<>> m_exported;
+};
+
+bool StubMaker::is_constructor(const Symbol& symbol) {
+  return std::any_of(symbol.variables.begin(), symbol.variables.end(), [&](const Variable& variable) {
+    const auto shape = variable.type == nullptr ? std::nullopt : m_resolver.shape(variable.type);
+    return symbol.is_type() && shape && !shape->constructs.empty();
+  });
+}
+
+void StubMaker::request_named(std::string_view name, Form form) {
+  const auto* symbol = m_resolver.find(name, m_program.global);
+  if (symbol != nullptr && symbol->is_type()) {
+    m_lowering.request(*symbol, form, {});
+  }
+}
+
+void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
+  for (const auto* symbol : scope.symbols) {
+    m_lowering.write_into(Module::raw);
+    const auto name = std::string(prefix) + attribute_name(symbol->name);
+    if (!symbol->functions.empty()) {
+      std::vector<const Signature*> signatures;
+      for (const auto& function : symbol->functions) {
+        signatures.push_back(function.signature);
+      }
+      m_raw_text += m_lowering.write_method({name, signatures, "", false, "", symbol->functions.front().doc}, Form::raw, 0);
+      m_raw_names.insert(name);
+      m_global_values.insert(name);
+    } else if (!symbol->variables.empty() && !is_constructor(*symbol)) {
+      m_lowering.write_into(Module::options); // so that classes are named with their module
+      const auto& variable = symbol->variables.front();
+      const auto type = m_lowering.lower(variable.type, Position::raw_out, symbol->name);
+      if (type != "Never") { // `declare var onmessage: never` says that there is none
+        m_globals_text += name + ": " + type + "\n";
+        m_global_values.insert(name);
+      }
+    } else if (is_constructor(*symbol) || symbol->is_class()) {
+      const bool is_abstract = std::all_of(symbol->bodies.begin(), symbol->bodies.end(), [](const Body& body) {
+        return body.is_abstract;
+      });
+      if (!is_abstract || is_constructor(*symbol)) {
+        m_lowering.request(*symbol, Form::raw, {});
+        m_global_values.insert(name);
+      }
+    }
+    if (symbol->inside != nullptr && !symbol->inside->symbols.empty()) {
+      lower_namespace(*symbol);
+    }
+  }
+}
+
+void StubMaker::lower_namespace(const Symbol& symbol) {
+  // A class that is never made, with the namespace's contents as members.
+  std::string body;
+  for (const auto* member : symbol.inside->symbols) {
+    m_lowering.write_into(Module::raw);
+    if (member->is_type() && !member->bodies.empty()) {
+      body += "    " + std::string(member->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
+    } else if (!member->functions.empty()) {
+      std::vector<const Signature*> signatures;
+      for (const auto& function : member->functions) {
+        signatures.push_back(function.signature);
+      }
+      body += m_lowering.write_method({member->name, signatures, "cls", false, "", member->functions.front().doc}, Form::raw, 4);
+    } else if (!member->variables.empty() && is_identifier(member->name) && !member->name.starts_with("__")) {
+      body += "    " + attribute_name(member->name) + ": ClassVar[" +
+              m_lowering.lower(member->variables.front().type, Position::raw_out, member->name) + "]\n";
+    }
+  }
+  const auto name = m_lowering.python_name(symbol);
+  if (body.empty() || symbol.is_type() || !symbol.variables.empty() || symbol.name == "Rpc") {
+    return; // types only, or the name is taken by what the namespace adds to
+  }
+  m_raw_text += "class " + name + "(JsClass):\n" + body;
+  m_raw_names.insert(name);
+}
+
+void StubMaker::lower_alias(const Symbol& symbol) {
+  m_lowering.write_into(Module::raw);
+  const auto name = m_lowering.python_name(symbol);
+  const auto text = m_lowering.lower(symbol.aliases.front().type, Position::raw_out, symbol.name);
+  m_raw_text += "type " + name + " = " + text + "\n";
+  m_raw_names.insert(name);
+}
+
+void StubMaker::lower_rest(const Scope& scope) {
+  for (const auto* symbol : scope.symbols) {
+    if (!symbol->is_type() || symbol->is_enum) {
+      continue;
+    }
+    if (!symbol->aliases.empty() && !m_resolver.is_object_alias(*symbol)) {
+      lower_alias(*symbol);
+      continue;
+    }
+    const bool asked_for = m_lowering.was_requested(*symbol, Form::raw) || m_lowering.was_requested(*symbol, Form::env) ||
+                           m_lowering.was_requested(*symbol, Form::options) ||
+                           m_lowering.was_requested(*symbol, Form::raw_options);
+    if (!asked_for) {
+      m_lowering.write_into(Module::raw);
+      m_lowering.request(*symbol, Form::raw, {});
+    }
+  }
+}
+
+void StubMaker::lower_modules() {
+  for (const auto& [name, scope] : m_program.modules) {
+    if (!scope->symbols.empty()) {
+      Symbol as_namespace;
+      as_namespace.name = name;
+      as_namespace.qualified = "_module_" + name;
+      as_namespace.inside = scope;
+      lower_namespace(as_namespace);
+    }
+  }
+}
+
+void StubMaker::lower_all() {
+  m_raw_text.clear();
+  m_globals_text.clear();
+  m_raw_names.clear();
+  m_global_values.clear();
+  for (const auto name : wrapped_types) {
+    request_named(name, Form::env);
+  }
+  for (const auto name : unwrapped_types) {
+    request_named(name, Form::raw);
+  }
+  m_lowering.write_requested();
+  lower_values(*m_program.global, "");
+  m_lowering.write_requested();
+  lower_modules();
+  m_lowering.write_requested();
+  m_lowering.enter_ai();
+  request_named(ai_root, Form::env);
+  m_lowering.write_requested();
+  lower_rest(*m_program.global);
+  m_lowering.write_requested();
+}
+
+std::map<const Symbol*, const Item*> StubMaker::public_items() {
+  // The class that a name means in `from js import Name`: what `self.env` gives, unless the name is a global of
+  // JavaScript; else what JavaScript gives; else what goes in.
+  std::map<const Symbol*, const Item*> best;
+  const auto rank = [&](const Item& item) {
+    switch (item.form) {
+    case Form::env: return m_global_values.contains(item.name) ? 2 : 4;
+    case Form::raw: return 3;
+    case Form::options: return 1;
+    case Form::raw_options: return 0;
+    default: return -1;
+    }
+  };
+  for (const auto& item : m_lowering.items()) {
+    if (item.symbol == nullptr || rank(item) < 0 || item.name != m_lowering.python_name(*item.symbol)) {
+      continue;
+    }
+    auto& known = best[item.symbol];
+    if (known == nullptr || rank(item) > rank(*known)) {
+      known = &item;
+    }
+  }
+  return best;
+}
+
+std::string StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names) {
+  const auto classes = public_items();
+  const auto variables = names_defined_in(m_globals_text);
+  std::map<std::string, std::vector<std::string>> by_module;
+  for (const auto& name : prelude_names) {
+    if (!name.starts_with('_') && m_program.global->find(name) == nullptr && !is_python_only(name)) {
+      by_module["_prelude"].push_back(name);
+    }
+  }
+  for (const auto* symbol : m_program.global->symbols) {
+    auto name = m_lowering.python_name(*symbol);
+    if (variables.contains(name)) {
+      continue; // a value of the same name hides the type
+    }
+    const auto found = classes.find(symbol);
+    if (m_raw_names.contains(name)) {
+      by_module["_raw"].push_back(std::move(name));
+    } else if (found != classes.end()) {
+      by_module[std::string(module_name(found->second->module))].push_back(std::move(name));
+    }
+  }
+  std::string text;
+  for (const auto& [module, names] : by_module) {
+    text += "from ." + module + " import (\n";
+    for (const auto& name : names) {
+      text += "    " + name + " as " + name + ",\n";
+      m_exported.insert(name);
+    }
+    text += ")\n";
+  }
+  return text + write_module("_globals", "\n" + m_globals_text, prelude_names);
+}
+
+StubReport StubMaker::report() {
+  StubReport report;
+  report.declarations = m_program.declarations;
+  report.classes = m_lowering.items().size();
+  for (const auto* symbol : m_program.global->symbols) {
+    if (symbol->is_type()) {
+      ++report.type_names;
+      report.importable += m_exported.contains(m_lowering.python_name(*symbol)) ? 1 : 0;
+    }
+  }
+  for (const auto& each : m_lowering.approximations()) {
+    report.became_any.push_back({each.where, each.what});
+  }
+  report.unknown_syntax = m_program.unknown;
+  return report;
+}
+
+RuntimeStubs StubMaker::run() {
+  // Twice: only when all that comes out is known can what goes in accept it.
+  lower_all();
+  m_lowering.restart();
+  lower_all();
+
+  RuntimeStubs stubs;
+  std::string_view prelude;
+  for (const auto& file : prelude_files()) {
+    if (file.path == "_prelude.pyi") {
+      prelude = file.content;
+    }
+    stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
+  }
+  const auto prelude_names = names_defined_in(prelude);
+  std::string definitions[module_count];
+  definitions[static_cast<std::size_t>(Module::raw)] = m_raw_text;
+  for (const auto& item : m_lowering.items()) {
+    definitions[static_cast<std::size_t>(item.module)] += item.text;
+  }
+  for (std::size_t index = 0; index < module_count; ++index) {
+    const auto name = std::string(module_name(static_cast<Module>(index)));
+    stubs.files.push_back({"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
+  }
+  stubs.files.push_back({"js-stubs/_globals.pyi", write_globals(prelude_names)});
+  stubs.report = report();
+  return stubs;
+}
+
+} // namespace
+
+RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, const StubOptions& options) {
+  return StubMaker(sources, options).run();
+}
+
+std::string_view generator_version() { return "1"; }
+
+} // namespace pyw::typegen

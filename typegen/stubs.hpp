@@ -1,0 +1,55 @@
+// From declarations to the files of the `js-stubs` package that depend on nothing but them: everything but Env,
+// which changes with the project (typegen/env.hpp).
+#pragma once
+
+#include <typegen/ir.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyw::typegen {
+
+/// A file to write; the path is relative to where stub packages go ("js-stubs/_raw.pyi").
+struct StubFile {
+  std::string path;
+  std::string content;
+  bool operator==(const StubFile&) const = default;
+};
+
+enum class Documentation { keep, drop };
+
+struct StubOptions {
+  /// Pyodide >= 0.28 (Python 3.13 and later) has a value of its own for `null`; before, it is None.
+  bool null_is_none = false;
+  Documentation documentation = Documentation::keep;
+};
+
+/// Something that could not be said in Python, or not be read.
+struct ReportLine {
+  std::string where;
+  std::string what;
+};
+
+struct StubReport {
+  std::size_t declarations = 0;
+  std::size_t classes = 0;     ///< written, TypedDicts included
+  std::size_t type_names = 0;  ///< interfaces, classes, aliases and enums that are declared globally …
+  std::size_t importable = 0;  ///< … and those that `from js import Name` finds
+  std::vector<ReportLine> became_any = {};
+  std::vector<UnknownSyntax> unknown_syntax = {};
+};
+
+struct RuntimeStubs {
+  std::vector<StubFile> files;
+  StubReport report;
+};
+
+/// Lowers declarations. Pure and total: any text gives stubs that can be read.
+[[nodiscard]] RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, const StubOptions& options);
+
+/// Changes when the same declarations give other stubs: part of the key of a cache.
+[[nodiscard]] std::string_view generator_version();
+
+} // namespace pyw::typegen
