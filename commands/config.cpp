@@ -1,16 +1,15 @@
+#include <base/suggest.hpp>
 #include <commands/config.hpp>
-
 #include <commands/project_loading.hpp>
 #include <config/json_schema.hpp>
 #include <config/report.hpp>
 #include <config/schema.hpp>
 
-#include <base/suggest.hpp>
-
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
-#include <memory>
 #include <nlohmann/json.hpp>
+
+#include <memory>
 
 namespace pyw::commands {
 
@@ -54,8 +53,9 @@ Error unknown_key(const Value& report, const std::string& key) {
     return user_error(fmt::format("`{}` is not configured", key), {"`pyw config` shows all that is"});
   }
   const auto near = nearest(first, known);
-  return user_error(fmt::format("there is no key `{}`", key),
-                    {near ? fmt::format("did you mean `{}`?", *near) : "`pyw config` shows all that is configured"});
+  return user_error(
+      fmt::format("there is no key `{}`", key),
+      {near ? fmt::format("did you mean `{}`?", *near) : "`pyw config` shows all that is configured"});
 }
 
 /// Configuration as it is in the file, then the rest; without the nesting that JSON has.
@@ -78,7 +78,8 @@ Result<int> run_config(const ConfigOptions& options, Context& context) {
     context.world.reporter.data(config::json_schema().dump(2) + "\n");
     return 0;
   }
-  PYW_TRY_ASSIGN(const auto project, load_project(context, config::Purpose::inspect, config::SecretFiles::load));
+  PYW_TRY_ASSIGN(const auto project,
+                 load_project(context, config::Purpose::inspect, config::SecretFiles::load));
   const auto report = report_of(project);
   const bool json = context.options.format == OutputFormat::json;
   if (options.key.empty()) {

@@ -1,5 +1,5 @@
-// The bindings a Worker can have, one struct a kind, with the key names of wrangler's configuration. An absent
-// optional key is nullopt. `place` is where the binding's name stands.
+// The bindings a Worker can have, one struct a kind, with the key names of wrangler's configuration. An
+// absent optional key is nullopt. `place` is where the binding's name stands.
 #pragma once
 
 #include <config/value.hpp>
@@ -87,7 +87,8 @@ struct Export {
   enum class Type { durable_object, worker, workflow };
   std::string class_name = {};
   Type type = Type::worker;
-  OptionalText state = {};   ///< durable objects: created (default), deleted, renamed, transferred, expecting-transfer
+  OptionalText state =
+      {}; ///< durable objects: created (default), deleted, renamed, transferred, expecting-transfer
   OptionalText storage = {}; ///< durable objects: sqlite or legacy-kv
   OptionalText workflow_name = {};
   Value raw = {};
@@ -147,8 +148,9 @@ struct RateLimit {
 struct Hyperdrive {
   std::string binding = {};
   std::string id = {};
-  /// `localConnectionString`, or the environment's (CLOUDFLARE_|WRANGLER_)HYPERDRIVE_LOCAL_CONNECTION_STRING_<binding>
-  /// is for the runtime to ask. Holds a password: never print it.
+  /// `localConnectionString`, or the environment's
+  /// (CLOUDFLARE_|WRANGLER_)HYPERDRIVE_LOCAL_CONNECTION_STRING_<binding> is for the runtime to ask. Holds a
+  /// password: never print it.
   OptionalText local_connection_string = {};
   bool remote = false;
   Place place = {};
@@ -207,8 +209,8 @@ struct Pipeline {
   Place place = {};
 };
 
-/// A binding that is a name and nothing else: ai, browser, images, media, stream, analytics, version_metadata,
-/// and each of worker_loaders.
+/// A binding that is a name and nothing else: ai, browser, images, media, stream, analytics,
+/// version_metadata, and each of worker_loaders.
 struct NamedBinding {
   std::string binding = {};
   bool remote = false;

@@ -1,10 +1,10 @@
+#include <base/text.hpp>
 #include <config/checks.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 #include <map>
 #include <set>
 
@@ -59,8 +59,11 @@ void check_names(const Project& project, Findings& findings) {
       const auto where = first->second.place;
       findings.error(fmt::format("the name `{}` is taken by another binding", name),
                      place,
-                     {where.known() ? fmt::format("line {} gives it to {}; each needs a name of its own", where.line, describe(first->second.kind))
-                                    : fmt::format("{} has it; each needs a name of its own", describe(first->second.kind))});
+                     {where.known() ? fmt::format("line {} gives it to {}; each needs a name of its own",
+                                                  where.line,
+                                                  describe(first->second.kind))
+                                    : fmt::format("{} has it; each needs a name of its own",
+                                                  describe(first->second.kind))});
     }
   };
   // Findings come out in the order of the file, so the later of two is the one to point at.
@@ -78,14 +81,20 @@ void check_names(const Project& project, Findings& findings) {
   }
   std::map<std::string, Place> queues;
   for (const auto& consumer : project.queue_consumers) {
-    if (const auto [first, is_new] = queues.emplace(consumer.queue, consumer.place); !is_new && !consumer.queue.empty()) {
-      findings.error(fmt::format("the queue `{}` has two consumers", consumer.queue), consumer.place, {fmt::format("the first one stands in line {}", first->second.line)});
+    if (const auto [first, is_new] = queues.emplace(consumer.queue, consumer.place);
+        !is_new && !consumer.queue.empty()) {
+      findings.error(fmt::format("the queue `{}` has two consumers", consumer.queue),
+                     consumer.place,
+                     {fmt::format("the first one stands in line {}", first->second.line)});
     }
   }
   std::map<std::string, Place> workflows;
   for (const auto& workflow : project.workflows) {
-    if (const auto [first, is_new] = workflows.emplace(workflow.name, workflow.place); !is_new && !workflow.name.empty()) {
-      findings.error(fmt::format("the workflow `{}` is configured twice", workflow.name), workflow.place, {fmt::format("the first one stands in line {}", first->second.line)});
+    if (const auto [first, is_new] = workflows.emplace(workflow.name, workflow.place);
+        !is_new && !workflow.name.empty()) {
+      findings.error(fmt::format("the workflow `{}` is configured twice", workflow.name),
+                     workflow.place,
+                     {fmt::format("the first one stands in line {}", first->second.line)});
     }
   }
 }
@@ -98,7 +107,8 @@ public:
   explicit ClassHistory(Findings& findings) : m_findings(findings) {}
 
   void apply(const Migration& step) {
-    if (const auto [first, is_new] = m_tags.emplace(step.tag, step.place.line); !is_new && !step.tag.empty()) {
+    if (const auto [first, is_new] = m_tags.emplace(step.tag, step.place.line);
+        !is_new && !step.tag.empty()) {
       m_findings.error(fmt::format("the migration tag `{}` is used twice", step.tag),
                        step.place,
                        {fmt::format("line {} has it; every step needs a tag of its own", first->second)});
@@ -125,15 +135,19 @@ public:
 private:
   void create(const std::string& name, const Migration& step) {
     if (!m_classes.insert(name).second && !step.tag.empty()) {
-      m_findings.error(fmt::format("migration `{}` creates the class `{}`, which exists already", step.tag, name), step.place);
+      m_findings.error(
+          fmt::format("migration `{}` creates the class `{}`, which exists already", step.tag, name),
+          step.place);
     }
   }
 
   void remove(const std::string& name, std::string_view what, const Migration& step) {
     if (m_classes.erase(name) == 0 && !step.tag.empty()) {
-      m_findings.error(fmt::format("migration `{}` {} the class `{}`, which no earlier step creates", step.tag, what, name),
-                       step.place,
-                       {"steps are applied from the first to the last; those applied once stay in the list"});
+      m_findings.error(
+          fmt::format(
+              "migration `{}` {} the class `{}`, which no earlier step creates", step.tag, what, name),
+          step.place,
+          {"steps are applied from the first to the last; those applied once stay in the list"});
     }
   }
 
@@ -158,13 +172,14 @@ void check_classes(const Project& project, Findings& findings) {
   std::set<std::string> told;
   for (const auto& binding : project.durable_objects) {
     const bool is_own = !binding.script_name || *binding.script_name == project.name.value;
-    if (is_own && !binding.class_name.empty() && !history.has(binding.class_name) && !is_exported(project, binding.class_name) &&
-        told.insert(binding.class_name).second) {
-      findings.warning(fmt::format("no migration creates the Durable Object class `{}`", binding.class_name),
-                       binding.place,
-                       {fmt::format("add a step to `migrations`: tag = \"v{}\", new_sqlite_classes = [\"{}\"]",
-                                    project.migrations.size() + 1,
-                                    binding.class_name)});
+    if (is_own && !binding.class_name.empty() && !history.has(binding.class_name) &&
+        !is_exported(project, binding.class_name) && told.insert(binding.class_name).second) {
+      findings.warning(
+          fmt::format("no migration creates the Durable Object class `{}`", binding.class_name),
+          binding.place,
+          {fmt::format("add a step to `migrations`: tag = \"v{}\", new_sqlite_classes = [\"{}\"]",
+                       project.migrations.size() + 1,
+                       binding.class_name)});
     }
   }
 }

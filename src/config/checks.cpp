@@ -1,21 +1,21 @@
+#include <base/suggest.hpp>
+#include <base/text.hpp>
 #include <config/checks.hpp>
-
 #include <config/pyproject.hpp>
 #include <config/schema_checks.hpp>
 
-#include <base/suggest.hpp>
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 #include <map>
 
 namespace pyw::config {
 
 namespace {
 
-// The flags of facts/python.md 1: only their misspellings are looked for, every other flag is workerd's business.
+// The flags of facts/python.md 1: only their misspellings are looked for, every other flag is workerd's
+// business.
 constexpr std::array<std::string_view, 16> python_flags{"python_workers",
                                                         "python_workers_314",
                                                         "python_workers_20260610",
@@ -35,8 +35,13 @@ constexpr std::array<std::string_view, 16> python_flags{"python_workers",
 
 class Checker {
 public:
-  Checker(const ReadOnlyFileSystem& files, const Project& project, const LoadOptions& options, Place file_place, Findings& findings)
-      : m_files(files), m_project(project), m_options(options), m_file_place(file_place), m_findings(findings) {}
+  Checker(const ReadOnlyFileSystem& files,
+          const Project& project,
+          const LoadOptions& options,
+          Place file_place,
+          Findings& findings)
+      : m_files(files), m_project(project), m_options(options), m_file_place(file_place),
+        m_findings(findings) {}
 
   void run() {
     check_name();
@@ -62,8 +67,11 @@ private:
   }
 
   void check_name() {
-    if (m_options.purpose == Purpose::deploy && !m_project.name_is_configured && (!is_written("name") || m_project.raw("name")->is(Value::Kind::string))) {
-      m_findings.error("the Worker has no name", m_file_place, {assignment("name", fmt::format("\"{}\"", m_project.name.value))});
+    if (m_options.purpose == Purpose::deploy && !m_project.name_is_configured &&
+        (!is_written("name") || m_project.raw("name")->is(Value::Kind::string))) {
+      m_findings.error("the Worker has no name",
+                       m_file_place,
+                       {assignment("name", fmt::format("\"{}\"", m_project.name.value))});
     }
   }
 
@@ -71,13 +79,17 @@ private:
     if (!m_project.main) {
       const bool only_assets = m_project.assets && m_project.assets->directory;
       if (!only_assets && (!is_written("main") || m_project.raw("main")->is(Value::Kind::string))) {
-        m_findings.error("`main` is missing: which file is the Worker's entry?", m_file_place, {assignment("main", "\"src/entry.py\"")});
+        m_findings.error("`main` is missing: which file is the Worker's entry?",
+                         m_file_place,
+                         {assignment("main", "\"src/entry.py\"")});
       }
       return;
     }
     const auto& [main, place] = *m_project.main;
     if (Path(main).extension() != ".py") {
-      m_findings.error(fmt::format("`main` is `{}`, which is no Python file", main), place, {"pyw runs Python Workers: the entry ends in `.py`"});
+      m_findings.error(fmt::format("`main` is `{}`, which is no Python file", main),
+                       place,
+                       {"pyw runs Python Workers: the entry ends in `.py`"});
     } else if (m_options.purpose != Purpose::sync && !m_files.is_file(m_project.main_file())) {
       m_findings.error(fmt::format("the entry file `{}` does not exist", main), place, {main_hint(main)});
     } else {
@@ -97,8 +109,9 @@ private:
     }
     const auto near = nearest(Path(main).filename().string(), candidates);
     const auto chosen = near ? *near : candidates.size() == 1 ? candidates.front() : std::string();
-    return chosen.empty() ? "write it, or change `main`"
-                          : fmt::format("did you mean `{}`?", (Path(main).parent_path() / chosen).generic_string());
+    return chosen.empty()
+               ? "write it, or change `main`"
+               : fmt::format("did you mean `{}`?", (Path(main).parent_path() / chosen).generic_string());
   }
 
   void check_base_dir() {
@@ -108,7 +121,8 @@ private:
     const auto root = m_project.module_root();
     const auto relative = m_project.main_file().lexically_relative(root);
     if (relative.empty() || relative.begin()->string() == "..") {
-      m_findings.error(fmt::format("`main` does not lie in `base_dir`, `{}`", m_project.base_dir->value), m_project.base_dir->place);
+      m_findings.error(fmt::format("`main` does not lie in `base_dir`, `{}`", m_project.base_dir->value),
+                       m_project.base_dir->place);
     }
   }
 
@@ -116,37 +130,48 @@ private:
     const auto& [date, place] = m_project.compatibility_date;
     if (date.empty()) {
       if (!is_written("compatibility_date") || m_project.raw("compatibility_date")->is(Value::Kind::string)) {
-        m_findings.error("`compatibility_date` is missing: which day's runtime behaviour does the Worker want?",
-                         m_file_place,
-                         {assignment("compatibility_date", fmt::format("\"{}\"", m_options.today.empty() ? "2026-11-17" : m_options.today))});
+        m_findings.error(
+            "`compatibility_date` is missing: which day's runtime behaviour does the Worker want?",
+            m_file_place,
+            {assignment("compatibility_date",
+                        fmt::format("\"{}\"", m_options.today.empty() ? "2026-11-17" : m_options.today))});
       }
     } else if (!m_options.today.empty() && !pyw::config::check_date(Value(date)) && date > m_options.today) {
-      m_findings.error(fmt::format("`compatibility_date` {} lies in the future", date), place, {fmt::format("today is {} (UTC)", m_options.today)});
+      m_findings.error(fmt::format("`compatibility_date` {} lies in the future", date),
+                       place,
+                       {fmt::format("today is {} (UTC)", m_options.today)});
     }
   }
 
   void check_flags() {
     // workerd 1.20261117 was asked: no date implies `python_workers`, only this flag does.
-    const bool enabled = m_project.has_flag("python_workers") || m_project.has_flag("auto_inject_python_workers");
+    const bool enabled =
+        m_project.has_flag("python_workers") || m_project.has_flag("auto_inject_python_workers");
     const auto* flags = m_project.raw("compatibility_flags");
     bool misspelt = false;
     std::map<std::string, std::uint32_t> seen;
     const std::vector<std::string> known(python_flags.begin(), python_flags.end());
     for (const auto& [flag, place] : m_project.compatibility_flags) {
       if (const auto [first, is_new] = seen.emplace(flag, place.line); !is_new) {
-        m_findings.error(fmt::format("the flag `{}` is listed twice", flag), place, {"the runtime takes each flag once"});
+        m_findings.error(
+            fmt::format("the flag `{}` is listed twice", flag), place, {"the runtime takes each flag once"});
       }
-      const auto near = flag.find("python") == std::string::npos && flag.find("worker") == std::string::npos ? std::nullopt : nearest(flag, known);
+      const auto near = flag.find("python") == std::string::npos && flag.find("worker") == std::string::npos
+                            ? std::nullopt
+                            : nearest(flag, known);
       const bool is_twin = flag.starts_with("no_") || flag.starts_with("disable_");
       if (near && *near != flag && !is_twin && edit_distance(flag, *near) <= 2) {
         misspelt = true;
-        m_findings.warning(fmt::format("unknown flag `{}`", flag), place, {fmt::format("did you mean `{}`?", *near)});
+        m_findings.warning(
+            fmt::format("unknown flag `{}`", flag), place, {fmt::format("did you mean `{}`?", *near)});
       }
     }
     if (!enabled && m_project.main && (flags == nullptr || flags->is(Value::Kind::array))) {
       m_findings.error("the flag `python_workers` is missing from `compatibility_flags`",
-                       flags == nullptr ? m_file_place : m_project.resolved.find_entry("compatibility_flags")->key_place,
-                       {misspelt ? "correct the misspelt one" : assignment("compatibility_flags", "[\"python_workers\"]")});
+                       flags == nullptr ? m_file_place
+                                        : m_project.resolved.find_entry("compatibility_flags")->key_place,
+                       {misspelt ? "correct the misspelt one"
+                                 : assignment("compatibility_flags", "[\"python_workers\"]")});
     }
   }
 
@@ -158,19 +183,24 @@ private:
     if (!assets.directory) {
       const auto* section = m_project.raw("assets");
       if (section->find("directory") == nullptr) {
-        m_findings.error("`assets` needs the key `directory`", section->place, {"`directory`: the folder of the static files"});
+        m_findings.error("`assets` needs the key `directory`",
+                         section->place,
+                         {"`directory`: the folder of the static files"});
       }
       return;
     }
     if (!assets.directory->empty() && !m_files.is_directory(m_project.root / *assets.directory)) {
-      m_findings.error(fmt::format("the assets folder `{}` does not exist", *assets.directory), assets.place, {"make it, or change `assets.directory`"});
+      m_findings.error(fmt::format("the assets folder `{}` does not exist", *assets.directory),
+                       assets.place,
+                       {"make it, or change `assets.directory`"});
     }
   }
 
   void check_routes() {
     const auto* route = m_project.resolved.find_entry("route");
     if (route != nullptr && m_project.raw("routes") != nullptr) {
-      m_findings.error("`route` and `routes` are both set", route->key_place, {"put all of them into `routes`"});
+      m_findings.error(
+          "`route` and `routes` are both set", route->key_place, {"put all of them into `routes`"});
     }
   }
 
@@ -183,9 +213,10 @@ private:
     for (const auto& name : m_project.environments) {
       choices.push_back(fmt::format("`-e {}`", name));
     }
-    m_findings.warning("there are environments, but none was chosen: this is the top level",
-                       {},
-                       {fmt::format("choose with {}, or say `-e \"\"` to mean the top level", join(choices, ", "))});
+    m_findings.warning(
+        "there are environments, but none was chosen: this is the top level",
+        {},
+        {fmt::format("choose with {}, or say `-e \"\"` to mean the top level", join(choices, ", "))});
   }
 
   const ReadOnlyFileSystem& m_files;
@@ -197,7 +228,10 @@ private:
 
 } // namespace
 
-void check_project(const ReadOnlyFileSystem& files, const Project& project, const LoadOptions& options, const Place& file_place,
+void check_project(const ReadOnlyFileSystem& files,
+                   const Project& project,
+                   const LoadOptions& options,
+                   const Place& file_place,
                    Findings& findings) {
   Checker(files, project, options, file_place, findings).run();
 }

@@ -101,14 +101,16 @@ void decode_routes(Project& project) {
     for (const auto& route : routes->items()) {
       project.routes.push_back(decode_route(route));
     }
-  } else if (const auto* route = project.raw("route"); route != nullptr && !(route->is(Value::Kind::string) && route->text().empty())) {
+  } else if (const auto* route = project.raw("route");
+             route != nullptr && !(route->is(Value::Kind::string) && route->text().empty())) {
     project.routes.push_back(decode_route(*route));
   }
 }
 
 std::optional<std::uint16_t> port_of(const Value& table, std::string_view key) {
   const auto port = integer_of(table, key);
-  return port && *port >= 0 && *port <= 65535 ? std::optional(static_cast<std::uint16_t>(*port)) : std::nullopt;
+  return port && *port >= 0 && *port <= 65535 ? std::optional(static_cast<std::uint16_t>(*port))
+                                              : std::nullopt;
 }
 
 void decode_dev(Project& project) {
@@ -132,7 +134,8 @@ void decode_modules(Project& project) {
   }
   project.find_additional_modules = boolean_of(project.resolved, "find_additional_modules").value_or(true);
   project.no_bundle = boolean_of(project.resolved, "no_bundle");
-  if (const auto* modules = project.raw("python_modules"); modules != nullptr && modules->find("exclude") != nullptr) {
+  if (const auto* modules = project.raw("python_modules");
+      modules != nullptr && modules->find("exclude") != nullptr) {
     project.python_modules_exclude = texts_of(*modules, "exclude");
   }
 }
@@ -145,8 +148,10 @@ void decode_identity(Project& project) {
   project.main = filled(located_text(project.resolved, "main"));
   project.base_dir = filled(located_text(project.resolved, "base_dir"));
   project.account_id = filled(located_text(project.resolved, "account_id"));
-  project.compatibility_date = located_text(project.resolved, "compatibility_date").value_or(Located<std::string>{});
-  project.compatibility_flags = located_texts(find_kind(project.resolved, "compatibility_flags", Value::Kind::array));
+  project.compatibility_date =
+      located_text(project.resolved, "compatibility_date").value_or(Located<std::string>{});
+  project.compatibility_flags =
+      located_texts(find_kind(project.resolved, "compatibility_flags", Value::Kind::array));
   std::vector<std::string> flags;
   for (const auto& flag : project.compatibility_flags) {
     flags.push_back(flag.value);

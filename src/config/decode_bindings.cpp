@@ -62,8 +62,9 @@ Migration decode_migration(const Value& entry) {
     migration.renamed_classes.push_back({text_or_empty(*renamed, "from"), text_or_empty(*renamed, "to")});
   }
   for (const auto* transferred : tables_of(entry, "transferred_classes")) {
-    migration.transferred_classes.push_back(
-        {text_or_empty(*transferred, "from"), text_or_empty(*transferred, "from_script"), text_or_empty(*transferred, "to")});
+    migration.transferred_classes.push_back({text_or_empty(*transferred, "from"),
+                                             text_or_empty(*transferred, "from_script"),
+                                             text_or_empty(*transferred, "to")});
   }
   return migration;
 }
@@ -165,7 +166,8 @@ void decode_calls(Project& project) {
                                       .place = place_of(*entry, "service")});
   }
   for (const auto* entry : tables_of(resolved, "streaming_tail_consumers")) {
-    project.streaming_tail_consumers.push_back({.service = text_or_empty(*entry, "service"), .place = place_of(*entry, "service")});
+    project.streaming_tail_consumers.push_back(
+        {.service = text_or_empty(*entry, "service"), .place = place_of(*entry, "service")});
   }
 }
 
@@ -209,12 +211,13 @@ void decode_services_of_the_platform(Project& project) {
                                  .place = place_of(*entry, "binding")});
   }
   for (const auto* entry : tables_of(resolved, "send_email")) {
-    project.send_email.push_back({.name = text_or_empty(*entry, "name"),
-                                  .destination_address = text_of(*entry, "destination_address"),
-                                  .allowed_destination_addresses = optional_texts(*entry, "allowed_destination_addresses"),
-                                  .allowed_sender_addresses = optional_texts(*entry, "allowed_sender_addresses"),
-                                  .remote = is_remote(*entry),
-                                  .place = place_of(*entry, "name")});
+    project.send_email.push_back(
+        {.name = text_or_empty(*entry, "name"),
+         .destination_address = text_of(*entry, "destination_address"),
+         .allowed_destination_addresses = optional_texts(*entry, "allowed_destination_addresses"),
+         .allowed_sender_addresses = optional_texts(*entry, "allowed_sender_addresses"),
+         .remote = is_remote(*entry),
+         .place = place_of(*entry, "name")});
   }
   for (const auto* entry : tables_of(resolved, "secrets_store_secrets")) {
     project.secrets_store_secrets.push_back({.binding = text_or_empty(*entry, "binding"),
@@ -238,18 +241,22 @@ void decode_services_of_the_platform(Project& project) {
 }
 
 NamedBinding decode_named(const Value& entry) {
-  return {.binding = text_or_empty(entry, "binding"), .remote = is_remote(entry), .raw = entry, .place = place_of(entry, "binding")};
+  return {.binding = text_or_empty(entry, "binding"),
+          .remote = is_remote(entry),
+          .raw = entry,
+          .place = place_of(entry, "binding")};
 }
 
 void decode_named_bindings(Project& project) {
   using Member = std::optional<NamedBinding> Project::*;
-  static constexpr std::array<std::pair<std::string_view, Member>, 7> singles{{{"ai", &Project::ai},
-                                                                               {"browser", &Project::browser},
-                                                                               {"images", &Project::images},
-                                                                               {"media", &Project::media},
-                                                                               {"stream", &Project::stream},
-                                                                               {"analytics", &Project::analytics},
-                                                                               {"version_metadata", &Project::version_metadata}}};
+  static constexpr std::array<std::pair<std::string_view, Member>, 7> singles{
+      {{"ai", &Project::ai},
+       {"browser", &Project::browser},
+       {"images", &Project::images},
+       {"media", &Project::media},
+       {"stream", &Project::stream},
+       {"analytics", &Project::analytics},
+       {"version_metadata", &Project::version_metadata}}};
   for (const auto& [key, member] : singles) {
     if (const auto* entry = project.raw(key); entry != nullptr && entry->is(Value::Kind::table)) {
       project.*member = decode_named(*entry);
@@ -275,7 +282,10 @@ void decode_assets(Project& project) {
                           .binding_place = place_of(*assets, "binding")};
 }
 
-void pass_on(Project& project, std::string_view section, std::string_view name_key, const std::vector<const Value*>& entries) {
+void pass_on(Project& project,
+             std::string_view section,
+             std::string_view name_key,
+             const std::vector<const Value*>& entries) {
   for (const auto* entry : entries) {
     project.passed_on_bindings.push_back({.section = std::string(section),
                                           .binding = text_or_empty(*entry, name_key),
@@ -285,8 +295,15 @@ void pass_on(Project& project, std::string_view section, std::string_view name_k
 }
 
 void decode_passed_on(Project& project) {
-  static constexpr std::array<std::string_view, 9> sections{"ai_search", "ai_search_namespaces", "agent_memory", "artifacts",
-                                                            "flagship", "k2", "vpc_services", "vpc_networks", "unsafe_hello_world"};
+  static constexpr std::array<std::string_view, 9> sections{"ai_search",
+                                                            "ai_search_namespaces",
+                                                            "agent_memory",
+                                                            "artifacts",
+                                                            "flagship",
+                                                            "k2",
+                                                            "vpc_services",
+                                                            "vpc_networks",
+                                                            "unsafe_hello_world"};
   for (const auto section : sections) {
     pass_on(project, section, "binding", tables_of(project.resolved, section));
   }

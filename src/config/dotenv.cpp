@@ -1,6 +1,5 @@
-#include <config/dotenv.hpp>
-
 #include <base/text.hpp>
+#include <config/dotenv.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -12,7 +11,8 @@ namespace {
 constexpr auto npos = std::string_view::npos;
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '-';
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
@@ -32,8 +32,8 @@ bool only_comment_follows(std::string_view text, std::size_t at) {
   return at >= text.size() || text[at] == '\n' || text[at] == '#';
 }
 
-/// The offset of the quote that closes the one at `open`. A quote after a backslash is the text's own, unless there is no
-/// other after which the line ends: dotenv's regular expression goes back then, and so do we.
+/// The offset of the quote that closes the one at `open`. A quote after a backslash is the text's own, unless
+/// there is no other after which the line ends: dotenv's regular expression goes back then, and so do we.
 std::optional<std::size_t> closing_quote(std::string_view text, std::size_t open) {
   const char quote = text[open];
   std::vector<std::size_t> escaped;
@@ -48,7 +48,8 @@ std::optional<std::size_t> closing_quote(std::string_view text, std::size_t open
   if (close && only_comment_follows(text, *close + 1)) {
     return close;
   }
-  const auto fits = std::find_if(escaped.rbegin(), escaped.rend(), [&](auto at) { return only_comment_follows(text, at + 1); });
+  const auto fits = std::find_if(
+      escaped.rbegin(), escaped.rend(), [&](auto at) { return only_comment_follows(text, at + 1); });
   return fits == escaped.rend() ? std::nullopt : std::optional(*fits);
 }
 
@@ -86,11 +87,13 @@ private:
     }
     const auto sign = skip_blanks(m_text, end);
     const bool equals = sign < m_text.size() && m_text[sign] == '=';
-    const bool colon = sign == end && sign + 1 < m_text.size() && m_text[sign] == ':' && (m_text[sign + 1] == ' ' || m_text[sign + 1] == '\t');
+    const bool colon = sign == end && sign + 1 < m_text.size() && m_text[sign] == ':' &&
+                       (m_text[sign + 1] == ' ' || m_text[sign + 1] == '\t');
     if (end == start || (!equals && !colon)) {
       return false;
     }
-    m_file.entries.push_back({std::string(m_text.substr(start, end - start)), {}, m_line, start - line_start + 1});
+    m_file.entries.push_back(
+        {std::string(m_text.substr(start, end - start)), {}, m_line, start - line_start + 1});
     read_value(skip_blanks(m_text, sign + 1), m_file.entries.back().value);
     return true;
   }

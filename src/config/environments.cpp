@@ -1,12 +1,11 @@
-#include <config/environments.hpp>
-
-#include <config/schema.hpp>
-
 #include <base/suggest.hpp>
 #include <base/text.hpp>
+#include <config/environments.hpp>
+#include <config/schema.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -53,10 +52,15 @@ void report_unknown_environment(const Value& root, const std::string& name, Find
 }
 
 bool is_empty(const Value& value) {
-  return (value.is(Value::Kind::table) && value.entries().empty()) || (value.is(Value::Kind::array) && value.items().empty());
+  return (value.is(Value::Kind::table) && value.entries().empty()) ||
+         (value.is(Value::Kind::array) && value.items().empty());
 }
 
-void warn_missing_variables(const Value& top, const Value& own, const std::string& environment, const Place& place, Findings& findings) {
+void warn_missing_variables(const Value& top,
+                            const Value& own,
+                            const std::string& environment,
+                            const Place& place,
+                            Findings& findings) {
   std::vector<std::string> missing;
   for (const auto& entry : top.entries()) {
     if (own.find(entry.key) == nullptr) {
@@ -70,18 +74,25 @@ void warn_missing_variables(const Value& top, const Value& own, const std::strin
   }
 }
 
-void warn_not_inherited(const TableEntry& top, const std::string& environment, const Place& place, Findings& findings) {
+void warn_not_inherited(const TableEntry& top,
+                        const std::string& environment,
+                        const Place& place,
+                        Findings& findings) {
   if (!is_empty(top.value)) {
-    findings.warning(fmt::format("`{}` is set at the top level, but not in `env.{}`", top.key, environment),
-                     place,
-                     {fmt::format("environments do not inherit it: repeat it as `env.{}.{}`, or set it empty there", environment, top.key)});
+    findings.warning(
+        fmt::format("`{}` is set at the top level, but not in `env.{}`", top.key, environment),
+        place,
+        {fmt::format("environments do not inherit it: repeat it as `env.{}.{}`, or set it empty there",
+                     environment,
+                     top.key)});
   }
 }
 
 /// `top-env`: what wrangler calls an environment's Worker.
 void name_environment(Value& resolved, const std::string& environment, bool has_own_name) {
   const auto* entry = resolved.find_entry("name");
-  if (has_own_name || entry == nullptr || !entry->value.is(Value::Kind::string) || entry->value.text().empty()) {
+  if (has_own_name || entry == nullptr || !entry->value.is(Value::Kind::string) ||
+      entry->value.text().empty()) {
     return;
   }
   Value name(entry->value.text() + "-" + environment);
@@ -91,7 +102,9 @@ void name_environment(Value& resolved, const std::string& environment, bool has_
 
 } // namespace
 
-Value resolve_environment(const Value& root, const std::optional<std::string>& environment, Findings& findings) {
+Value resolve_environment(const Value& root,
+                          const std::optional<std::string>& environment,
+                          Findings& findings) {
   auto resolved = without_file_keys(root);
   if (!environment || environment->empty()) {
     return resolved;
@@ -112,13 +125,15 @@ Value resolve_environment(const Value& root, const std::optional<std::string>& e
     if (is_not_inherited(entry) && override_value == nullptr) {
       warn_not_inherited(entry, *environment, chosen->key_place, findings);
     } else if (entry.key == "vars" && override_value != nullptr) {
-      warn_missing_variables(entry.value, *override_value, *environment, own.find_entry("vars")->key_place, findings);
+      warn_missing_variables(
+          entry.value, *override_value, *environment, own.find_entry("vars")->key_place, findings);
     }
   }
   std::erase_if(resolved.entries(), is_not_inherited);
   // `route` and `routes` are two spellings of one setting: the environment's own takes the place of either.
   if (own.find("route") != nullptr || own.find("routes") != nullptr) {
-    std::erase_if(resolved.entries(), [](const auto& entry) { return entry.key == "route" || entry.key == "routes"; });
+    std::erase_if(resolved.entries(),
+                  [](const auto& entry) { return entry.key == "route" || entry.key == "routes"; });
   }
   for (const auto& entry : own.entries()) {
     const auto* key = find_top_level_key(entry.key);

@@ -1,12 +1,11 @@
-#include <config/readers.hpp>
-
-#include <config/source_text.hpp>
-
 #include <base/jsonc.hpp>
 #include <base/text.hpp>
+#include <config/readers.hpp>
+#include <config/source_text.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
 #include <unordered_map>
 
 namespace pyw::config {
@@ -20,7 +19,8 @@ public:
 
   /// Moves over the next token and returns where it starts.
   std::size_t next() {
-    while (m_at < m_text.size() && std::string_view(" \t\r\n,:").find(m_text[m_at]) != std::string_view::npos) {
+    while (m_at < m_text.size() &&
+           std::string_view(" \t\r\n,:").find(m_text[m_at]) != std::string_view::npos) {
       ++m_at;
     }
     const auto start = m_at;
@@ -29,6 +29,7 @@ public:
     }
     return start;
   }
+
   [[nodiscard]] std::size_t at() const { return m_at; }
 
 private:
@@ -51,7 +52,8 @@ private:
   std::size_t m_at = 0;
 };
 
-/// The part of nlohmann's message after "- ": "unexpected '}'; expected ':'", "invalid literal; last read: 'x'".
+/// The part of nlohmann's message after "- ": "unexpected '}'; expected ':'", "invalid literal; last read:
+/// 'x'".
 std::string_view core_of(std::string_view message) {
   const auto dash = message.find(" - ");
   return dash == std::string_view::npos ? message : message.substr(dash + 3);
@@ -68,12 +70,14 @@ SyntaxProblem explain(std::string_view message, std::string_view token) {
   if (core.starts_with("unexpected end of input")) {
     return {"the file ends too early", "a closing bracket or quote is missing"};
   }
-  if (core.starts_with("invalid string: missing closing quote") || core.find("U+000A") != std::string_view::npos ||
-      core.find("U+000D") != std::string_view::npos) {
-    return {"this string is not closed on its line", "close it with `\"`; a line break inside is written `\\n`"};
+  if (core.starts_with("invalid string: missing closing quote") ||
+      core.find("U+000A") != std::string_view::npos || core.find("U+000D") != std::string_view::npos) {
+    return {"this string is not closed on its line",
+            "close it with `\"`; a line break inside is written `\\n`"};
   }
   if (core.starts_with("invalid string: forbidden character after backslash")) {
-    return {"this escape is not one of JSON's", R"(they are \" \\ \/ \b \f \n \r \t and \uXXXX; a backslash itself is `\\`)"};
+    return {"this escape is not one of JSON's",
+            R"(they are \" \\ \/ \b \f \n \r \t and \uXXXX; a backslash itself is `\\`)"};
   }
   if (core.starts_with("invalid string")) {
     return {fmt::format("{}", core.substr(0, core.find("; last read"))), ""};
@@ -91,7 +95,8 @@ SyntaxProblem explain(std::string_view message, std::string_view token) {
     return {"this is no value", "text stands in double quotes; the words without are true, false and null"};
   }
   if (core.starts_with("invalid number")) {
-    return {"this is no number", "JSON numbers have no leading zeros, no `_`, and digits on both sides of the point"};
+    return {"this is no number",
+            "JSON numbers have no leading zeros, no `_`, and digits on both sides of the point"};
   }
   if (core.find("expected end of input") != std::string_view::npos) {
     return {"nothing may follow the closing bracket", "the file is one JSON object"};
@@ -115,20 +120,29 @@ public:
       : m_cursor(text), m_lines(findings.sources()[file].text, file), m_text(text), m_findings(findings) {}
 
   bool null() { return add(Value()); }
+
   bool boolean(bool value) { return add(Value(value)); }
+
   bool number_integer(std::int64_t value) { return add(Value(value)); }
+
   bool number_unsigned(std::uint64_t value) {
     return add(value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
                    ? Value(static_cast<std::int64_t>(value))
                    : Value(static_cast<double>(value)));
   }
+
   bool number_float(double value, const std::string& /*text*/) { return add(Value(value)); }
+
   bool string(std::string& value) { return add(Value(std::move(value))); }
+
   static bool binary(nlohmann::json::binary_t& /*value*/) { return false; }
 
   bool start_object(std::size_t /*elements*/) { return open(Value::make_table()); }
+
   bool start_array(std::size_t /*elements*/) { return open(Value::make_array()); }
+
   bool end_object() { return close(); }
+
   bool end_array() { return close(); }
 
   bool key(std::string& name) {
@@ -169,8 +183,8 @@ private:
     std::unordered_map<std::string, std::uint32_t> keys = {}; ///< with the line of the first
   };
 
-  /// Where the offending token stands. `position` counts the characters that the lexer has read; its `token` is
-  /// reliable for strings and numbers only, anything else is the token after the last event's.
+  /// Where the offending token stands. `position` counts the characters that the lexer has read; its `token`
+  /// is reliable for strings and numbers only, anything else is the token after the last event's.
   Span problem_span(std::string_view core, std::size_t position, const std::string& token) {
     if (core.starts_with("unexpected end of input")) {
       return {last_visible(), 1};
@@ -244,7 +258,9 @@ std::optional<Value> read_json(std::uint32_t file, Findings& findings) {
   }
   const auto blanked = blank_jsonc(findings.sources()[file].text);
   if (trim(blanked).empty()) {
-    findings.error("the file is empty", Place{file, 1, 1, 1}, {"the least there can be is `{\"main\": \"src/entry.py\", …}`"});
+    findings.error("the file is empty",
+                   Place{file, 1, 1, 1},
+                   {"the least there can be is `{\"main\": \"src/entry.py\", …}`"});
     return std::nullopt;
   }
   const auto errors_before = findings.error_count();

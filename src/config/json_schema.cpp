@@ -1,5 +1,4 @@
 #include <config/json_schema.hpp>
-
 #include <config/schema.hpp>
 
 #include <fmt/core.h>
@@ -112,7 +111,8 @@ nlohmann::ordered_json json_schema() {
       environment[name] = reference_to(key);
     }
   }
-  definitions["environment"] = Json{{"type", "object"}, {"properties", std::move(environment)}, {"additionalProperties", false}};
+  definitions["environment"] =
+      Json{{"type", "object"}, {"properties", std::move(environment)}, {"additionalProperties", false}};
   return Json{{"$schema", "http://json-schema.org/draft-07/schema#"},
               {"title", "Configuration of a Python Worker (wrangler.toml, wrangler.json, wrangler.jsonc)"},
               {"type", "object"},

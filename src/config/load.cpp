@@ -1,19 +1,19 @@
-#include <config/load.hpp>
-
 #include <config/checks.hpp>
 #include <config/decode.hpp>
 #include <config/environments.hpp>
 #include <config/findings.hpp>
+#include <config/load.hpp>
 #include <config/pyproject.hpp>
 #include <config/readers.hpp>
 #include <config/secrets.hpp>
 #include <config/source_text.hpp>
 #include <config/validate.hpp>
 
-#include <algorithm>
-#include <array>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
 
 namespace pyw::config {
 
@@ -24,7 +24,9 @@ constexpr std::array<const char*, 3> wrangler_files{"wrangler.json", "wrangler.j
 
 bool may_have_tool_pyw(const ReadOnlyFileSystem& files, const Path& pyproject) {
   const auto text = files.read_if_exists(pyproject);
-  return text && *text && ((*text)->find("tool.pyw") != std::string::npos || ((*text)->find("[tool]") != std::string::npos && (*text)->find("pyw") != std::string::npos));
+  return text && *text &&
+         ((*text)->find("tool.pyw") != std::string::npos ||
+          ((*text)->find("[tool]") != std::string::npos && (*text)->find("pyw") != std::string::npos));
 }
 
 } // namespace
@@ -76,17 +78,20 @@ private:
     if (m_options.config) {
       const auto path = (m_options.start_directory / *m_options.config).lexically_normal();
       if (!m_files.is_file(path)) {
-        return failure(user_error(fmt::format("there is no file `{}`", m_options.config->string()), {"-c names the wrangler file to use"}));
+        return failure(user_error(fmt::format("there is no file `{}`", m_options.config->string()),
+                                  {"-c names the wrangler file to use"}));
       }
       return path;
     }
     if (auto found = find_config_file(m_files, m_options.start_directory)) {
       return std::move(*found);
     }
-    return failure(user_error(fmt::format("no project in `{}` or above it: there is no wrangler.toml, wrangler.jsonc or wrangler.json, and "
-                                          "no pyproject.toml with [tool.pyw]",
-                                          m_options.start_directory.string()),
-                              {"`pyw init` makes a project; -C DIR works in another folder"}));
+    return failure(user_error(
+        fmt::format(
+            "no project in `{}` or above it: there is no wrangler.toml, wrangler.jsonc or wrangler.json, and "
+            "no pyproject.toml with [tool.pyw]",
+            m_options.start_directory.string()),
+        {"`pyw init` makes a project; -C DIR works in another folder"}));
   }
 
   [[nodiscard]] std::string display_path(const Path& path) const {
@@ -108,9 +113,11 @@ private:
       }
       return {};
     }
-    Parsed parsed{m_findings.add_source({display_path(path), without_byte_order_mark(std::move(*text))}), std::nullopt};
+    Parsed parsed{m_findings.add_source({display_path(path), without_byte_order_mark(std::move(*text))}),
+                  std::nullopt};
     const auto extension = path.extension();
-    parsed.root = extension == ".json" || extension == ".jsonc" ? read_json(parsed.file, m_findings) : read_toml(parsed.file, m_findings);
+    parsed.root = extension == ".json" || extension == ".jsonc" ? read_json(parsed.file, m_findings)
+                                                                : read_toml(parsed.file, m_findings);
     return parsed;
   }
 
@@ -136,7 +143,10 @@ private:
       return configuration_of_tool(pyproject, tool);
     }
     if (tool != nullptr) {
-      m_findings.warning(fmt::format("[tool.pyw] is ignored: `{}` is there", display_path(m_project.config_file)), tool->place, {"keep one of the two"});
+      m_findings.warning(
+          fmt::format("[tool.pyw] is ignored: `{}` is there", display_path(m_project.config_file)),
+          tool->place,
+          {"keep one of the two"});
     }
     warn_other_files();
     if (!config.root) {
@@ -149,7 +159,9 @@ private:
   std::optional<Configuration> configuration_of_tool(const Parsed& pyproject, const Value* tool) {
     if (tool == nullptr) {
       if (pyproject.root) {
-        m_findings.error("pyproject.toml has no table [tool.pyw]", Place{pyproject.file, 1, 1}, {"it takes the keys of wrangler.toml"});
+        m_findings.error("pyproject.toml has no table [tool.pyw]",
+                         Place{pyproject.file, 1, 1},
+                         {"it takes the keys of wrangler.toml"});
       }
       return std::nullopt;
     }
@@ -160,7 +172,11 @@ private:
     for (const auto* name : wrangler_files) {
       const auto path = m_project.root / name;
       if (path != m_project.config_file && !m_options.config && m_files.is_file(path)) {
-        m_findings.warning(fmt::format("`{}` is ignored: `{}` counts", display_path(path), display_path(m_project.config_file)), {}, {"keep one of the two"});
+        m_findings.warning(fmt::format("`{}` is ignored: `{}` counts",
+                                       display_path(path),
+                                       display_path(m_project.config_file)),
+                           {},
+                           {"keep one of the two"});
       }
     }
   }
@@ -223,7 +239,8 @@ private:
     decode_project(m_project);
     name_project(configuration.root);
     if (m_options.secrets == SecretFiles::load) {
-      load_secrets(m_files, m_environment, m_options.start_directory.lexically_normal(), m_project, m_findings);
+      load_secrets(
+          m_files, m_environment, m_options.start_directory.lexically_normal(), m_project, m_findings);
     }
     check_project(m_files, m_project, m_options, configuration.file_place, m_findings);
   }
@@ -237,7 +254,8 @@ private:
 
 } // namespace
 
-Result<LoadResult> load_project(const ReadOnlyFileSystem& files, const Environment& environment, const LoadOptions& options) {
+Result<LoadResult>
+load_project(const ReadOnlyFileSystem& files, const Environment& environment, const LoadOptions& options) {
   return Loader(files, environment, options).run();
 }
 

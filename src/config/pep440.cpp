@@ -1,6 +1,5 @@
-#include <config/pep440.hpp>
-
 #include <base/text.hpp>
+#include <config/pep440.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,12 +21,14 @@ public:
     m_rest.remove_prefix(prefix.size());
     return true;
   }
+
   /// One of the separators that PEP 440 allows before a suffix.
   void take_separator() {
     if (!m_rest.empty() && (m_rest.front() == '.' || m_rest.front() == '-' || m_rest.front() == '_')) {
       m_rest.remove_prefix(1);
     }
   }
+
   std::optional<unsigned long> take_number() {
     unsigned long value = 0;
     const auto parsed = std::from_chars(m_rest.data(), m_rest.data() + m_rest.size(), value);
@@ -37,6 +38,7 @@ public:
     m_rest.remove_prefix(static_cast<std::size_t>(parsed.ptr - m_rest.data()));
     return value;
   }
+
   [[nodiscard]] std::string_view rest() const { return m_rest; }
 
 private:
@@ -122,7 +124,9 @@ int compare_numbers(unsigned long one, unsigned long other) {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-int compare_release(const std::vector<unsigned long>& one, const std::vector<unsigned long>& other, std::size_t parts) {
+int compare_release(const std::vector<unsigned long>& one,
+                    const std::vector<unsigned long>& other,
+                    std::size_t parts) {
   for (std::size_t i = 0; i < parts; ++i) {
     const auto left = i < one.size() ? one[i] : 0;
     const auto right = i < other.size() ? other[i] : 0;
@@ -168,10 +172,12 @@ namespace {
 constexpr std::array<std::string_view, 8> operators{"===", "==", "!=", "<=", ">=", "~=", "<", ">"};
 
 bool same_prefix(const PythonRelease& version, const PythonRelease& prefix) {
-  return version.epoch == prefix.epoch && compare_release(version.release, prefix.release, prefix.release.size()) == 0;
+  return version.epoch == prefix.epoch &&
+         compare_release(version.release, prefix.release, prefix.release.size()) == 0;
 }
 
-std::optional<bool> admits_prefix(std::string_view sign_text, std::string_view prefix, const PythonRelease& version) {
+std::optional<bool>
+admits_prefix(std::string_view sign_text, std::string_view prefix, const PythonRelease& version) {
   const auto wanted = parse_python_release(prefix);
   if (!wanted || (sign_text != "==" && sign_text != "!=")) {
     return std::nullopt;
@@ -188,8 +194,10 @@ std::optional<bool> admits_compatible(PythonRelease wanted, const PythonRelease&
   return new_enough && same_prefix(version, wanted);
 }
 
-std::optional<bool> admits_one(std::string_view specifier, const PythonRelease& version, std::string_view version_text) {
-  const auto found = std::find_if(operators.begin(), operators.end(), [&](auto sign_text) { return specifier.starts_with(sign_text); });
+std::optional<bool>
+admits_one(std::string_view specifier, const PythonRelease& version, std::string_view version_text) {
+  const auto found = std::find_if(
+      operators.begin(), operators.end(), [&](auto sign_text) { return specifier.starts_with(sign_text); });
   if (found == operators.end()) {
     return std::nullopt;
   }
@@ -208,7 +216,12 @@ std::optional<bool> admits_one(std::string_view specifier, const PythonRelease& 
     return admits_compatible(*wanted, version);
   }
   const int order = compare(version, *wanted);
-  return *found == "==" ? order == 0 : *found == "!=" ? order != 0 : *found == "<=" ? order <= 0 : *found == ">=" ? order >= 0 : *found == "<" ? order < 0 : order > 0;
+  return *found == "=="   ? order == 0
+         : *found == "!=" ? order != 0
+         : *found == "<=" ? order <= 0
+         : *found == ">=" ? order >= 0
+         : *found == "<"  ? order < 0
+                          : order > 0;
 }
 
 } // namespace

@@ -12,7 +12,7 @@ namespace pyw::config {
 struct PythonRelease {
   unsigned long epoch = 0;
   std::vector<unsigned long> release;
-  int pre_kind = 3;           ///< 0 a, 1 b, 2 rc, 3 none
+  int pre_kind = 3; ///< 0 a, 1 b, 2 rc, 3 none
   unsigned long pre_number = 0;
   std::optional<unsigned long> post;
   std::optional<unsigned long> dev;
@@ -24,7 +24,8 @@ struct PythonRelease {
 /// Negative, zero or positive; trailing zeros of the release do not count.
 [[nodiscard]] int compare(const PythonRelease& one, const PythonRelease& other);
 
-/// Whether a final version such as "3.14.2" satisfies a comma-separated list of specifiers (==, !=, <=, >=, <, >, ~=, ===,
+/// Whether a final version such as "3.14.2" satisfies a comma-separated list of specifiers (==, !=, <=, >=,
+/// <, >, ~=, ===,
 /// `==3.14.*`). nullopt when the list cannot be understood. "" admits all.
 [[nodiscard]] std::optional<bool> admits(std::string_view specifiers, std::string_view version);
 

@@ -9,8 +9,8 @@
 
 namespace pyw::config {
 
-/// A stretch of one line in one of the project's source files (Project::sources). Lines and columns count from
-/// 1, columns in bytes; a default-made Place is nowhere (a default, a command line option).
+/// A stretch of one line in one of the project's source files (Project::sources). Lines and columns count
+/// from 1, columns in bytes; a default-made Place is nowhere (a default, a command line option).
 struct Place {
   static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
 

@@ -1,14 +1,14 @@
-#include <config/project.hpp>
-
 #include <config/findings.hpp>
+#include <config/project.hpp>
 
 #include <algorithm>
 
 namespace pyw::config {
 
 bool Project::has_flag(std::string_view flag) const {
-  return std::any_of(
-      compatibility_flags.begin(), compatibility_flags.end(), [&](const auto& known) { return known.value == flag; });
+  return std::any_of(compatibility_flags.begin(), compatibility_flags.end(), [&](const auto& known) {
+    return known.value == flag;
+  });
 }
 
 Path Project::main_file() const {
@@ -78,7 +78,9 @@ std::vector<BindingName> Project::binding_names() const {
   return names;
 }
 
-Diagnostic Project::diagnose(Severity severity, std::string message, const Place& place,
+Diagnostic Project::diagnose(Severity severity,
+                             std::string message,
+                             const Place& place,
                              std::vector<std::string> hints) const {
   return diagnostic_at(sources, severity, std::move(message), place, std::move(hints));
 }

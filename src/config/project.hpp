@@ -1,14 +1,13 @@
-// A Worker's project as its files say it: parsed once, checked once, then only read. Every value still knows its
-// line. Made by load_project (config/load.hpp).
+// A Worker's project as its files say it: parsed once, checked once, then only read. Every value still knows
+// its line. Made by load_project (config/load.hpp).
 #pragma once
-
-#include <config/bindings.hpp>
-#include <config/place.hpp>
-#include <config/value.hpp>
 
 #include <base/error.hpp>
 #include <base/filesystem.hpp>
 #include <base/secret.hpp>
+#include <config/bindings.hpp>
+#include <config/place.hpp>
+#include <config/value.hpp>
 
 #include <optional>
 #include <string>
@@ -23,8 +22,8 @@ enum class PythonVersion { python_3_12, python_3_13, python_3_14 };
 [[nodiscard]] std::string_view to_text(PythonVersion version);
 
 /// What compatibility date ("2026-10-01", possibly empty) and flags choose (facts/python.md 1; workerd's
-/// compatibility-date.capnp). A `python_workers_…` flag chooses whatever the date is; its `no_…` twin takes the
-/// date's choice back; without any of them it is 3.12.
+/// compatibility-date.capnp). A `python_workers_…` flag chooses whatever the date is; its `no_…` twin takes
+/// the date's choice back; without any of them it is 3.12.
 [[nodiscard]] PythonVersion python_version_for(std::string_view date, const std::vector<std::string>& flags);
 
 /// What pyproject.toml says.
@@ -72,9 +71,34 @@ struct DevSettings {
 };
 
 enum class BindingKind {
-  variable, secret, kv_namespace, r2_bucket, d1_database, durable_object, queue, service, workflow, rate_limit,
-  hyperdrive, analytics_engine, vectorize, send_email, secrets_store_secret, dispatch_namespace, mtls_certificate,
-  pipeline, ai, browser, images, media, stream, analytics, version_metadata, worker_loader, assets, passed_on
+  variable,
+  secret,
+  kv_namespace,
+  r2_bucket,
+  d1_database,
+  durable_object,
+  queue,
+  service,
+  workflow,
+  rate_limit,
+  hyperdrive,
+  analytics_engine,
+  vectorize,
+  send_email,
+  secrets_store_secret,
+  dispatch_namespace,
+  mtls_certificate,
+  pipeline,
+  ai,
+  browser,
+  images,
+  media,
+  stream,
+  analytics,
+  version_metadata,
+  worker_loader,
+  assets,
+  passed_on
 };
 
 /// What a Worker finds in `env`, whatever its kind.
@@ -87,10 +111,11 @@ struct BindingName {
 struct Project {
   // --- Where it comes from ---
   Path root;        ///< absolute; the folder of the config file, which relative paths start from
-  Path config_file; ///< absolute; wrangler.json, wrangler.jsonc, wrangler.toml, or pyproject.toml with [tool.pyw]
-  std::vector<SourceFile> sources;      ///< what Place::file counts
-  std::vector<Path> read_files;         ///< absolute; every file whose change changes the project, also absent ones
-  std::optional<PythonProject> python;  ///< nullopt when there is no pyproject.toml
+  Path config_file; ///< absolute; wrangler.json, wrangler.jsonc, wrangler.toml, or pyproject.toml with
+                    ///< [tool.pyw]
+  std::vector<SourceFile> sources; ///< what Place::file counts
+  std::vector<Path> read_files; ///< absolute; every file whose change changes the project, also absent ones
+  std::optional<PythonProject> python; ///< nullopt when there is no pyproject.toml
 
   // --- Environments ---
   std::optional<std::string> environment; ///< the chosen one; nullopt: the top level
@@ -98,7 +123,8 @@ struct Project {
   std::string top_level_name;             ///< `name` outside of all environments; tags `cf:service=`
 
   // --- The Worker ---
-  Located<std::string> name; ///< resolved: `top-env` in an environment; the folder's name when none is configured
+  Located<std::string>
+      name; ///< resolved: `top-env` in an environment; the folder's name when none is configured
   bool name_is_configured = false;
   std::optional<Located<std::string>> main; ///< as written, relative to root; nullopt: only assets
   std::optional<Located<std::string>> base_dir;
@@ -115,8 +141,8 @@ struct Project {
 
   // --- Variables and secrets ---
   std::vector<Variable> vars; ///< in config order
-  /// From .dev.vars or .env files, only when they were asked for (LoadOptions::secrets). They win over vars of the same
-  /// name, locally.
+  /// From .dev.vars or .env files, only when they were asked for (LoadOptions::secrets). They win over vars
+  /// of the same name, locally.
   std::vector<SecretVariable> secrets;
   std::optional<std::vector<Located<std::string>>> required_secrets; ///< `secrets.required`
 
@@ -169,18 +195,24 @@ struct Project {
 
   // --- Questions ---
   [[nodiscard]] bool has_flag(std::string_view flag) const;
+
   /// A key of `resolved`; nullptr when it is not configured.
   [[nodiscard]] const Value* raw(std::string_view key) const { return resolved.find(key); }
+
   /// The folder whose files are the Worker's modules: base_dir, else the folder of main. Absolute.
   [[nodiscard]] Path module_root() const;
   /// Absolute; empty when there is no main.
   [[nodiscard]] Path main_file() const;
+
   /// Where vendored packages go: `python_modules` beside the config file. Absolute.
   [[nodiscard]] Path python_modules() const { return root / "python_modules"; }
+
   /// Every name that the Worker finds in `env`, kinds in the order of BindingKind.
   [[nodiscard]] std::vector<BindingName> binding_names() const;
   /// A finding that points at `place` in the project's files.
-  [[nodiscard]] Diagnostic diagnose(Severity severity, std::string message, const Place& place,
+  [[nodiscard]] Diagnostic diagnose(Severity severity,
+                                    std::string message,
+                                    const Place& place,
                                     std::vector<std::string> hints = {}) const;
 };
 

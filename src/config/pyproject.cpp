@@ -1,12 +1,11 @@
+#include <base/text.hpp>
+#include <config/pep440.hpp>
 #include <config/pyproject.hpp>
 
-#include <config/pep440.hpp>
-
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -18,7 +17,8 @@ std::optional<Located<std::string>> read_text(const Value& table, std::string_vi
     return std::nullopt;
   }
   if (!value->is(Value::Kind::string)) {
-    findings.error(fmt::format("`project.{}` must be a string, not {}", key, describe(value->kind())), value->place);
+    findings.error(fmt::format("`project.{}` must be a string, not {}", key, describe(value->kind())),
+                   value->place);
     return std::nullopt;
   }
   return Located<std::string>{value->text(), value->place};
@@ -32,7 +32,8 @@ void read_dependencies(const Value& table, PythonProject& project, Findings& fin
   project.dependencies_place = entry->key_place;
   const auto hint = "like `dependencies = [\"fastapi\", \"httpx>=0.28\"]`";
   if (!entry->value.is(Value::Kind::array)) {
-    findings.error(fmt::format("`project.dependencies` must be an array of strings, not {}", describe(entry->value.kind())),
+    findings.error(fmt::format("`project.dependencies` must be an array of strings, not {}",
+                               describe(entry->value.kind())),
                    entry->value.place,
                    {hint});
     return;
@@ -41,7 +42,8 @@ void read_dependencies(const Value& table, PythonProject& project, Findings& fin
     if (item.is(Value::Kind::string)) {
       project.dependencies.push_back({item.text(), item.place});
     } else {
-      findings.error(fmt::format("a dependency must be a string, not {}", describe(item.kind())), item.place, {hint});
+      findings.error(
+          fmt::format("a dependency must be a string, not {}", describe(item.kind())), item.place, {hint});
     }
   }
 }
@@ -99,9 +101,12 @@ void check_requires_python(const Project& project, Findings& findings) {
                    {"like `>=3.12`, `>=3.13,<4` or `==3.14.*` (PEP 440)"});
   } else if (!*verdict) {
     findings.error(
-        fmt::format("`requires-python` is `{}`, but this Worker runs Python {}", required->value, full_version(project.python_version)),
+        fmt::format("`requires-python` is `{}`, but this Worker runs Python {}",
+                    required->value,
+                    full_version(project.python_version)),
         required->place,
-        {fmt::format("compatibility_date {} and the compatibility flags choose Python {}: change them, or `requires-python`",
+        {fmt::format("compatibility_date {} and the compatibility flags choose Python {}: change them, or "
+                     "`requires-python`",
                      project.compatibility_date.value.empty() ? "(none)" : project.compatibility_date.value,
                      to_text(project.python_version))});
   }
@@ -114,7 +119,9 @@ void check_python_project(const ReadOnlyFileSystem& files, const Project& projec
     check_requires_python(project, findings);
   }
   if (files.is_file(project.root / "cf-requirements.txt")) {
-    findings.warning("`cf-requirements.txt` is no longer used", {}, {"list the packages in `project.dependencies` of pyproject.toml"});
+    findings.warning("`cf-requirements.txt` is no longer used",
+                     {},
+                     {"list the packages in `project.dependencies` of pyproject.toml"});
   }
   if (!files.is_file(project.root / "requirements.txt")) {
     return;
@@ -124,9 +131,10 @@ void check_python_project(const ReadOnlyFileSystem& files, const Project& projec
                    project.python->dependencies_place,
                    {"move the lines of requirements.txt into `dependencies` and delete the file"});
   } else {
-    findings.warning("`requirements.txt` is not used",
-                     {},
-                     {"list the packages in `project.dependencies` of pyproject.toml: `pyw add PACKAGE` does it"});
+    findings.warning(
+        "`requirements.txt` is not used",
+        {},
+        {"list the packages in `project.dependencies` of pyproject.toml: `pyw add PACKAGE` does it"});
   }
 }
 

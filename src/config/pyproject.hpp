@@ -1,4 +1,5 @@
-// pyproject.toml: what pyw reads of it ([project] name, requires-python, dependencies; [tool.pyw]); the rest is uv's.
+// pyproject.toml: what pyw reads of it ([project] name, requires-python, dependencies; [tool.pyw]); the rest
+// is uv's.
 #pragma once
 
 #include <config/findings.hpp>
@@ -15,8 +16,8 @@ namespace pyw::config {
 /// The table of `[tool.pyw]`; nullptr when there is none.
 [[nodiscard]] const Value* find_tool_pyw(const Value& root);
 
-/// What pyproject.toml and the Worker must agree on: `requires-python` admits the Worker's Python, and packages are listed
-/// in one place only.
+/// What pyproject.toml and the Worker must agree on: `requires-python` admits the Worker's Python, and
+/// packages are listed in one place only.
 void check_python_project(const ReadOnlyFileSystem& files, const Project& project, Findings& findings);
 
 /// A Worker name made of a package's name: "My_App" gives "my-app".

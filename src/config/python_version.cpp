@@ -28,7 +28,9 @@ struct Choice {
 
 // facts/python.md 1, newest first. The first flag is the one whose `no_…` twin takes the date's choice back.
 constexpr std::array<Choice, 2> choices{{
-    {PythonVersion::python_3_14, "2026-09-08", {"python_workers_314", "python_workers_20260610", "python_workers_20260817"}},
+    {PythonVersion::python_3_14,
+     "2026-09-08",
+     {"python_workers_314", "python_workers_20260610", "python_workers_20260817"}},
     {PythonVersion::python_3_13, "2025-09-29", {"python_workers_20250116", "", ""}},
 }};
 

@@ -9,8 +9,8 @@
 
 namespace pyw::config {
 
-/// Reads the source `file` of `findings` as JSON with comments and trailing commas. nullopt after an error; the root is
-/// always a table. A key given twice is an error.
+/// Reads the source `file` of `findings` as JSON with comments and trailing commas. nullopt after an error;
+/// the root is always a table. A key given twice is an error.
 [[nodiscard]] std::optional<Value> read_json(std::uint32_t file, Findings& findings);
 
 /// Reads the source `file` of `findings` as TOML 1.0. nullopt after an error.

@@ -1,9 +1,10 @@
 #include <config/report.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -19,14 +20,16 @@ Value without_passwords(const Value& value) {
   }
   for (auto& entry : copy.entries()) {
     const bool is_secret = std::find(secret_keys.begin(), secret_keys.end(), entry.key) != secret_keys.end();
-    entry.value = is_secret && entry.value.is(Value::Kind::string) ? Value(std::string(hidden)) : without_passwords(entry.value);
+    entry.value = is_secret && entry.value.is(Value::Kind::string) ? Value(std::string(hidden))
+                                                                   : without_passwords(entry.value);
   }
   return copy;
 }
 
 Value configuration_of(const Project& project) {
   auto configuration = without_passwords(project.resolved);
-  if (const auto* vars = project.raw("vars"); vars != nullptr) { // a variable may well be called secretAccessKey
+  if (const auto* vars = project.raw("vars");
+      vars != nullptr) { // a variable may well be called secretAccessKey
     configuration.set("vars", *vars);
   }
   return configuration;
@@ -77,7 +80,9 @@ Value report_of(const Project& project) {
 namespace {
 
 bool is_bare_key(std::string_view key) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
   return !key.empty() && std::all_of(key.begin(), key.end(), fits);
 }
 
@@ -92,7 +97,9 @@ std::string to_lines(const Value& value, const std::string& prefix) {
     }
     return lines;
   }
-  const auto is_structure = [](const Value& item) { return item.is(Value::Kind::table) || item.is(Value::Kind::array); };
+  const auto is_structure = [](const Value& item) {
+    return item.is(Value::Kind::table) || item.is(Value::Kind::array);
+  };
   if (value.is(Value::Kind::array) && std::any_of(value.items().begin(), value.items().end(), is_structure)) {
     for (std::size_t i = 0; i < value.items().size(); ++i) {
       lines += to_lines(value.items()[i], fmt::format("{}[{}]", prefix, i));

@@ -1,5 +1,6 @@
-// The configuration's schema: every key that wrangler 4.164 knows (its config-schema.json), with types and with how
-// environments inherit it. Keys that only concern JavaScript are known too, so that a shared file gives no warnings.
+// The configuration's schema: every key that wrangler 4.164 knows (its config-schema.json), with types and
+// with how environments inherit it. Keys that only concern JavaScript are known too, so that a shared file
+// gives no warnings.
 #pragma once
 
 #include <config/shape.hpp>

@@ -14,7 +14,8 @@ constexpr Shape binding_name{.type = Shape::Type::text,
                              .pattern = "^[A-Za-z_$][A-Za-z0-9_$]*$",
                              .check = check_binding_name};
 constexpr Shape class_name{.type = Shape::Type::text, .wanted = "a string", .check = check_class_name};
-constexpr Shape filled_text{.type = Shape::Type::text, .wanted = "a string", .pattern = ".", .check = check_not_empty};
+constexpr Shape filled_text{
+    .type = Shape::Type::text, .wanted = "a string", .pattern = ".", .check = check_not_empty};
 constexpr Shape seconds{.type = Shape::Type::number, .wanted = "a number of seconds"};
 constexpr Shape bucket_name{.type = Shape::Type::text,
                             .wanted = "a string",
@@ -36,7 +37,8 @@ constexpr std::array s3_keys{
     Key{"secretAccessKey", &text, "secret key of the local S3 endpoint", Presence::required},
 };
 constexpr Shape s3_credentials = table_of(s3_keys);
-constexpr std::array r2_local_keys{Key{"experimental_s3_credentials", &s3_credentials, "opens a local S3 endpoint"}};
+constexpr std::array r2_local_keys{
+    Key{"experimental_s3_credentials", &s3_credentials, "opens a local S3 endpoint"}};
 constexpr Shape r2_local = table_of(r2_local_keys);
 constexpr std::array r2_keys{
     binding,
@@ -66,8 +68,10 @@ constexpr std::array durable_object_keys{
     Key{"script_name", &text, "the Worker that has the class, when it is not this one"},
     Key{"environment", &text, "the environment of that Worker"},
 };
-constexpr Shape durable_object{
-    .type = Shape::Type::table, .wanted = "a table", .keys = durable_object_keys, .check = check_durable_object};
+constexpr Shape durable_object{.type = Shape::Type::table,
+                               .wanted = "a table",
+                               .keys = durable_object_keys,
+                               .check = check_durable_object};
 constexpr Shape durable_object_list = list_of(durable_object);
 constexpr std::array<Words, 2> update_modes{"immediate", "deferred"};
 constexpr Shape update_mode = one_of(update_modes);
@@ -240,11 +244,11 @@ constexpr std::array streaming_tail_keys{
 constexpr Shape streaming_tail = table_of(streaming_tail_keys);
 
 constexpr Shape variable{.type = Shape::Type::anything, .wanted = "anything", .check = check_variable};
-constexpr Shape secret_names{.type = Shape::Type::list, .wanted = "an array of strings", .item = &binding_name};
+constexpr Shape secret_names{
+    .type = Shape::Type::list, .wanted = "an array of strings", .item = &binding_name};
 constexpr std::array secrets_keys{Key{"required", &secret_names, "secrets that a deployment must have"}};
 
-constexpr Shape passed_on{
-    .type = Shape::Type::table, .wanted = "a table", .keys = loader_keys, .open = true};
+constexpr Shape passed_on{.type = Shape::Type::table, .wanted = "a table", .keys = loader_keys, .open = true};
 
 constexpr std::array unsafe_binding_keys{
     Key{"name", &text, "the name in `env`", Presence::required},

@@ -1,5 +1,5 @@
-// What the schema's rows demand beyond types. Sources: wrangler 4.164's validation (facts/deploy.md 9) and the
-// platform's documentation.
+// What the schema's rows demand beyond types. Sources: wrangler 4.164's validation (facts/deploy.md 9) and
+// the platform's documentation.
 #pragma once
 
 #include <config/shape.hpp>

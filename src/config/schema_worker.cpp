@@ -34,7 +34,8 @@ constexpr Shape migration = table_of(migration_keys);
 
 constexpr std::array<Words, 3> export_types{"durable-object", "worker", "workflow"};
 constexpr Shape export_type = one_of(export_types);
-constexpr std::array<Words, 5> export_states{"created", "deleted", "renamed", "transferred", "expecting-transfer"};
+constexpr std::array<Words, 5> export_states{
+    "created", "deleted", "renamed", "transferred", "expecting-transfer"};
 constexpr Shape export_state = one_of(export_states);
 constexpr std::array<Words, 2> storages{"sqlite", "legacy-kv"};
 constexpr Shape storage = one_of(storages);
@@ -80,7 +81,8 @@ constexpr Shape route_table{
 constexpr Shape route_text{.type = Shape::Type::text, .wanted = "a string"};
 constexpr std::array<const Shape*, 2> route_alternatives{&route_text, &route_table};
 
-constexpr Shape cron{.type = Shape::Type::text, .wanted = "a cron expression as a string", .check = check_cron};
+constexpr Shape cron{
+    .type = Shape::Type::text, .wanted = "a cron expression as a string", .check = check_cron};
 constexpr Shape crons{.type = Shape::Type::list, .wanted = "an array of cron expressions", .item = &cron};
 constexpr Shape events = list_of(any_table);
 constexpr std::array trigger_keys{
@@ -159,7 +161,8 @@ constexpr std::array python_modules_keys{
     Key{"exclude", &text_list, "globs of vendored files that are not uploaded", Presence::required},
 };
 
-constexpr Shape port{.type = Shape::Type::integer, .wanted = "a port number (0 to 65535)", .least = 0, .most = 65535};
+constexpr Shape port{
+    .type = Shape::Type::integer, .wanted = "a port number (0 to 65535)", .least = 0, .most = 65535};
 constexpr std::array<Words, 2> protocols{"http", "https"};
 constexpr Shape protocol = one_of(protocols);
 constexpr std::array dev_keys{
@@ -199,7 +202,8 @@ constinit const Shape date{.type = Shape::Type::text,
                            .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                            .check = check_date};
 constinit const Shape migrations = list_of(migration);
-constinit const Shape exports{.type = Shape::Type::map, .wanted = "a table of classes", .item = &export_entry};
+constinit const Shape exports{
+    .type = Shape::Type::map, .wanted = "a table of classes", .item = &export_entry};
 constinit const Shape rules = list_of(rule);
 constinit const Shape route{.type = Shape::Type::either,
                             .wanted = "a pattern as a string, or a table with `pattern`",
@@ -207,8 +211,10 @@ constinit const Shape route{.type = Shape::Type::either,
 constinit const Shape routes{.type = Shape::Type::list, .wanted = "an array of routes", .item = &route};
 constinit const Shape triggers = table_of(trigger_keys);
 constinit const Shape assets = table_of(assets_keys);
-constinit const Shape observability{
-    .type = Shape::Type::table, .wanted = "a table", .keys = observability_keys, .check = check_observability};
+constinit const Shape observability{.type = Shape::Type::table,
+                                    .wanted = "a table",
+                                    .keys = observability_keys,
+                                    .check = check_observability};
 constinit const Shape placement{
     .type = Shape::Type::table, .wanted = "a table", .keys = placement_keys, .check = check_placement};
 constinit const Shape limits = table_of(limit_keys);

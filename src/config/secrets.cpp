@@ -1,11 +1,10 @@
+#include <base/text.hpp>
+#include <config/dotenv.hpp>
 #include <config/secrets.hpp>
 
-#include <config/dotenv.hpp>
-
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -18,9 +17,13 @@ bool is_on(const Environment& environment, const std::string& name, bool otherwi
 
 class SecretLoader {
 public:
-  SecretLoader(const ReadOnlyFileSystem& files, const Environment& environment, const Path& start, Project& project,
+  SecretLoader(const ReadOnlyFileSystem& files,
+               const Environment& environment,
+               const Path& start,
+               Project& project,
                Findings& findings)
-      : m_files(files), m_environment(environment), m_start(start), m_project(project), m_findings(findings) {}
+      : m_files(files), m_environment(environment), m_start(start), m_project(project), m_findings(findings) {
+  }
 
   void run() {
     const auto chosen = m_project.environment.value_or("");
@@ -44,7 +47,8 @@ private:
     const auto content = m_files.read_if_exists(path);
     const auto display = path.lexically_relative(m_start).generic_string();
     if (!content) {
-      m_findings.error(std::string(content.error().message()), {}, {"pyw reads secrets for local development from it"});
+      m_findings.error(
+          std::string(content.error().message()), {}, {"pyw reads secrets for local development from it"});
       return true;
     }
     if (!*content) {
@@ -53,14 +57,18 @@ private:
     const auto file = m_findings.add_source({display.empty() ? path.string() : display, {}});
     const auto parsed = parse_dotenv(**content);
     for (const auto line : parsed.ignored_lines) {
-      m_findings.warning("this line is no assignment and is ignored",
-                         Place{file, static_cast<std::uint32_t>(line), 1},
-                         {"a secret is written `NAME=value`, or `NAME=\"value\"` when it has blanks, `#` or line breaks"});
+      m_findings.warning(
+          "this line is no assignment and is ignored",
+          Place{file, static_cast<std::uint32_t>(line), 1},
+          {"a secret is written `NAME=value`, or `NAME=\"value\"` when it has blanks, `#` or line breaks"});
     }
     for (const auto& entry : parsed.entries) {
       set(entry.name,
           entry.value,
-          {file, static_cast<std::uint32_t>(entry.line), static_cast<std::uint32_t>(entry.column), static_cast<std::uint32_t>(entry.name.size())});
+          {file,
+           static_cast<std::uint32_t>(entry.line),
+           static_cast<std::uint32_t>(entry.column),
+           static_cast<std::uint32_t>(entry.name.size())});
     }
     return true;
   }
@@ -73,7 +81,8 @@ private:
       read(".env." + chosen + ".local");
     }
     std::map<std::string, std::string> known;
-    const bool with_process = m_project.required_secrets || is_on(m_environment, "CLOUDFLARE_INCLUDE_PROCESS_ENV", false);
+    const bool with_process =
+        m_project.required_secrets || is_on(m_environment, "CLOUDFLARE_INCLUDE_PROCESS_ENV", false);
     if (with_process) {
       known = m_environment.all();
     }
@@ -85,7 +94,9 @@ private:
     }
     if (with_process) {
       for (const auto& [name, value] : m_environment.all()) {
-        if (std::none_of(m_project.secrets.begin(), m_project.secrets.end(), [&](const auto& secret) { return secret.name == name; })) {
+        if (std::none_of(m_project.secrets.begin(), m_project.secrets.end(), [&](const auto& secret) {
+              return secret.name == name;
+            })) {
           m_project.secrets.push_back({name, Secret(value), {}});
         }
       }
@@ -93,7 +104,9 @@ private:
   }
 
   void set(const std::string& name, const std::string& value, const Place& place) {
-    const auto known = std::find_if(m_project.secrets.begin(), m_project.secrets.end(), [&](const auto& secret) { return secret.name == name; });
+    const auto known = std::find_if(m_project.secrets.begin(),
+                                    m_project.secrets.end(),
+                                    [&](const auto& secret) { return secret.name == name; });
     if (known == m_project.secrets.end()) {
       m_project.secrets.push_back({name, Secret(value), place});
     } else {
@@ -104,7 +117,8 @@ private:
 
   [[nodiscard]] bool is_required(const std::string& name) const {
     const auto& required = *m_project.required_secrets;
-    return std::any_of(required.begin(), required.end(), [&](const auto& wanted) { return wanted.value == name; });
+    return std::any_of(
+        required.begin(), required.end(), [&](const auto& wanted) { return wanted.value == name; });
   }
 
   /// With `secrets.required` the Worker gets those names alone, and overrides of its variables.
@@ -113,7 +127,10 @@ private:
       return;
     }
     std::erase_if(m_project.secrets, [&](const auto& secret) {
-      const bool is_variable = std::any_of(m_project.vars.begin(), m_project.vars.end(), [&](const auto& variable) { return variable.name == secret.name; });
+      const bool is_variable =
+          std::any_of(m_project.vars.begin(), m_project.vars.end(), [&](const auto& variable) {
+            return variable.name == secret.name;
+          });
       return !is_variable && !is_required(secret.name);
     });
   }
@@ -123,7 +140,9 @@ private:
       return;
     }
     for (const auto& wanted : *m_project.required_secrets) {
-      if (std::none_of(m_project.secrets.begin(), m_project.secrets.end(), [&](const auto& secret) { return secret.name == wanted.value; })) {
+      if (std::none_of(m_project.secrets.begin(), m_project.secrets.end(), [&](const auto& secret) {
+            return secret.name == wanted.value;
+          })) {
         m_findings.warning(fmt::format("the secret `{}` has no value for local development", wanted.value),
                            wanted.place,
                            {"add it to .dev.vars (not to the repository), or set it in the environment"});
@@ -140,7 +159,10 @@ private:
 
 } // namespace
 
-void load_secrets(const ReadOnlyFileSystem& files, const Environment& environment, const Path& start, Project& project,
+void load_secrets(const ReadOnlyFileSystem& files,
+                  const Environment& environment,
+                  const Path& start,
+                  Project& project,
                   Findings& findings) {
   SecretLoader(files, environment, start, project, findings).run();
 }

@@ -1,10 +1,9 @@
-// What a configured value may look like: rows of data. The parser's type checks, the unknown-key warnings with
-// their suggestions, and `pyw config --schema` all read the same rows.
+// What a configured value may look like: rows of data. The parser's type checks, the unknown-key warnings
+// with their suggestions, and `pyw config --schema` all read the same rows.
 #pragma once
 
-#include <config/value.hpp>
-
 #include <base/error.hpp>
+#include <config/value.hpp>
 
 #include <optional>
 #include <span>
@@ -48,14 +47,14 @@ struct Shape {
 
   Type type = Type::anything;
   std::string_view wanted = {};
-  std::span<const Key> keys = {};                     ///< table
-  const Shape* item = nullptr;                        ///< of list, and of map's values
-  std::span<const std::string_view> choices = {};     ///< text
-  std::span<const Shape* const> alternatives = {};    ///< either: the first one of the value's type counts
-  std::string_view pattern = {};                      ///< text: ECMAScript regular expression, for the JSON Schema
-  double least = 0;                                   ///< number, integer
-  std::optional<double> most = {};                    ///< number, integer
-  bool open = false;                                  ///< table: other keys are allowed
+  std::span<const Key> keys = {};                  ///< table
+  const Shape* item = nullptr;                     ///< of list, and of map's values
+  std::span<const std::string_view> choices = {};  ///< text
+  std::span<const Shape* const> alternatives = {}; ///< either: the first one of the value's type counts
+  std::string_view pattern = {};   ///< text: ECMAScript regular expression, for the JSON Schema
+  double least = 0;                ///< number, integer
+  std::optional<double> most = {}; ///< number, integer
+  bool open = false;               ///< table: other keys are allowed
   Check check = nullptr;
 };
 

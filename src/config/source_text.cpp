@@ -1,9 +1,9 @@
+#include <base/text.hpp>
 #include <config/source_text.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 #include <optional>
 
 namespace pyw::config {
@@ -21,7 +21,8 @@ bool is_continuation(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
 }
 
-/// Length of the character at `at`, 0 when it is not valid. The ranges of the second byte are those of RFC 3629, 4.
+/// Length of the character at `at`, 0 when it is not valid. The ranges of the second byte are those of RFC
+/// 3629, 4.
 std::size_t character_length(std::string_view text, std::size_t at) {
   const auto first = static_cast<unsigned char>(text[at]);
   if (first < 0x80) {
@@ -120,7 +121,9 @@ public:
   }
 
 private:
-  [[nodiscard]] bool is_quote(char c) const { return c == '"' || (c == '\'' && m_language == SourceLanguage::toml); }
+  [[nodiscard]] bool is_quote(char c) const {
+    return c == '"' || (c == '\'' && m_language == SourceLanguage::toml);
+  }
 
   [[nodiscard]] bool starts_comment() const {
     const auto rest = m_text.substr(m_at);
@@ -163,7 +166,8 @@ bool check_source(std::uint32_t file, SourceLanguage language, Findings& finding
   if (text.size() > largest_source) {
     return complain(fmt::format("a configuration of {} is too large", human_size(text.size())),
                     0,
-                    fmt::format("the limit is {}; large data belongs into a module or a binding", human_size(largest_source)));
+                    fmt::format("the limit is {}; large data belongs into a module or a binding",
+                                human_size(largest_source)));
   }
   if (const auto at = text.find('\0'); at != std::string_view::npos) {
     return complain("a NUL byte stands here", at, "the file looks damaged, or is UTF-16: save it as UTF-8");
@@ -174,7 +178,9 @@ bool check_source(std::uint32_t file, SourceLanguage language, Findings& finding
                     "save the file as UTF-8");
   }
   if (const auto at = NestingScan(text, language).run()) {
-    return complain(fmt::format("nested deeper than {} levels", deepest_nesting), *at, "no key of the configuration needs that");
+    return complain(fmt::format("nested deeper than {} levels", deepest_nesting),
+                    *at,
+                    "no key of the configuration needs that");
   }
   return true;
 }

@@ -1,5 +1,5 @@
-// What no configuration file may hold, whatever its language: checked before any parser sees the bytes, because
-// the parsers' own answers to them differ (toml11 3.7.1 takes some, and recurses without bound).
+// What no configuration file may hold, whatever its language: checked before any parser sees the bytes,
+// because the parsers' own answers to them differ (toml11 3.7.1 takes some, and recurses without bound).
 #pragma once
 
 #include <config/findings.hpp>
@@ -21,12 +21,13 @@ inline constexpr std::size_t deepest_nesting = 64;
 
 enum class SourceLanguage { json, toml };
 
-/// Whether the text can go to a parser: not too large, valid UTF-8 (RFC 3629), no NUL, no brackets nested deeper than
-/// deepest_nesting, in TOML no dotted key of more parts than that. Reports the first thing that is not so.
+/// Whether the text can go to a parser: not too large, valid UTF-8 (RFC 3629), no NUL, no brackets nested
+/// deeper than deepest_nesting, in TOML no dotted key of more parts than that. Reports the first thing that
+/// is not so.
 [[nodiscard]] bool check_source(std::uint32_t file, SourceLanguage language, Findings& findings);
 
-/// The offset of the first byte that is not valid UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF);
-/// npos when all is.
+/// The offset of the first byte that is not valid UTF-8 (RFC 3629: shortest form, no surrogates, up to
+/// U+10FFFF); npos when all is.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
 
 /// A stretch of a text, in bytes.

@@ -1,11 +1,11 @@
+#include <base/text.hpp>
 #include <config/toml_keys.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -66,7 +66,8 @@ Span key_before(std::string_view text, std::size_t value_offset) {
   auto start = end;
   if (const char quote = text[end - 1]; quote == '"' || quote == '\'') {
     start = end - 1;
-    while (start > 0 && text[start - 1] != '\n' && (text[start - 1] != quote || (start > 1 && text[start - 2] == '\\'))) {
+    while (start > 0 && text[start - 1] != '\n' &&
+           (text[start - 1] != quote || (start > 1 && text[start - 2] == '\\'))) {
       --start;
     }
     start -= start > 0 && text[start - 1] == quote ? 1 : 0;
@@ -142,11 +143,15 @@ constexpr std::array<Explanation, 14> explanations{{
     {"unknown value", "this is no value", "text stands in quotes: `key = \"text\"`"},
     {"parse_boolean", "this is no value", "text stands in quotes: `key = \"text\"`"},
     {"missing value", "the value is missing", "text stands in quotes: `key = \"text\"`"},
-    {"missing key-value separator", "expected `=` after the key", "a key and its value are written `key = value`"},
+    {"missing key-value separator",
+     "expected `=` after the key",
+     "a key and its value are written `key = value`"},
     {"empty key", "the key before `=` is missing", ""},
     {"array separator", "expected `,` or `]`", "the values of an array are separated by commas"},
     {"unclosed", "the array is not closed", "write `[\"one\", \"two\"]`"},
-    {"curly brace", "the inline table is not closed", "an inline table stands on one line; use a `[table]` for more"},
+    {"curly brace",
+     "the inline table is not closed",
+     "an inline table stands on one line; use a `[table]` for more"},
     {"expected newline", "nothing may follow the value on its line", "each key stands on a line of its own"},
     {"invalid line", "nothing may follow the value on its line", "each key stands on a line of its own"},
     {"leading zero", "a number has no leading zeros", "text stands in quotes"},
@@ -174,7 +179,8 @@ std::size_t offset_of(std::string_view text, const Pointer& pointer) {
   return LineIndex(text, 0).offset(pointer.line, pointer.column);
 }
 
-/// The offending token: a quoted string to the end of its line, a header to its bracket, else a run of non-blanks.
+/// The offending token: a quoted string to the end of its line, a header to its bracket, else a run of
+/// non-blanks.
 Span token_at(std::string_view text, std::size_t offset) {
   const auto line_end = std::min(text.find('\n', offset), text.size());
   auto end = std::min(text.find_first_of(" \t\r\n,]}#=", offset), line_end);
@@ -207,12 +213,17 @@ TomlProblem explain_string(std::string_view text, std::size_t offset) {
   const auto start = std::min(text.find_first_of("\"'", offset), text.size());
   const auto span = token_at(text, start);
   const auto line = text.substr(span.offset, span.length);
-  const auto is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r') || c == 0x7F; };
+  const auto is_control = [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r') || c == 0x7F;
+  };
   if (std::any_of(line.begin(), line.end(), is_control)) {
     return {span, "this string holds a control character", R"(write it as an escape, like `\u0001`)"};
   }
-  const bool closed = line.size() > 1 && !line.starts_with("\"\"\"") && line.find(line.front(), 1) != std::string_view::npos;
-  return closed ? TomlProblem{span, "this string holds an escape that TOML does not know", R"(a backslash is written `\\`; in 'single quotes' nothing is special)"}
+  const bool closed =
+      line.size() > 1 && !line.starts_with("\"\"\"") && line.find(line.front(), 1) != std::string_view::npos;
+  return closed ? TomlProblem{span,
+                              "this string holds an escape that TOML does not know",
+                              R"(a backslash is written `\\`; in 'single quotes' nothing is special)"}
                 : TomlProblem{span, "this string is not closed"};
 }
 
@@ -224,7 +235,9 @@ TomlProblem explain_by_words(std::string_view words, std::string_view text, std:
     return {{offset, 1}, "this is not TOML", "this looks like JSON: such a file is called wrangler.jsonc"};
   }
   if (says(words, "invalid key") && text.substr(offset).starts_with('[')) {
-    return {token_at(text, offset), "the table header is not closed, or has no name", "a header is written `[table]`"};
+    return {token_at(text, offset),
+            "the table header is not closed, or has no name",
+            "a header is written `[table]`"};
   }
   if (says(words, "invalid key") && trim(text.substr(offset, 2)).empty()) {
     return {{offset, 1}, "an inline table stands on one line", "use a `[table]` for more"};

@@ -1,5 +1,5 @@
-// Where keys stand in a TOML text. toml11 3.7.1 tells where values are; the keys are read off the text around them,
-// which the parser has found to be right.
+// Where keys stand in a TOML text. toml11 3.7.1 tells where values are; the keys are read off the text around
+// them, which the parser has found to be right.
 #pragma once
 
 #include <config/source_text.hpp>
@@ -11,7 +11,8 @@
 
 namespace pyw::config {
 
-/// The last part of the key of `key = value`, where the value starts at `value_offset`. Length 0 when there is none.
+/// The last part of the key of `key = value`, where the value starts at `value_offset`. Length 0 when there
+/// is none.
 [[nodiscard]] Span key_before(std::string_view text, std::size_t value_offset);
 
 /// The parts of a dotted key that starts at `offset`, quotes included in the spans.

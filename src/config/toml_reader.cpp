@@ -1,15 +1,14 @@
+#include <base/text.hpp>
 #include <config/readers.hpp>
-
 #include <config/source_text.hpp>
 #include <config/toml_keys.hpp>
 
-#include <base/text.hpp>
+#include <toml.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
-#include <toml.hpp>
 
 namespace pyw::config {
 
@@ -17,8 +16,8 @@ namespace {
 
 using TomlValue = toml::value;
 
-/// Turns toml11's tree into ours: with the keys' places, in the file's order, and with the checks that toml11 3.7.1
-/// leaves out (it takes integers of any size).
+/// Turns toml11's tree into ours: with the keys' places, in the file's order, and with the checks that
+/// toml11 3.7.1 leaves out (it takes integers of any size).
 class TreeConverter {
 public:
   TreeConverter(std::uint32_t file, Findings& findings)
@@ -82,7 +81,8 @@ private:
     }
     // toml11 keeps tables in hash maps; the file's order is the order of the values' places.
     std::sort(ordered.begin(), ordered.end(), [](const auto& one, const auto& other) {
-      return std::pair(one.offset, std::string_view(one.entry.key)) < std::pair(other.offset, std::string_view(other.entry.key));
+      return std::pair(one.offset, std::string_view(one.entry.key)) <
+             std::pair(other.offset, std::string_view(other.entry.key));
     });
     auto table = Value::make_table();
     for (auto& [offset, entry] : ordered) {
@@ -92,7 +92,8 @@ private:
   }
 
   /// Of the three ways to write a key: in a header, before the value, or as a part of a dotted key.
-  [[nodiscard]] Place key_place(const std::string& key, const TomlValue& item, const Span& region, std::size_t depth) const {
+  [[nodiscard]] Place
+  key_place(const std::string& key, const TomlValue& item, const Span& region, std::size_t depth) const {
     const char first = region.offset < m_text.size() ? m_text[region.offset] : '\0';
     if (first == '[' && starts_line(m_text, region.offset)) {
       const auto inside = m_text.find_first_not_of('[', region.offset);
@@ -124,14 +125,17 @@ private:
       }
     }
     std::int64_t value = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), value, base).ec == std::errc::result_out_of_range) {
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), value, base).ec ==
+        std::errc::result_out_of_range) {
       m_findings.error("this number is too large", place_of(region), {"put it in quotes if it is a text"});
     }
   }
 
   void check_finite(double value, const Span& region) {
     if (!std::isfinite(value)) {
-      m_findings.error("this number is not finite", place_of(region), {"a Worker's configuration is JSON, which has no such number"});
+      m_findings.error("this number is not finite",
+                       place_of(region),
+                       {"a Worker's configuration is JSON, which has no such number"});
     }
   }
 

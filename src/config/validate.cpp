@@ -1,10 +1,10 @@
-#include <config/validate.hpp>
-
 #include <base/suggest.hpp>
 #include <base/text.hpp>
+#include <config/validate.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 
 namespace pyw::config {
 
@@ -76,7 +76,8 @@ std::string type_hint(const Value& value, const Shape& shape, std::string_view k
   if ((shape.type == Type::number || shape.type == Type::integer) && value.is(Kind::string)) {
     return "write the number without quotes";
   }
-  if (shape.type == Type::text && (value.is_number() || value.is(Kind::boolean) || value.is(Kind::date_time))) {
+  if (shape.type == Type::text &&
+      (value.is_number() || value.is(Kind::boolean) || value.is(Kind::date_time))) {
     return "put it in quotes";
   }
   const bool of_tables = shape.type == Type::list && shape.item->type == Type::table;
@@ -164,7 +165,8 @@ private:
 
   void check_table(const Value& value, const Shape& shape, const Step& step) {
     for (const auto& entry : value.entries()) {
-      const auto key = std::find_if(shape.keys.begin(), shape.keys.end(), [&](const auto& known) { return known.name == entry.key; });
+      const auto key = std::find_if(
+          shape.keys.begin(), shape.keys.end(), [&](const auto& known) { return known.name == entry.key; });
       if (key != shape.keys.end()) {
         check(entry.value, *key->shape, Step{&step, entry.key});
       } else if (!shape.open) {
@@ -173,13 +175,16 @@ private:
     }
     for (const auto& key : shape.keys) {
       if (key.presence == Presence::required && value.find(key.name) == nullptr) {
-        report(fmt::format("`{}` needs the key `{}`", path_of(step), key.name), value.place, fmt::format("`{}`: {}", key.name, key.doc));
+        report(fmt::format("`{}` needs the key `{}`", path_of(step), key.name),
+               value.place,
+               fmt::format("`{}`: {}", key.name, key.doc));
       }
     }
   }
 
   void check_choice(const Value& value, const Shape& shape, const Step& step) {
-    if (shape.choices.empty() || std::find(shape.choices.begin(), shape.choices.end(), value.text()) != shape.choices.end()) {
+    if (shape.choices.empty() ||
+        std::find(shape.choices.begin(), shape.choices.end(), value.text()) != shape.choices.end()) {
       return;
     }
     const std::vector<std::string> known(shape.choices.begin(), shape.choices.end());
@@ -191,8 +196,10 @@ private:
 
   void check_range(const Value& value, const Shape& shape, const Step& step) {
     if (value.number() < shape.least || (shape.most && value.number() > *shape.most)) {
-      const auto range = shape.most ? fmt::format("from {} to {}", shape.least, *shape.most) : fmt::format("{} or more", shape.least);
-      report(fmt::format("`{}` must be {}, not {}", path_of(step), range, to_json_text(value)), value.place, "");
+      const auto range = shape.most ? fmt::format("from {} to {}", shape.least, *shape.most)
+                                    : fmt::format("{} or more", shape.least);
+      report(
+          fmt::format("`{}` must be {}, not {}", path_of(step), range, to_json_text(value)), value.place, "");
     }
   }
 
@@ -201,7 +208,10 @@ private:
       return;
     }
     if (auto complaint = shape.check(value)) {
-      report(fmt::format("`{}` {}", path_of(step), complaint->message), value.place, std::move(complaint->hint), complaint->severity);
+      report(fmt::format("`{}` {}", path_of(step), complaint->message),
+             value.place,
+             std::move(complaint->hint),
+             complaint->severity);
     }
   }
 
@@ -221,8 +231,10 @@ private:
     if (const auto near = entry.key.size() < 2 ? std::nullopt : nearest(entry.key, names)) {
       hints.push_back(fmt::format("did you mean `{}`?", *near));
     } else if (step.parent->parent != nullptr && find_top_level_key(entry.key) != nullptr) {
-      hints.push_back(fmt::format("`{}` is a key of the top level; in TOML it stands above the first `[table]`", entry.key));
-    } else if (const auto section = section_with(entry.key); step.parent->parent == nullptr && !section.empty()) {
+      hints.push_back(fmt::format(
+          "`{}` is a key of the top level; in TOML it stands above the first `[table]`", entry.key));
+    } else if (const auto section = section_with(entry.key);
+               step.parent->parent == nullptr && !section.empty()) {
       hints.push_back(fmt::format("did you mean `{}.{}`?", section, entry.key));
     }
     m_findings.warning(fmt::format("unknown key `{}`", path_of(step)), entry.key_place, std::move(hints));
@@ -233,7 +245,8 @@ private:
     std::string section;
     for (const auto& key : top_level_keys()) {
       const auto& inner = key.shape->keys;
-      if (std::any_of(inner.begin(), inner.end(), [&](const auto& candidate) { return candidate.name == name; })) {
+      if (std::any_of(
+              inner.begin(), inner.end(), [&](const auto& candidate) { return candidate.name == name; })) {
         if (!section.empty()) {
           return "";
         }
@@ -243,9 +256,13 @@ private:
     return section;
   }
 
-  void report(std::string message, const Place& place, std::string hint, Severity severity = Severity::error) {
+  void
+  report(std::string message, const Place& place, std::string hint, Severity severity = Severity::error) {
     const auto counted = m_strictness == Strictness::warnings ? Severity::warning : severity;
-    m_findings.report(counted, std::move(message), place, hint.empty() ? std::vector<std::string>{} : std::vector{std::move(hint)});
+    m_findings.report(counted,
+                      std::move(message),
+                      place,
+                      hint.empty() ? std::vector<std::string>{} : std::vector{std::move(hint)});
   }
 
   Strictness m_strictness;
@@ -258,7 +275,10 @@ std::string_view article_of(const Value& value) {
   return describe(value.kind());
 }
 
-void validate_configuration(const Value& table, const std::string& prefix, Strictness strictness, Findings& findings) {
+void validate_configuration(const Value& table,
+                            const std::string& prefix,
+                            Strictness strictness,
+                            Findings& findings) {
   Validator(strictness, findings).check_configuration(table, prefix);
 }
 

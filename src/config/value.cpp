@@ -1,8 +1,9 @@
 #include <config/value.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace pyw::config {
 
@@ -33,7 +34,8 @@ Value Value::make_table() {
 }
 
 const TableEntry* Value::find_entry(std::string_view key) const {
-  const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) { return entry.key == key; });
+  const auto found =
+      std::find_if(m_entries.begin(), m_entries.end(), [&](const auto& entry) { return entry.key == key; });
   return found == m_entries.end() ? nullptr : &*found;
 }
 
@@ -56,11 +58,12 @@ void Value::set(std::string key, Value value, Place key_place) {
 bool Value::operator==(const Value& other) const {
   return m_kind == other.m_kind && m_integer == other.m_integer && m_floating == other.m_floating &&
          m_text == other.m_text && m_items == other.m_items &&
-         std::equal(m_entries.begin(),
-                    m_entries.end(),
-                    other.m_entries.begin(),
-                    other.m_entries.end(),
-                    [](const auto& one, const auto& two) { return one.key == two.key && one.value == two.value; });
+         std::equal(
+             m_entries.begin(),
+             m_entries.end(),
+             other.m_entries.begin(),
+             other.m_entries.end(),
+             [](const auto& one, const auto& two) { return one.key == two.key && one.value == two.value; });
 }
 
 std::string_view describe(Value::Kind kind) {

@@ -3,8 +3,9 @@
 
 #include <config/place.hpp>
 
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,25 +21,41 @@ public:
   enum class Kind { null, boolean, integer, floating, string, date_time, array, table };
 
   Value() = default;
+
   explicit Value(bool boolean) : m_kind(Kind::boolean), m_integer(boolean ? 1 : 0) {}
+
   explicit Value(std::int64_t integer) : m_kind(Kind::integer), m_integer(integer) {}
+
   explicit Value(double number);
+
   explicit Value(std::string text, Kind kind = Kind::string) : m_kind(kind), m_text(std::move(text)) {}
+
   [[nodiscard]] static Value make_array();
   [[nodiscard]] static Value make_table();
 
   [[nodiscard]] Kind kind() const { return m_kind; }
+
   [[nodiscard]] bool is(Kind kind) const { return m_kind == kind; }
+
   [[nodiscard]] bool is_number() const { return m_kind == Kind::integer || m_kind == Kind::floating; }
 
   // The content; what is asked for must be what kind() says.
   [[nodiscard]] bool boolean() const { return m_integer != 0; }
+
   [[nodiscard]] std::int64_t integer() const { return m_integer; }
-  [[nodiscard]] double number() const { return is(Kind::integer) ? static_cast<double>(m_integer) : m_floating; }
+
+  [[nodiscard]] double number() const {
+    return is(Kind::integer) ? static_cast<double>(m_integer) : m_floating;
+  }
+
   [[nodiscard]] const std::string& text() const { return m_text; } ///< of a string or date_time
+
   [[nodiscard]] const std::vector<Value>& items() const { return m_items; }
+
   [[nodiscard]] const std::vector<TableEntry>& entries() const { return m_entries; }
+
   [[nodiscard]] std::vector<Value>& items() { return m_items; }
+
   [[nodiscard]] std::vector<TableEntry>& entries() { return m_entries; }
 
   /// The value of a table's key; nullptr when it has none, and when this is no table.

@@ -3,6 +3,7 @@
 #include <base/text.hpp>
 
 #include <nlohmann/json.hpp>
+
 #include <stdexcept>
 
 namespace pyw::test {
@@ -91,7 +92,8 @@ CaseFile parse_case(const std::string& text) {
 }
 
 std::string run_case(const CaseFile& test_case) {
-  const auto loaded = config::load_project(test_case.files, Environment(test_case.environment), test_case.options);
+  const auto loaded =
+      config::load_project(test_case.files, Environment(test_case.environment), test_case.options);
   if (!loaded) {
     return render(loaded.error());
   }

@@ -3,9 +3,9 @@
 #include "case_file.hpp"
 
 #include <base/real_filesystem.hpp>
+#include <support/catch.hpp>
 
 #include <cstdlib>
-#include <support/catch.hpp>
 
 namespace pyw {
 
