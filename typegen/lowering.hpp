@@ -98,9 +98,18 @@ public:
 
   [[nodiscard]] const std::deque<Item>& items() const { return m_items; }
   [[nodiscard]] const std::set<Approximation>& approximations() const { return m_approximations; }
+  /// Whether this run has a class of that name, of whatever form.
+  [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
   [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
   [[nodiscard]] Resolver& resolver() { return m_resolver; }
-  void write_into(Module module) { m_module = module; }
+  /// Where what is lowered next is written: the module, and the definition (for the names of anonymous types).
+  void write_into(Module module, std::string_view owner) {
+    m_module = module;
+    m_owner = owner;
+    m_shadowed.clear();
+    m_parameters.clear();
+    m_bindings.clear();
+  }
   [[nodiscard]] std::string python_name(const Symbol& symbol) const;
 
 private:
@@ -125,7 +134,8 @@ private:
   struct PythonSignature;
   std::vector<const Signature*> expand_keys(const Signature* signature);
   void lower_signature(const Signature& signature, const Method& method, Form form,
-                       std::vector<PythonSignature>& overloads);
+                       std::vector<PythonSignature>& overloads, const std::set<const TypeParameter*>& not_generic = {});
+  static bool accepts_all_of(const PythonSignature& first, const PythonSignature& second);
   std::string generic_clause(const std::vector<const TypeParameter*>& parameters, Form form);
   std::string write_overload(const PythonSignature& overload, const Method& method, std::size_t indent,
                              bool is_overload, std::string_view doc);
@@ -133,6 +143,9 @@ private:
   // --- classes (lowering_classes.cpp) ---
   void write_item(Item& item);
   std::string write_raw(Item& item);
+  std::string write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
+                              bool overrides, std::string& helpers);
+  std::vector<const Signature*> inherited_constructs(const Symbol& symbol);
   std::string write_env(Item& item);
   std::string write_plain_raw(const Item& item, const Shape& shape);
   std::string write_protocol(const Item& item, const Shape& shape);
@@ -146,6 +159,7 @@ private:
   std::string class_header(const Item& item, const std::vector<std::string>& bases);
   std::string member_type(const ShapeMember& member, Position position);
   void read_constructors(const Item& item, Shape& shape, std::vector<const Signature*>& constructs);
+  bool is_monomorphic(const Symbol& symbol, Form form);
   bool inherits_nominally(const Type* base);
   std::vector<const TypeParameter*> kept_parameters(const Symbol& symbol);
   bool uses(const Type* type, const TypeParameter* parameter, int depth);
@@ -165,6 +179,7 @@ private:
   std::map<std::string, std::string, std::less<>> m_anonymous; ///< module and body -> name
   std::set<std::string, std::less<>> m_names;                  ///< module and name, taken
   std::set<std::pair<const Symbol*, Form>> m_requested;        ///< of the run before, and this one
+  std::set<const Symbol*> m_written;                           ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
@@ -175,6 +190,7 @@ private:
   std::string m_owner;                               ///< the class, for names and reports
   std::set<std::string, std::less<>> m_shadowed;     ///< names that its members hide
   std::vector<const TypeParameter*> m_parameters;    ///< what Python is generic over here
+  std::map<const TypeParameter*, std::string> m_renamed; ///< what would hide a parameter of the class
   Bindings m_bindings;                               ///< what the other parameters stand for
   int m_depth = 0;
   std::set<const Symbol*> m_open_aliases;            ///< being lowered: one that contains itself ends here

@@ -36,12 +36,16 @@ void Lowering::hide_names(const Shape& shape) {
 
 void Lowering::write_item(Item& item) {
   if (item.symbol != nullptr) {
-    const bool is_generic = item.form == Form::raw || item.form == Form::env || item.form == Form::protocol;
+    const bool is_generic = !is_monomorphic(*item.symbol, item.form);
     m_parameters = is_generic ? kept_parameters(*item.symbol) : std::vector<const TypeParameter*>{};
     m_bindings = is_generic ? dropped_bindings(*item.symbol) : Bindings{};
   }
-  const auto shape = m_resolver.shape(item.type);
   m_shadowed.clear();
+  if (item.symbol != nullptr && !item.symbol->is_type()) { // declare var Name: { new (…): … }
+    item.text = write_raw(item);
+    return;
+  }
+  const auto shape = m_resolver.shape(item.type);
   if (!shape) {
     item.text = "type " + item.name + " = " + approximate("no object type") + "\n";
     return;
@@ -100,7 +104,9 @@ std::string Lowering::member_type(const ShapeMember& member, Position position) 
   if (member.optional && !goes_in) {
     type.add("None");
   }
-  return type.text(goes_in ? PythonUnion::Any::absorbs : PythonUnion::Any::keeps_none);
+  // Of data, which pyright does not narrow through subscripts, `Any | None` could not be used at all.
+  return type.text(goes_in || position == Position::env_nested ? PythonUnion::Any::absorbs
+                                                               : PythonUnion::Any::keeps_none);
 }
 
 std::string Lowering::write_property(const ShapeMember& member, Form form, bool writable) {
@@ -307,15 +313,35 @@ void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<con
       });
       if (member.name != "prototype") {
         member.is_static = true;
-        if (same == shape.members.end()) {
+        if (same == shape.members.end() || member.is_method()) {
           shape.members.push_back(std::move(member));
-        } else if (same->is_method() && member.is_method()) {
-          // Response.json(): of the class and of its objects alike. One name in Python: both are told.
-          same->signatures.insert(same->signatures.end(), member.signatures.begin(), member.signatures.end());
         }
       }
     }
   }
+}
+
+std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbol) {
+  for (const auto& body : symbol.bodies) {
+    for (const auto* heir_of : body.heritage) {
+      const auto* base = inherits_nominally(heir_of) ? m_resolver.find(*heir_of) : nullptr;
+      if (base == nullptr) {
+        continue;
+      }
+      Item as_item;
+      as_item.symbol = base;
+      Shape ignored;
+      std::vector<const Signature*> constructs;
+      read_constructors(as_item, ignored, constructs);
+      if (constructs.empty()) {
+        constructs = inherited_constructs(*base);
+      }
+      if (!constructs.empty()) {
+        return constructs;
+      }
+    }
+  }
+  return {};
 }
 
 std::string Lowering::write_protocols(const Shape& shape) {
@@ -361,6 +387,20 @@ std::string Lowering::write_protocols(const Shape& shape) {
   return text;
 }
 
+std::string Lowering::write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
+                                      bool overrides, std::string& helpers) {
+  // Response.json() makes a response, response.json() reads one: one name in Python, told apart by a descriptor.
+  const auto name = "_" + item.name + "_" + attribute_name(own.name);
+  helpers += "class " + name + "_own:\n" + write_method({"__call__", own.signatures, "self", false, "", own.doc}, Form::raw, 4);
+  helpers += "class " + name + "_of_class:\n" +
+             write_method({"__call__", of_class.signatures, "self", false, "", of_class.doc}, Form::raw, 4);
+  helpers += "class " + name + ":\n    @overload\n    def __get__(self, instance: None, owner: Any, /) -> " + name +
+             "_of_class: ...\n    @overload\n    def __get__(self, instance: object, owner: Any, /) -> " + name +
+             "_own: ...\n";
+  return "    " + attribute_name(own.name) + ": " + name +
+         (overrides ? "  # pyright: ignore[reportIncompatibleMethodOverride]\n" : "\n");
+}
+
 std::string Lowering::write_raw(Item& item) {
   std::vector<std::string> bases;
   Shape shape;
@@ -392,17 +432,34 @@ std::string Lowering::write_raw(Item& item) {
   hide_names(shape);
 
   std::string body;
-  const auto own_name = item.name;
+  std::string helpers;
+  std::set<std::string_view> shape_has_two_faces;
+  const auto whole = item.symbol == nullptr || item.symbol->bodies.empty() ? Shape{} : m_resolver.shape(item.type).value_or(Shape{});
   if (!constructs.empty()) {
-    body += write_method({"new", constructs, "cls", false, constructs.front()->result == nullptr ? "Self" : ""}, Form::raw, 4);
+    const Method method{"new", constructs, "cls", false, constructs.front()->result == nullptr ? "Self" : ""};
+    auto text = write_method(method, Form::raw, 4);
+    // Constructors need not fit those of the base: TypeScript and Python agree, but for Python `new` is a method.
+    const auto inherited = item.symbol == nullptr ? std::vector<const Signature*>{} : inherited_constructs(*item.symbol);
+    if (!inherited.empty()) {
+      auto of_base = method;
+      of_base.signatures = inherited;
+      const bool same = write_method(of_base, Form::raw, 4) == text;
+      const auto end = text.find('\n', text.find(" def "));
+      text.insert(same ? text.size() : end, same ? "" : "  # type: ignore[override]");
+    }
+    body += text;
   }
   for (const auto& member : shape.members) {
     if (is_symbol_name(member.name)) {
       continue;
     }
+    const auto* own = whole.find(member.name);
     if (!member.is_method()) {
       body += write_property(member, Form::raw, true);
-    } else if (is_identifier(member.name) && member.name != "new") {
+    } else if (member.is_static && own != nullptr && own->is_method() && !own->is_static) {
+      body += write_two_faced(item, *own, member, !bases.empty(), helpers);
+      shape_has_two_faces.insert(member.name);
+    } else if (is_identifier(member.name) && member.name != "new" && !shape_has_two_faces.contains(member.name)) {
       body += write_method({member.name, member.signatures, member.is_static ? "cls" : "self", member.optional, "", member.doc},
                            Form::raw, 4);
     }
@@ -422,7 +479,8 @@ std::string Lowering::write_raw(Item& item) {
   const auto documentation = item.symbol == nullptr || item.symbol->bodies.empty()
                                  ? std::string()
                                  : docstring(item.symbol->bodies.front().doc, 4);
-  return class_header(item, bases) + documentation + (body.empty() && documentation.empty() ? "    ...\n" : body);
+  return helpers + class_header(item, bases) + documentation +
+         (body.empty() && documentation.empty() ? "    ...\n" : body);
 }
 
 std::string Lowering::write_env(Item& item) {
@@ -480,6 +538,9 @@ std::string Lowering::write_env(Item& item) {
     }
   }
   if (!passes_on && !shape.is_rpc) {
+    std::stable_partition(shape.members.begin(), shape.members.end(), [&](const ShapeMember& each) {
+      return inherited.contains(each.name); // an override lists the base's overloads first
+    });
     body += write_item_access(shape, Form::env, Position::env_top);
   }
   if (shape.is_rpc) {

@@ -1,5 +1,6 @@
 // Methods and functions: overloads, options as dict and as keywords, keys spelled out.
 #include <typegen/lowering.hpp>
+#include <typegen/module_writer.hpp>
 
 #include <base/text.hpp>
 
@@ -49,6 +50,33 @@ struct Lowering::PythonSignature {
   [[nodiscard]] std::string key() const { return join(parameters, ",") + rest + keywords; }
 };
 
+bool Lowering::accepts_all_of(const PythonSignature& first, const PythonSignature& second) {
+  if (first.rest != second.rest || first.keywords != second.keywords || !first.generics.empty() ||
+      first.parameters.size() != second.parameters.size()) {
+    return first.key() == second.key();
+  }
+  for (std::size_t index = 0; index < first.parameters.size(); ++index) {
+    // "name: A | B = ...": the same or more arms, and as optional.
+    const auto parse = [](std::string_view parameter) {
+      const bool optional = parameter.ends_with(" = ...");
+      parameter.remove_suffix(optional ? 6 : 0);
+      return std::pair{std::string(parameter.substr(parameter.find(": ") + 2)), optional};
+    };
+    const auto [wide, wide_optional] = parse(first.parameters[index]);
+    const auto [narrow, narrow_optional] = parse(second.parameters[index]);
+    PythonUnion both;
+    both.add(wide);
+    both.add(narrow);
+    PythonUnion one;
+    one.add(wide);
+    if (both.text(PythonUnion::Any::keeps_none) != one.text(PythonUnion::Any::keeps_none) ||
+        (narrow_optional && !wide_optional)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::vector<const Signature*> Lowering::expand_keys(const Signature* signature) {
   for (const auto* parameter : signature->type_parameters) {
     const auto* constraint = m_resolver.substitute(parameter->constraint, m_bindings);
@@ -97,16 +125,23 @@ std::string Lowering::generic_clause(const std::vector<const TypeParameter*>& pa
 }
 
 void Lowering::lower_signature(const Signature& signature, const Method& method, Form form,
-                               std::vector<PythonSignature>& overloads) {
+                               std::vector<PythonSignature>& overloads,
+                               const std::set<const TypeParameter*>& not_generic) {
   const auto position = inward(form);
   // Generic in Python is what ties an argument to the result; all else is what it defaults to.
   std::vector<const TypeParameter*> generic;
   for (const auto* parameter : signature.type_parameters) {
     const bool is_list = parameter->constraint != nullptr && m_resolver.expand(parameter->constraint)->kind == TypeKind::array;
     const bool goes_in = std::any_of(signature.parameters.begin(), signature.parameters.end(), [&](const Parameter& each) {
-      return uses(each.type, parameter, 0);
+      return !each.optional && uses(each.type, parameter, 0);
     });
-    if (goes_in && !is_list && uses(signature.result, parameter, 0)) {
+    if (goes_in && !is_list && uses(signature.result, parameter, 0) && !not_generic.contains(parameter)) {
+      const bool hides = std::any_of(m_parameters.begin(), m_parameters.end(), [&](const TypeParameter* outer) {
+        return outer->name == parameter->name;
+      });
+      if (hides) {
+        m_renamed[parameter] = parameter_name(*parameter) + "New";
+      }
       generic.push_back(parameter);
     }
   }
@@ -175,6 +210,19 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     }
   }
   m_parameters = outer;
+
+  // A parameter that what goes in does not mention after all ties nothing together.
+  const auto mentioned = identifiers_in(join(base.parameters, ", ") + ", " + base.rest);
+  auto excluded = not_generic;
+  for (const auto* parameter : generic) {
+    if (!mentioned.contains(parameter_name(*parameter))) {
+      excluded.insert(parameter);
+    }
+  }
+  if (excluded.size() > not_generic.size()) {
+    lower_signature(signature, method, form, overloads, excluded);
+    return;
+  }
 
   if (dict.empty()) {
     overloads.push_back(std::move(base));
@@ -266,7 +314,7 @@ std::string Lowering::write_method(const Method& method, Form form, std::size_t 
   std::vector<PythonSignature> distinct;
   for (auto& overload : overloads) {
     if (std::none_of(distinct.begin(), distinct.end(), [&](const PythonSignature& known) {
-          return known.key() == overload.key();
+          return accepts_all_of(known, overload);
         })) {
       distinct.push_back(std::move(overload));
     }

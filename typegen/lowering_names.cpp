@@ -33,15 +33,23 @@ std::string Lowering::reference(Module module, std::string_view name) {
 }
 
 std::string Lowering::parameter_name(const TypeParameter& parameter) const {
+  if (const auto renamed = m_renamed.find(&parameter); renamed != m_renamed.end()) {
+    return renamed->second;
+  }
   const bool is_taken = m_resolver.program().global->find(parameter.name) != nullptr || is_python_builtin(parameter.name);
   return is_taken ? std::string(parameter.name) + "T" : std::string(parameter.name);
+}
+
+bool Lowering::is_monomorphic(const Symbol& symbol, Form form) {
+  return form == Form::raw_options || form == Form::options || (form == Form::env && m_resolver.is_plain(symbol));
 }
 
 bool Lowering::was_requested(const Symbol& symbol, Form form) const { return m_requested.contains({&symbol, form}); }
 
 std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
   m_requested.insert({&symbol, form});
-  const bool is_dict = form == Form::raw_options || form == Form::options;
+  m_written.insert(&symbol);
+  const bool is_dict = is_monomorphic(symbol, form);
   std::string suffix;
   std::string key = std::to_string(static_cast<int>(form)) + "\n" + symbol.qualified;
   if (symbol.scope != nullptr && symbol.scope->parent != nullptr) {
@@ -49,9 +57,12 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   }
   std::vector<const Type*> bound_arguments;
   if (is_dict && !arguments.empty()) {
-    // A TypedDict a set of arguments: generic ones cannot be unpacked into keywords by every checker.
+    // A class a set of arguments: a generic TypedDict cannot be unpacked into keywords by every checker, and
+    // `T | None` of data that is Any would ask for a check that pyright does not follow through subscripts.
     const auto parameters = std::exchange(m_parameters, {});
-    const auto position = form == Form::options ? Position::env_in : Position::raw_in;
+    const auto position = form == Form::env       ? Position::env_nested
+                          : form == Form::options ? Position::env_in
+                                                  : Position::raw_in;
     const auto defaults = m_resolver.bind(Resolver::parameters_of(symbol), {});
     const auto given = m_resolver.bind(Resolver::parameters_of(symbol), arguments);
     for (std::size_t index = 0; index < given.size(); ++index) {
@@ -137,6 +148,7 @@ void Lowering::restart() {
   m_by_key.clear();
   m_anonymous.clear();
   m_names.clear();
+  m_written.clear();
   m_approximations.clear();
   m_next = 0;
   m_ai = false;

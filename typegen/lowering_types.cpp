@@ -1,5 +1,7 @@
 #include <typegen/lowering.hpp>
 
+#include <base/text.hpp>
+
 #include <algorithm>
 
 namespace pyw::typegen {
@@ -314,7 +316,9 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
   const bool is_global = symbol.scope == m_resolver.program().global;
   const bool is_stub = !plain && m_resolver.shape(type).value_or(Shape{}).is_rpc;
   const auto arguments = [&](Position where) { return type_arguments(symbol, type->parts, where); };
-  const auto named = [&](Form form, Position where) { return request(symbol, form, type->parts) + arguments(where); };
+  const auto named = [&](Form form, Position where) {
+    return request(symbol, form, type->parts) + (is_monomorphic(symbol, form) ? "" : arguments(where));
+  };
 
   switch (position) {
   case Position::raw_out:
@@ -413,7 +417,7 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   const auto shadowed = std::exchange(m_shadowed, {});
   const auto module = std::exchange(m_module, item.module);
   const auto* pass_through = std::exchange(m_pass_through, nullptr);
-  static constexpr std::string_view placeholder = "\x01";
+  static constexpr std::string_view placeholder = "__this_class__";
   const auto name = std::exchange(item.name, std::string(placeholder));
   write_item(item);
   m_parameters = parameters;
@@ -436,11 +440,7 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   }
   m_anonymous.emplace(key, unique);
   item.name = unique;
-  std::string text;
-  for (const char c : item.text) {
-    text += c == placeholder[0] ? unique : std::string(1, c);
-  }
-  item.text = std::move(text);
+  item.text = replace_all(std::move(item.text), placeholder, unique);
   m_items.push_back(std::move(item));
   return reference(m_items.back().module, unique) + also;
 }

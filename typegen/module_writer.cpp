@@ -140,7 +140,10 @@ std::string write_module(std::string_view own, std::string_view definitions,
       aliases += word + " = " + word.substr(7) + "\n";
     }
   }
-  return imports + (imports.empty() ? "" : "\n") + std::string(definitions) + aliases;
+  // TypeScript takes the first overload that fits, and its declarations count on that.
+  const std::string_view setting =
+      used.contains("overload") ? "# mypy: disable-error-code=\"overload-overlap\"\n" : "";
+  return std::string(setting) + imports + (imports.empty() ? "" : "\n") + std::string(definitions) + aliases;
 }
 
 } // namespace pyw::typegen

@@ -347,11 +347,14 @@ const Type* Resolver::expand_both(const Type* type) {
   std::vector<const Type*> kept;
   for (const auto* part : type->parts) {
     const auto* arm = expand(part);
-    const bool is_unknown = arm->kind == TypeKind::primitive && arm->text == "unknown";
+    const bool is_unknown = arm->kind == TypeKind::primitive && (arm->text == "unknown" || arm->text == "any");
     const bool is_empty = arm->kind == TypeKind::object && arm->members.empty();
     if (!is_unknown && !is_empty) {
       kept.push_back(arm);
     }
+  }
+  if (kept.empty()) {
+    return primitive("any");
   }
   for (const auto* arm : kept) {
     if (arm->kind == TypeKind::primitive && arm->text != "object") {

@@ -23,7 +23,8 @@ constexpr std::string_view wrapped_types[] = {
 constexpr std::string_view unwrapped_types[] = {
     "Hyperdrive",   "SendEmail",     "WorkerLoader", "DispatchNamespace", "SecretsStoreSecret", "MediaBinding",
     "StreamBinding", "BrowserRun",   "WorkerVersionMetadata", "DurableObjectState", "ExecutionContext",
-    "ScheduledController", "ForwardableEmailMessage", "TraceItem"};
+    "ScheduledController", "ForwardableEmailMessage", "TraceItem",
+    "AgentMemoryNamespace", "Artifacts", "Flagship", "AnalyticsSQLBinding", "WebSearch", "ColoLocalActorNamespace"};
 constexpr std::string_view ai_root = "Ai";
 
 /// Names of the prelude that are forms of ours, not objects of JavaScript.
@@ -69,7 +70,7 @@ private:
 bool StubMaker::is_constructor(const Symbol& symbol) {
   return std::any_of(symbol.variables.begin(), symbol.variables.end(), [&](const Variable& variable) {
     const auto shape = variable.type == nullptr ? std::nullopt : m_resolver.shape(variable.type);
-    return symbol.is_type() && shape && !shape->constructs.empty();
+    return shape && !shape->constructs.empty();
   });
 }
 
@@ -82,8 +83,8 @@ void StubMaker::request_named(std::string_view name, Form form) {
 
 void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
   for (const auto* symbol : scope.symbols) {
-    m_lowering.write_into(Module::raw);
     const auto name = std::string(prefix) + attribute_name(symbol->name);
+    m_lowering.write_into(Module::raw, name);
     if (!symbol->functions.empty()) {
       std::vector<const Signature*> signatures;
       for (const auto& function : symbol->functions) {
@@ -93,7 +94,7 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
       m_raw_names.insert(name);
       m_global_values.insert(name);
     } else if (!symbol->variables.empty() && !is_constructor(*symbol)) {
-      m_lowering.write_into(Module::options); // so that classes are named with their module
+      m_lowering.write_into(Module::options, name); // so that classes are named with their module
       const auto& variable = symbol->variables.front();
       const auto type = m_lowering.lower(variable.type, Position::raw_out, symbol->name);
       if (type != "Never") { // `declare var onmessage: never` says that there is none
@@ -119,7 +120,7 @@ void StubMaker::lower_namespace(const Symbol& symbol) {
   // A class that is never made, with the namespace's contents as members.
   std::string body;
   for (const auto* member : symbol.inside->symbols) {
-    m_lowering.write_into(Module::raw);
+    m_lowering.write_into(Module::raw, to_identifier(member->qualified));
     if (member->is_type() && !member->bodies.empty()) {
       body += "    " + std::string(member->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
     } else if (!member->functions.empty()) {
@@ -142,8 +143,8 @@ void StubMaker::lower_namespace(const Symbol& symbol) {
 }
 
 void StubMaker::lower_alias(const Symbol& symbol) {
-  m_lowering.write_into(Module::raw);
   const auto name = m_lowering.python_name(symbol);
+  m_lowering.write_into(Module::raw, name);
   const auto text = m_lowering.lower(symbol.aliases.front().type, Position::raw_out, symbol.name);
   m_raw_text += "type " + name + " = " + text + "\n";
   m_raw_names.insert(name);
@@ -158,12 +159,9 @@ void StubMaker::lower_rest(const Scope& scope) {
       lower_alias(*symbol);
       continue;
     }
-    const bool asked_for = m_lowering.was_requested(*symbol, Form::raw) || m_lowering.was_requested(*symbol, Form::env) ||
-                           m_lowering.was_requested(*symbol, Form::options) ||
-                           m_lowering.was_requested(*symbol, Form::raw_options);
-    if (!asked_for) {
-      m_lowering.write_into(Module::raw);
-      m_lowering.request(*symbol, Form::raw, {});
+    if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
+      m_lowering.write_into(Module::raw, "");
+      m_lowering.request(*symbol, m_resolver.is_plain(*symbol) ? Form::env : Form::raw, {});
     }
   }
 }

@@ -30,7 +30,9 @@ enum class VerifyCertificates { yes, no };
 struct HttpConnection {
   std::optional<Path> certificate_authorities = {}; ///< a PEM file, used instead of the environment's
   VerifyCertificates verify = VerifyCertificates::yes;
-  std::optional<std::string> proxy = {}; ///< a URL; "" means none, whatever the environment says
+  std::optional<std::string> proxy = {};    ///< a URL; "" means none, whatever the environment says
+  std::optional<std::string> no_proxy = {}; ///< hosts without proxy, instead of the environment's; "*" for all
+  std::optional<Path> netrc = {};           ///< where user and password are looked up when the URL has none
 
   bool operator==(const HttpConnection&) const = default;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 namespace pyw::config {
@@ -75,10 +76,14 @@ private:
     }
   }
 
+  /// Static files alone, without any code.
+  [[nodiscard]] bool has_only_assets() const {
+    return !m_project.main && m_project.assets && m_project.assets->directory;
+  }
+
   void check_main() {
     if (!m_project.main) {
-      const bool only_assets = m_project.assets && m_project.assets->directory;
-      if (!only_assets && (!is_written("main") || m_project.raw("main")->is(Value::Kind::string))) {
+      if (!has_only_assets() && (!is_written("main") || m_project.raw("main")->is(Value::Kind::string))) {
         m_findings.error("`main` is missing: which file is the Worker's entry?",
                          m_file_place,
                          {assignment("main", "\"src/entry.py\"")});
@@ -148,7 +153,7 @@ private:
     const bool enabled =
         m_project.has_flag("python_workers") || m_project.has_flag("auto_inject_python_workers");
     const auto* flags = m_project.raw("compatibility_flags");
-    bool misspelt = false;
+    std::string misspelt;
     std::map<std::string, std::uint32_t> seen;
     const std::vector<std::string> known(python_flags.begin(), python_flags.end());
     for (const auto& [flag, place] : m_project.compatibility_flags) {
@@ -161,17 +166,17 @@ private:
                             : nearest(flag, known);
       const bool is_twin = flag.starts_with("no_") || flag.starts_with("disable_");
       if (near && *near != flag && !is_twin && edit_distance(flag, *near) <= 2) {
-        misspelt = true;
+        misspelt = flag;
         m_findings.warning(
             fmt::format("unknown flag `{}`", flag), place, {fmt::format("did you mean `{}`?", *near)});
       }
     }
-    if (!enabled && m_project.main && (flags == nullptr || flags->is(Value::Kind::array))) {
+    if (!enabled && !has_only_assets() && (flags == nullptr || flags->is(Value::Kind::array))) {
       m_findings.error("the flag `python_workers` is missing from `compatibility_flags`",
                        flags == nullptr ? m_file_place
                                         : m_project.resolved.find_entry("compatibility_flags")->key_place,
-                       {misspelt ? "correct the misspelt one"
-                                 : assignment("compatibility_flags", "[\"python_workers\"]")});
+                       {!misspelt.empty() ? fmt::format("`{}` looks like it", misspelt)
+                                          : assignment("compatibility_flags", "[\"python_workers\"]")});
     }
   }
 
@@ -227,6 +232,20 @@ private:
 };
 
 } // namespace
+
+void check_numbers(const Value& root, Findings& findings) {
+  if (root.is(Value::Kind::floating) && !std::isfinite(root.number())) {
+    findings.error("this number is too large, or none at all",
+                   root.place,
+                   {"a Worker gets its configuration as JSON; put the number in quotes if it is a text"});
+  }
+  for (const auto& item : root.items()) {
+    check_numbers(item, findings);
+  }
+  for (const auto& entry : root.entries()) {
+    check_numbers(entry.value, findings);
+  }
+}
 
 void check_project(const ReadOnlyFileSystem& files,
                    const Project& project,

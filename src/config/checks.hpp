@@ -16,6 +16,9 @@ void check_project(const ReadOnlyFileSystem& files,
                    const Place& file_place,
                    Findings& findings);
 
+/// Reports every number that JSON cannot hold: `inf`, `nan`, and those beyond 64 bits.
+void check_numbers(const Value& root, Findings& findings);
+
 /// The bindings' and classes' part of it (check_names.cpp): names used twice, queues consumed twice, Durable
 /// Object classes and the migrations' history.
 void check_names(const Project& project, Findings& findings);

@@ -75,6 +75,9 @@ public:
 
 private:
   [[nodiscard]] Result<Path> locate() const {
+    if (!m_files.is_directory(m_options.start_directory)) {
+      return failure(user_error(fmt::format("there is no folder `{}`", m_options.start_directory.string())));
+    }
     if (m_options.config) {
       const auto path = (m_options.start_directory / *m_options.config).lexically_normal();
       if (!m_files.is_file(path)) {
@@ -235,6 +238,7 @@ private:
   void build(const Configuration& configuration) {
     choose_environment(configuration.root);
     validate(configuration.root);
+    check_numbers(configuration.root, m_findings);
     m_project.resolved = resolve_environment(configuration.root, m_project.environment, m_findings);
     decode_project(m_project);
     name_project(configuration.root);

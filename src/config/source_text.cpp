@@ -87,6 +87,100 @@ std::size_t LineIndex::offset(std::size_t line, std::size_t column) const {
   return std::min(m_starts[line - 1] + (column == 0 ? 0 : column - 1), m_text.size());
 }
 
+std::size_t skip_string(std::string_view text, std::size_t at, SourceLanguage language) {
+  const char quote = text[at];
+  const std::string triple(3, quote);
+  const bool multi_line = language == SourceLanguage::toml && text.substr(at).starts_with(triple);
+  at += multi_line ? 3 : 1;
+  while (at < text.size()) {
+    const auto rest = text.substr(at);
+    if (rest.front() == '\\' && quote == '"') {
+      at += 2;
+    } else if (multi_line ? rest.starts_with(triple) : (rest.front() == quote || rest.front() == '\n')) {
+      return at + (multi_line ? 3 : 1);
+    } else {
+      ++at;
+    }
+  }
+  return text.size();
+}
+
+namespace {
+
+/// The offset after the `}` that closes the inline table at `at`; npos when there is none. `visit` is called
+/// with every character of it that is in no string and no comment, and with the `#` of comments.
+template <typename Visit>
+std::size_t walk_inline_table(std::string_view text, std::size_t at, Visit visit) {
+  std::size_t depth = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      visit(at);
+      at = skip_string(text, at, SourceLanguage::toml);
+      continue;
+    }
+    visit(at);
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    depth += c == '{' ? 1 : 0;
+    depth -= c == '}' ? 1 : 0;
+    ++at;
+    if (depth == 0) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+void blank(std::string& text, std::size_t from, std::size_t to) {
+  std::fill(
+      text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to), ' ');
+}
+
+/// Blanks line breaks, comments and trailing commas of the inline table at `start`.
+void join_one(std::string_view source, std::string& text, std::size_t start) {
+  std::size_t comma = std::string_view::npos;
+  walk_inline_table(source, start, [&](std::size_t at) {
+    const char c = source[at];
+    if (c == '#') {
+      blank(text, at, std::min(source.find('\n', at), source.size()));
+    } else if (c == '\n' || c == '\r') {
+      text[at] = ' ';
+    } else if (c == '}' && comma != std::string_view::npos) {
+      text[comma] = ' ';
+      comma = std::string_view::npos;
+    } else if (c != ' ' && c != '\t') {
+      comma = c == ',' ? at : std::string_view::npos;
+    }
+  });
+}
+
+} // namespace
+
+std::string join_inline_tables(std::string_view source) {
+  std::string text(source);
+  for (std::size_t at = 0; at < source.size();) {
+    const char c = source[at];
+    if (c == '"' || c == '\'') {
+      at = skip_string(source, at, SourceLanguage::toml);
+    } else if (c == '#') {
+      at = std::min(source.find('\n', at), source.size());
+    } else if (c == '{') {
+      const auto end = walk_inline_table(source, at, [](std::size_t) {});
+      if (end == std::string_view::npos) {
+        return text; // not closed: the parser will say where
+      }
+      join_one(source, text, at);
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  return text;
+}
+
 namespace {
 
 /// Walks over brackets outside of strings and comments.
@@ -99,7 +193,7 @@ public:
     while (m_at < m_text.size()) {
       const char c = m_text[m_at];
       if (is_quote(c)) {
-        skip_string(c);
+        m_at = skip_string(m_text, m_at, m_language);
         continue;
       }
       if (starts_comment()) {
@@ -128,24 +222,6 @@ private:
   [[nodiscard]] bool starts_comment() const {
     const auto rest = m_text.substr(m_at);
     return m_language == SourceLanguage::toml ? rest.starts_with('#') : rest.starts_with("//");
-  }
-
-  void skip_string(char quote) {
-    const std::string triple(3, quote);
-    const bool multi_line = m_language == SourceLanguage::toml && m_text.substr(m_at).starts_with(triple);
-    m_at += multi_line ? 3 : 1;
-    while (m_at < m_text.size()) {
-      const auto rest = m_text.substr(m_at);
-      if (rest.front() == '\\' && quote == '"') {
-        m_at += 2;
-      } else if (multi_line ? rest.starts_with(triple) : (rest.front() == quote || rest.front() == '\n')) {
-        m_at += multi_line ? 3 : 1;
-        return;
-      } else {
-        ++m_at;
-      }
-    }
-    m_at = m_text.size();
   }
 
   std::string_view m_text;

@@ -26,6 +26,15 @@ enum class SourceLanguage { json, toml };
 /// is not so.
 [[nodiscard]] bool check_source(std::uint32_t file, SourceLanguage language, Findings& findings);
 
+/// The offset after the string whose quote stands at `at`: in TOML '…', "…" and their triple forms, in JSON
+/// "…". A string that is not closed ends with its line, a triple one with the text.
+[[nodiscard]] std::size_t skip_string(std::string_view text, std::size_t at, SourceLanguage language);
+
+/// TOML 1.1, which wrangler and uv take, lets an inline table go over several lines, with comments and a
+/// trailing comma; toml11 3.7.1 reads TOML 1.0. The same text with these blanked, so that every offset stays
+/// (lines do not).
+[[nodiscard]] std::string join_inline_tables(std::string_view text);
+
 /// The offset of the first byte that is not valid UTF-8 (RFC 3629: shortest form, no surrogates, up to
 /// U+10FFFF); npos when all is.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);

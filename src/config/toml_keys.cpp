@@ -151,7 +151,7 @@ constexpr std::array<Explanation, 14> explanations{{
     {"unclosed", "the array is not closed", "write `[\"one\", \"two\"]`"},
     {"curly brace",
      "the inline table is not closed",
-     "an inline table stands on one line; use a `[table]` for more"},
+     "an inline table ends with `}`; use a `[table]` for more"},
     {"expected newline", "nothing may follow the value on its line", "each key stands on a line of its own"},
     {"invalid line", "nothing may follow the value on its line", "each key stands on a line of its own"},
     {"leading zero", "a number has no leading zeros", "text stands in quotes"},
@@ -238,9 +238,6 @@ TomlProblem explain_by_words(std::string_view words, std::string_view text, std:
     return {token_at(text, offset),
             "the table header is not closed, or has no name",
             "a header is written `[table]`"};
-  }
-  if (says(words, "invalid key") && trim(text.substr(offset, 2)).empty()) {
-    return {{offset, 1}, "an inline table stands on one line", "use a `[table]` for more"};
   }
   for (const auto& [what, message, hint] : explanations) {
     if (says(words, what)) {

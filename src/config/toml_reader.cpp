@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <limits>
 #include <sstream>
 
 namespace pyw::config {
@@ -20,8 +20,9 @@ using TomlValue = toml::value;
 /// toml11 3.7.1 leaves out (it takes integers of any size).
 class TreeConverter {
 public:
-  TreeConverter(std::uint32_t file, Findings& findings)
-      : m_text(findings.sources()[file].text), m_lines(m_text, file), m_findings(findings) {}
+  /// `joined` is the text as toml11 saw it: with the source's offsets, but other lines.
+  TreeConverter(std::string_view source, std::string_view joined, std::uint32_t file)
+      : m_text(joined), m_lines(source, file), m_joined_lines(joined, file) {}
 
   Value convert(const TomlValue& source, std::size_t depth) {
     const auto region = region_of(source);
@@ -38,7 +39,7 @@ private:
 
   [[nodiscard]] Span region_of(const TomlValue& source) const {
     const auto location = source.location();
-    return {m_lines.offset(location.line(), location.column()), location.region()};
+    return {m_joined_lines.offset(location.line(), location.column()), location.region()};
   }
 
   Value convert_content(const TomlValue& source, const Span& region, std::size_t depth) {
@@ -46,10 +47,8 @@ private:
     case toml::value_t::boolean:
       return Value(source.as_boolean());
     case toml::value_t::integer:
-      check_integer(region);
-      return Value(source.as_integer());
+      return integer_of(source, region);
     case toml::value_t::floating:
-      check_finite(source.as_floating(), region);
       return Value(source.as_floating());
     case toml::value_t::string:
       return Value(source.as_string().str);
@@ -114,7 +113,9 @@ private:
 
   [[nodiscard]] Place place_of(const Span& span) const { return m_lines.place(span.offset, span.length); }
 
-  void check_integer(const Span& region) {
+  /// toml11 3.7.1 takes integers of any size and makes something of them; here they become infinite, which
+  /// the checks then point at (config/checks.hpp).
+  [[nodiscard]] Value integer_of(const TomlValue& source, const Span& region) const {
     auto digits = replace_all(std::string(m_text.substr(region.offset, region.length)), "_", "");
     digits.erase(0, digits.starts_with('+') ? 1 : 0);
     int base = 10;
@@ -125,31 +126,25 @@ private:
       }
     }
     std::int64_t value = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), value, base).ec ==
-        std::errc::result_out_of_range) {
-      m_findings.error("this number is too large", place_of(region), {"put it in quotes if it is a text"});
-    }
-  }
-
-  void check_finite(double value, const Span& region) {
-    if (!std::isfinite(value)) {
-      m_findings.error("this number is not finite",
-                       place_of(region),
-                       {"a Worker's configuration is JSON, which has no such number"});
-    }
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    return parsed.ec == std::errc::result_out_of_range ? Value(std::numeric_limits<double>::infinity())
+                                                       : Value(source.as_integer());
   }
 
   std::string_view m_text;
   LineIndex m_lines;
-  Findings& m_findings;
+  LineIndex m_joined_lines;
 };
 
-void report_syntax_error(std::string_view report, std::uint32_t file, Findings& findings) {
-  const std::string_view text = findings.sources()[file].text;
-  const auto problem = explain_toml_error(report, text);
-  findings.error(problem.message,
-                 LineIndex(text, file).place(problem.span.offset, problem.span.length),
-                 problem.hint.empty() ? std::vector<std::string>{} : std::vector{problem.hint});
+void report_syntax_error(std::string_view report,
+                         std::string_view joined,
+                         std::uint32_t file,
+                         Findings& findings) {
+  const auto problem = explain_toml_error(report, joined);
+  findings.error(
+      problem.message,
+      LineIndex(findings.sources()[file].text, file).place(problem.span.offset, problem.span.length),
+      problem.hint.empty() ? std::vector<std::string>{} : std::vector{problem.hint});
 }
 
 } // namespace
@@ -158,14 +153,14 @@ std::optional<Value> read_toml(std::uint32_t file, Findings& findings) {
   if (!check_source(file, SourceLanguage::toml, findings)) {
     return std::nullopt;
   }
-  const auto errors_before = findings.error_count();
+  const std::string_view source = findings.sources()[file].text;
+  const auto joined = join_inline_tables(source);
   try {
-    std::istringstream stream(findings.sources()[file].text);
+    std::istringstream stream(joined);
     const auto parsed = toml::parse(stream, "");
-    auto root = TreeConverter(file, findings).convert(parsed, 0);
-    return findings.error_count() > errors_before ? std::nullopt : std::optional(std::move(root));
+    return TreeConverter(source, joined, file).convert(parsed, 0);
   } catch (const toml::exception& problem) {
-    report_syntax_error(problem.what(), file, findings);
+    report_syntax_error(problem.what(), joined, file, findings);
   } catch (const std::exception& problem) { // toml11 lets std::out_of_range and its like through
     findings.error(std::string("toml11 cannot read this file: ") + problem.what(), Place{file, 1, 1, 1});
   }

@@ -11,9 +11,10 @@
 namespace pyw::net {
 
 struct RetryPolicy {
-  /// Tries in a row without progress, the first included. With the delays below the last one starts 4 to 8 s
-  /// after the first: longer than a restart behind a load balancer, shorter than anyone's patience.
-  int attempts = 5;
+  /// Tries in a row without progress, the first included. With the delays below the last one starts 1.8
+  /// to 3.5 s after the first: longer than most blips, and short enough for somebody who has no network at
+  /// all.
+  int attempts = 4;
   std::chrono::milliseconds first_delay{500};
   std::chrono::milliseconds longest_delay{10'000};
   /// A server that asks for more than this (Retry-After) is not waited for.

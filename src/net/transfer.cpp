@@ -133,7 +133,11 @@ void Transfer::set_trust() {
   const auto& own = m_request.connection;
   m_proxy = own.proxy ? *own.proxy : m_surroundings.proxy_for(m_request.url).value_or("");
   m_handle.set(CURLOPT_PROXY, m_proxy.c_str()); // "" also keeps curl from reading the process's environment
-  m_handle.set(CURLOPT_NOPROXY, m_surroundings.no_proxy.c_str());
+  m_handle.set(CURLOPT_NOPROXY, (own.no_proxy ? *own.no_proxy : m_surroundings.no_proxy).c_str());
+  if (own.netrc) {
+    m_handle.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
+    m_handle.set(CURLOPT_NETRC_FILE, own.netrc->c_str());
+  }
   if (own.verify == VerifyCertificates::no) {
     m_handle.set(CURLOPT_SSL_VERIFYPEER, 0L);
     m_handle.set(CURLOPT_SSL_VERIFYHOST, 0L);

@@ -93,6 +93,16 @@ std::string resolve_link(std::string_view base, std::string_view link) {
   return root + without_dots(std::string(folder) + std::string(to.path)) + std::string(to.rest);
 }
 
+std::string with_credentials_of(std::string_view base, std::string_view url) {
+  const auto from = cut(base);
+  const auto to = cut(url);
+  const auto host = without_user(from.authority);
+  if (host == from.authority || to.authority != host || to.scheme != from.scheme) {
+    return std::string(url);
+  }
+  return std::string(to.scheme) + std::string(from.authority) + std::string(to.path) + std::string(to.rest);
+}
+
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char byte : text) {

@@ -15,6 +15,10 @@ namespace pyw::net {
 /// What a link on the page at `base` points to (RFC 3986 5.2, without `.` and `..` in absolute paths).
 [[nodiscard]] std::string resolve_link(std::string_view base, std::string_view link);
 
+/// `url` with the user and password that `base` has, if both are of one scheme and host and `url` has none:
+/// how pip and uv treat the links of an index that wants a password.
+[[nodiscard]] std::string with_credentials_of(std::string_view base, std::string_view url);
+
 /// Percent-encodes everything but unreserved characters (RFC 3986 2.3).
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace pyw::python {
 
 namespace {
@@ -12,13 +14,34 @@ constexpr std::string_view known_good_uv = "0.13.8";
 constexpr std::string_view still_works =
     "`python_modules` and `pylock.toml` are as they were: `pyw dev --no-sync` runs with what is there";
 
-/// The requirement in pyproject.toml that names `package`, else the one that names `dependent`.
-const config::Located<std::string>*
-requirement_for(const config::Project& project, std::string_view package, std::string_view dependent) {
+/// Who asks for `package`, who asks for those, and so on up to a requirement of the project itself.
+std::vector<std::string>
+chain_of(const UvComplaint& complaint, const ExplainContext& context, const std::string& package) {
+  constexpr std::size_t longest = 8; // uv's reasoning may go in circles
+  const bool named = context.project.python && context.project.python->name;
+  const auto project = named ? normalized_name(context.project.python->name->value) : std::string{};
+  std::vector<std::string> chain;
+  for (auto next = dependent_of(complaint, package); !next.empty() && chain.size() < longest;
+       next = dependent_of(complaint, chain.back())) {
+    const bool seen = next == package || std::find(chain.begin(), chain.end(), next) != chain.end();
+    if (seen || normalized_name(next) == project || next == "you") {
+      break;
+    }
+    chain.push_back(next);
+  }
+  return chain;
+}
+
+/// The requirement in pyproject.toml that names `package`, or else one of the chain.
+const config::Located<std::string>* requirement_for(const config::Project& project,
+                                                    const std::string& package,
+                                                    const std::vector<std::string>& chain) {
   if (!project.python) {
     return nullptr;
   }
-  for (const auto name : {package, dependent}) {
+  auto names = chain;
+  names.insert(names.begin(), package);
+  for (const auto& name : names) {
     for (const auto& requirement : project.python->dependencies) {
       if (!name.empty() && requirement_name(requirement.value) == normalized_name(name)) {
         return &requirement;
@@ -31,10 +54,10 @@ requirement_for(const config::Project& project, std::string_view package, std::s
 /// An error that points at the requirement when it can be found.
 Error at_requirement(const ExplainContext& context,
                      std::string message,
-                     std::string_view package,
-                     std::string_view dependent,
+                     const std::string& package,
+                     const std::vector<std::string>& chain,
                      std::vector<std::string> hints) {
-  if (const auto* requirement = requirement_for(context.project, package, dependent)) {
+  if (const auto* requirement = requirement_for(context.project, package, chain)) {
     Error error;
     error.diagnostics.push_back(
         context.project.diagnose(Severity::error, std::move(message), requirement->place, std::move(hints)));
@@ -43,22 +66,23 @@ Error at_requirement(const ExplainContext& context,
   return user_error(std::move(message), std::move(hints));
 }
 
-/// " (needed by `fastapi`)" when it is not the project itself that asks.
-std::string needed_by(const ExplainContext& context, std::string_view dependent) {
-  const bool is_project = context.project.python && context.project.python->name &&
-                          normalized_name(dependent) == normalized_name(context.project.python->name->value);
-  return dependent.empty() || is_project || dependent == "you" ? ""
-                                                               : fmt::format(" (needed by `{}`)", dependent);
+/// " (needed by `jinja2`, needed by `flask`)" when it is not the project itself that asks.
+std::string needed_by(const std::vector<std::string>& chain) {
+  std::vector<std::string> parts;
+  for (const auto& name : chain) {
+    parts.push_back(fmt::format("needed by `{}`", name));
+  }
+  return parts.empty() ? "" : fmt::format(" ({})", join(parts, ", "));
 }
 
 Error unknown_package(const UvComplaint& complaint, const ExplainContext& context) {
   const auto package = blamed_package(complaint);
-  const auto dependent = dependent_of(complaint, package);
+  const auto chain = chain_of(complaint, context, package);
   return at_requirement(
       context,
-      fmt::format("there is no package `{}`{}", package, needed_by(context, dependent)),
+      fmt::format("there is no package `{}`{}", package, needed_by(chain)),
       package,
-      dependent,
+      chain,
       {"check the spelling; a package of a private index needs `[[tool.uv.index]]` in `pyproject.toml`"});
 }
 
@@ -85,29 +109,28 @@ std::vector<std::string> wheel_hints(const std::string& package, const ExplainCo
 
 Error no_wheel(const UvComplaint& complaint, const ExplainContext& context) {
   const auto package = blamed_package(complaint);
-  const auto dependent = dependent_of(complaint, package);
+  const auto chain = chain_of(complaint, context, package);
   const auto message =
       fmt::format("`{}`{} has no wheel for Python {} on WebAssembly: neither a pure-Python one nor one "
                   "tagged `{}_{}_0_wasm32`",
                   package,
-                  needed_by(context, dependent),
+                  needed_by(chain),
                   context.python.version,
                   context.python.platform_name,
                   context.python.platform_year);
-  return at_requirement(context, message, package, dependent, wheel_hints(package, context));
+  return at_requirement(context, message, package, chain, wheel_hints(package, context));
 }
 
 Error no_such_version(const UvComplaint& complaint, const ExplainContext& context) {
   const auto package = blamed_package(complaint);
-  const auto dependent = dependent_of(complaint, package);
-  return at_requirement(context,
-                        fmt::format("no version of `{}` fits{}:\n{}",
-                                    package,
-                                    needed_by(context, dependent),
-                                    trimmed_explanation(complaint)),
-                        package,
-                        dependent,
-                        {"widen the requirement"});
+  const auto chain = chain_of(complaint, context, package);
+  return at_requirement(
+      context,
+      fmt::format(
+          "no version of `{}` fits{}:\n{}", package, needed_by(chain), trimmed_explanation(complaint)),
+      package,
+      chain,
+      {"widen the requirement"});
 }
 
 Error conflict(const UvComplaint& complaint) {
@@ -157,7 +180,7 @@ Error build_failed(const UvComplaint& complaint, const ExplainContext& context) 
       fmt::format(
           "the local package `{}` could not be built:\n{}", package, trimmed_explanation(complaint, 20)),
       package,
-      "",
+      {},
       {"building runs on a Python 3.11 or newer of this machine; `PYW_BUILD_PYTHON` names another"});
 }
 
@@ -168,7 +191,7 @@ Error build_needed(const UvComplaint& complaint, const ExplainContext& context) 
       context,
       fmt::format("{} would have to be built, and pyw builds only packages in local folders", what),
       package,
-      "",
+      {},
       {"for a package in git: clone it and use `[tool.uv.sources] NAME = {path = \"FOLDER\"}`"});
 }
 
@@ -233,6 +256,11 @@ Error explain(const UvComplaint& complaint, const ExplainContext& context) {
   case Trouble::bad_lock:
     return user_error(fmt::format("`pylock.toml` cannot be read: {}", whole_text(complaint)),
                       {"remove it and run `pyw sync`: a fresh one is made from `pyproject.toml`"});
+  case Trouble::bad_requirement:
+    return user_error(fmt::format("this is no requirement: {}", whole_text(complaint)),
+                      {"like `httpx`, `httpx>=0.28`, `pydantic[email]` or `./FOLDER`"});
+  case Trouble::not_a_dependency:
+    return user_error(complaint.headline, {"`pyproject.toml` lists what can be removed"});
   case Trouble::missing_path:
     return user_error(fmt::format("a local package is not there: {}", complaint.headline),
                       {"correct its path under `[tool.uv.sources]`"});

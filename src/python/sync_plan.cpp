@@ -87,9 +87,8 @@ ExtraIndex extra_index_of(const SyncInputs& inputs) {
 
 Command uv_command(const Path& uv, const Path& folder, std::vector<std::string> arguments) {
   Command command;
-  command.argv = {uv.string()};
+  command.argv = {uv.string(), "--color", "never", "--no-progress"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  append(command.argv, {"--color", "never", "--no-progress"});
   command.working_directory = folder;
   for (const auto* name : misleading_variables) {
     command.environment[name] = std::nullopt;

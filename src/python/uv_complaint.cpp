@@ -31,7 +31,7 @@ constexpr std::array<Sign, 8> solver_signs{{
     {"was not found in the provided package locations", Trouble::unknown_package},
 }};
 
-constexpr std::array<Sign, 35> other_signs{{
+constexpr std::array<Sign, 38> other_signs{{
     {"no space left on device", Trouble::disk_full},
     {"disk quota exceeded", Trouble::disk_full},
     {"unexpected argument", Trouble::too_old},
@@ -48,7 +48,10 @@ constexpr std::array<Sign, 35> other_signs{{
     {"git operation failed", Trouble::build_needed},
     {"failed to build", Trouble::build_failed},
     {"build backend", Trouble::build_failed},
+    {"failed to parse: `", Trouble::bad_requirement},
+    {"couldn't parse requirement", Trouble::bad_requirement},
     {"failed to parse: ", Trouble::bad_project},
+    {"could not be found in `project", Trouble::not_a_dependency},
     {"proxy authorization required", Trouble::proxy_login},
     {"proxy authentication required", Trouble::proxy_login},
     {"tunnel error", Trouble::proxy},
@@ -175,10 +178,42 @@ Trouble classify(const UvComplaint& complaint) {
   return single ? Trouble::no_such_version : Trouble::conflict;
 }
 
+namespace {
+
+/// How often `text` says of any versions of `package` that they have no usable wheels.
+std::size_t times_without_wheels(std::string_view text, std::string_view package) {
+  std::size_t times = 0;
+  for (const std::string_view verb : {" has no usable wheels", " have no usable wheels"}) {
+    for (auto at = text.find(verb); at != std::string_view::npos; at = text.find(verb, at + 1)) {
+      times += bare_name(word_before(text, at)) == package ? 1 : 0;
+    }
+  }
+  return times;
+}
+
+/// uv hints at every package of which some version lacks wheels, old versions of the user's own included; the
+/// one that stands in the way is the one its reasoning comes back to.
+std::string package_without_wheels(const UvComplaint& complaint) {
+  const auto text = whole_text(complaint);
+  std::string worst;
+  std::size_t most = 0;
+  for (const auto& hint : complaint.hints) {
+    const auto name = bare_name(between(hint, "Wheels are required for `", "`"));
+    const auto times = name.empty() ? 0 : times_without_wheels(text, name) + 1;
+    if (times > most) {
+      most = times;
+      worst = name;
+    }
+  }
+  return worst;
+}
+
+} // namespace
+
 std::string blamed_package(const UvComplaint& complaint) {
   const auto text = whole_text(complaint);
-  if (auto name = between(text, "Wheels are required for `", "`"); !name.empty()) {
-    return bare_name(name);
+  if (auto name = package_without_wheels(complaint); !name.empty()) {
+    return name;
   }
   if (auto name = between(text, "there is no version of ", " "); !name.empty()) {
     return bare_name(name);

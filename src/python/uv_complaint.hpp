@@ -40,6 +40,8 @@ enum class Trouble {
   build_needed,        ///< neither a wheel nor a local package: git and archives
   bad_project,         ///< pyproject.toml or uv.toml
   bad_lock,            ///< pylock.toml
+  bad_requirement,     ///< no requirement in the form of PEP 508
+  not_a_dependency,    ///< to be removed, but not there
   missing_path,        ///< a local package's folder
   unknown,
 };

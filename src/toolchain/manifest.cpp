@@ -25,7 +25,7 @@ constexpr Rewritten classic_script_to_module{
     "pyodide.asm.js", "pyodide.asm.mjs", "\nexport default _createPyodideModule;\n"};
 
 // Digests: `npm view PACKAGE@VERSION dist.integrity`; the sha256 of the Python index's page for each wheel.
-// CONTRIBUTING.md says how to move to a new version. workerd 1.20261117.1 was not in the registry for macOS
+// docs/toolchain.md says how to move to a new version. workerd 1.20261117.1 was not in the registry for macOS
 // on 2026-11-21 (1.20261023.1 was its newest, which lacks the bundled services that pyw needs): without a
 // pin, pyw says so there.
 constexpr auto pins = std::to_array<Pin>({

@@ -130,6 +130,10 @@ Result<PythonIndexSettings> load_python_index_settings(const ReadOnlyFileSystem&
   if (const auto proxy = pip.find("proxy"); proxy != pip.end()) {
     settings.connection.proxy = proxy->second;
   }
+  auto netrc = Path(environment.get_nonempty("NETRC").value_or((environment.home() / ".netrc").string()));
+  if (files.is_file(netrc)) {
+    settings.connection.netrc = std::move(netrc);
+  }
   for (const auto* name : {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}) {
     if (auto value = environment.get_nonempty(name)) {
       // "NAME=URL" is allowed too.

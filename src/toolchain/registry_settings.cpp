@@ -117,10 +117,9 @@ HttpRequest RegistrySettings::npm_request(std::string url) const {
   if (npm_value("strict-ssl") == "false") {
     request.connection.verify = VerifyCertificates::no;
   }
-  if (npm_value("noproxy") == "*") {
-    request.connection.proxy = "";
-  } else if (auto proxy = npm_value(url.starts_with("https:") ? "https-proxy" : "proxy");
-             proxy && *proxy != "null") {
+  request.connection.no_proxy = npm_value("noproxy");
+  if (auto proxy = npm_value(url.starts_with("https:") ? "https-proxy" : "proxy");
+      proxy && *proxy != "null") {
     request.connection.proxy = std::move(proxy);
   } else if (auto plain = npm_value("proxy"); plain && *plain != "null") {
     request.connection.proxy = std::move(plain);

@@ -34,7 +34,7 @@ Result<HttpRequest> wheel_request(const Pin& pin, const RegistrySettings& settin
                                 net::redacted(page_url)),
                     fmt::format("or install uv {} or newer yourself, so that it is in PATH", pin.version)}));
   }
-  return settings.python_request(*link);
+  return settings.python_request(net::with_credentials_of(page_url, *link));
 }
 
 } // namespace

@@ -165,6 +165,19 @@ TEST_CASE("a token is sent as a bearer token, also on a connection used before")
   CHECK_FALSE(contains(bench.http->send(request).value().body, "Authorization"));
 }
 
+TEST_CASE("user and password come from .netrc when it is named, and a token goes before them") {
+  Bench bench;
+  const test::TemporaryFolder folder;
+  const auto netrc = folder.path() / "netrc";
+  REQUIRE(RealFileSystem{}.write(netrc, "machine 127.0.0.1 login user password hush\n"));
+  auto request = bench.request("GET", "/echo");
+  CHECK_FALSE(contains(bench.http->send(request).value().body, "Authorization"));
+  request.connection.netrc = netrc;
+  CHECK(contains(bench.http->send(request).value().body, R"("Authorization": "Basic dXNlcjpodXNo")"));
+  request.bearer_token = Secret("token");
+  CHECK(contains(bench.http->send(request).value().body, R"("Authorization": "Bearer token")"));
+}
+
 TEST_CASE("a header cannot bring others along") {
   Bench bench;
   auto request = bench.request("GET", "/echo");

@@ -88,6 +88,7 @@ CaseFile parse_case(const std::string& text) {
     }
   }
   finish();
+  (void)result.files.make_directories(result.options.start_directory);
   return result;
 }
 

@@ -28,6 +28,18 @@ TEST_CASE("links are resolved against the page they stand on") {
   CHECK(resolve_link("http://example.invalid", "f.whl") == "http://example.invalid/f.whl");
 }
 
+TEST_CASE("an index's user and password go to its own links only") {
+  const auto* index = "http://user:pw@example.invalid:81/simple/uv/";
+  CHECK(with_credentials_of(index, "http://example.invalid:81/f.whl?x") ==
+        "http://user:pw@example.invalid:81/f.whl?x");
+  CHECK(with_credentials_of(index, "https://example.invalid:81/f.whl") == "https://example.invalid:81/f.whl");
+  CHECK(with_credentials_of(index, "http://example.invalid/f.whl") == "http://example.invalid/f.whl");
+  CHECK(with_credentials_of(index, "http://me@example.invalid:81/f.whl") ==
+        "http://me@example.invalid:81/f.whl");
+  CHECK(with_credentials_of("http://example.invalid/", "http://example.invalid/f") ==
+        "http://example.invalid/f");
+}
+
 TEST_CASE("percent-encoding leaves only unreserved characters") {
   CHECK(percent_encoded("a b/ä&~") == "a%20b%2F%C3%A4%26~");
 }

@@ -153,6 +153,17 @@ TEST_CASE("a complaint is taken apart, warnings aside") {
   CHECK(trimmed_explanation(complaint) == "why\nand why");
 }
 
+TEST_CASE("of several packages that lack wheels, the one in the way is blamed") {
+  const auto complaint = parse_complaint(
+      "error: No solution found when resolving dependencies\n"
+      "  cause: Because jinja2==2.0rc1 has no usable wheels and markupsafe>=1.1.0 has no usable wheels and "
+      "jinja2==3.0.0a1 "
+      "depends on markupsafe>=1.1 and all versions of markupsafe have no usable wheels\n\n"
+      "hint: Wheels are required for `jinja2` because building from source is disabled\n\n"
+      "hint: Wheels are required for `markupsafe` because building from source is disabled\n");
+  CHECK(blamed_package(complaint) == "markupsafe");
+}
+
 TEST_CASE("the one who asks for a package") {
   const auto complaint =
       parse_complaint("error: No solution found when resolving dependencies\n"

@@ -102,6 +102,19 @@ TEST_CASE("the Python index comes from uv's settings, then from pip's") {
   CHECK(bench.load().python_index() == "http://user:hush@127.0.0.1/uv-new?a=b/");
 }
 
+TEST_CASE("proxies of npm, and .netrc for the index") {
+  Bench bench;
+  bench.write("/home/user/.npmrc",
+              "https-proxy=http://127.0.0.1:1\nproxy=http://127.0.0.1:2\nnoproxy=.internal\n");
+  const auto settings = bench.load();
+  CHECK(settings.npm_request("https://example.invalid/x").connection.proxy == "http://127.0.0.1:1");
+  CHECK(settings.npm_request("http://example.invalid/x").connection.proxy == "http://127.0.0.1:2");
+  CHECK(settings.npm_request("http://example.invalid/x").connection.no_proxy == ".internal");
+  CHECK(settings.python_request("http://example.invalid/x").connection == HttpConnection{});
+  bench.write("/home/user/.netrc", "machine example.invalid login user password hush");
+  CHECK(bench.load().python_request("http://example.invalid/x").connection.netrc == "/home/user/.netrc");
+}
+
 TEST_CASE("a uv.toml that is not TOML is told, with its name") {
   Bench bench;
   bench.write("/home/user/project/uv.toml", "index-url = ");

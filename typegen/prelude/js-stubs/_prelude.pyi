@@ -43,6 +43,9 @@ class JsRecord[T = Any](JsClass):
 class JsObject(dict[str, Any]):
     """A JavaScript object with known keys that the SDK has converted: a dict that also has them as attributes."""
 
+    # Its heirs name their keys: any other is a mistake, which dict would let pass.
+    def __getitem__(self, key: Never, /) -> Any: ...  # type: ignore[override]
+
 class JsDict[V = Any](dict[str, V]):
     """A JavaScript object that the SDK has converted: a dict that also has its keys as attributes."""
 
@@ -253,7 +256,7 @@ class RegExp(JsClass):
 
 class Error(JsClass):
     @classmethod
-    def new(cls, message: str = ..., options: Any = ..., /, **more: object) -> Self: ...
+    def new(cls, *arguments: Any, **options: Any) -> Self: ...
     @property
     def name(self) -> str: ...
     @property
@@ -318,7 +321,6 @@ class DataView(JsBuffer):
     def setUint8(self, offset: int, value: int, /) -> None: ...
 
 class TypedArray(JsTypedArray):
-    BYTES_PER_ELEMENT: ClassVar[int]
     def __new__(cls, never: Never, /) -> Self: ...
     @classmethod
     def new(cls, source: float | Iterable[Any] | JsProxy = ..., offset: int = ..., length: int = ..., /) -> Self: ...

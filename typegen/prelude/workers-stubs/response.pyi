@@ -45,7 +45,7 @@ class _ReadJson:
     async def __call__(self, **kwargs: Any) -> Any: ...
 
 class Response(FetchResponse):
-    json: _Json  # type: ignore[assignment]
+    json: _Json  # pyright: ignore[reportIncompatibleMethodOverride]
     def __init__(
         self,
         body: Body | js.Response | None = None,

@@ -1,0 +1,91 @@
+#include <base/hash.hpp>
+#include <base/text.hpp>
+#include <commands/types_runtime.hpp>
+#include <toolchain/toolchain.hpp>
+
+#include <array>
+
+namespace pyw::commands {
+
+namespace {
+
+constexpr std::string_view complete_marker = "complete";
+
+Result<std::vector<std::string>> read_sources(World& world, const RuntimeRequest& request) {
+  Path main;
+  if (request.declarations) {
+    main = *request.declarations;
+  } else {
+    constexpr std::array parts{toolchain::Part::workers_types};
+    PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, request.directory, parts));
+    main = installed.file(toolchain::Part::workers_types, "index.d.ts");
+  }
+  std::vector<std::string> sources;
+  PYW_TRY_ASSIGN(auto text, world.files.read(main));
+  sources.push_back(std::move(text));
+  for (const auto& extra : request.extra) {
+    PYW_TRY_ASSIGN(auto more, world.files.read(extra));
+    sources.push_back(std::move(more));
+  }
+  return sources;
+}
+
+/// Everything that the stubs depend on.
+std::string cache_key(const std::vector<std::string>& sources, const RuntimeRequest& request) {
+  Hasher hasher(HashKind::sha256);
+  hasher.update(PYW_VERSION "\n");
+  hasher.update(typegen::generator_version());
+  hasher.update(request.null_is_none ? "none\n" : "jsnull\n");
+  for (const auto& source : sources) {
+    hasher.update(std::to_string(source.size()) + "\n");
+    hasher.update(source);
+  }
+  return to_hex(hasher.finish());
+}
+
+/// nullopt when the folder holds no complete set.
+std::optional<typegen::RuntimeStubs> read_cache(const ReadOnlyFileSystem& files, const Path& folder) {
+  const auto list = files.read_if_exists(folder / complete_marker);
+  if (!list || !*list) {
+    return std::nullopt;
+  }
+  typegen::RuntimeStubs stubs;
+  for (const auto path : split(trim(**list), '\n')) {
+    auto content = files.read(folder / path);
+    if (!content) {
+      return std::nullopt;
+    }
+    stubs.files.push_back({std::string(path), std::move(*content)});
+  }
+  return stubs;
+}
+
+/// The marker last: what is there without it is not used.
+void write_cache(FileSystem& files, const Path& folder, const typegen::RuntimeStubs& stubs) {
+  std::string list;
+  for (const auto& file : stubs.files) {
+    if (!files.write(folder / file.path, file.content)) {
+      return;
+    }
+    list += file.path + "\n";
+  }
+  static_cast<void>(files.write(folder / complete_marker, list));
+}
+
+} // namespace
+
+Result<typegen::RuntimeStubs> runtime_stubs(World& world, const RuntimeRequest& request) {
+  PYW_TRY_ASSIGN(const auto sources, read_sources(world, request));
+  const auto folder = world.environment.cache_directory() / "types" / cache_key(sources, request);
+  if (!request.need_report) {
+    if (auto cached = read_cache(world.files, folder)) {
+      return std::move(*cached);
+    }
+  }
+  const std::vector<std::string_view> views(sources.begin(), sources.end());
+  auto stubs = typegen::make_runtime_stubs(views, {.null_is_none = request.null_is_none});
+  write_cache(world.files, folder, stubs);
+  return stubs;
+}
+
+} // namespace pyw::commands

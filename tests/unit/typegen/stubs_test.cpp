@@ -1,0 +1,126 @@
+#include "support/catch.hpp"
+
+#include <typegen/stubs.hpp>
+
+using namespace pyw::typegen;
+
+namespace {
+
+std::string module(const RuntimeStubs& stubs, std::string_view name) {
+  for (const auto& file : stubs.files) {
+    if (file.path == "js-stubs/" + std::string(name) + ".pyi") {
+      return file.content;
+    }
+  }
+  return {};
+}
+
+std::string module_of(std::string_view declarations, std::string_view name, const StubOptions& options = {}) {
+  return module(make_runtime_stubs({declarations}, options), name);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  const bool found = text.find(part) != std::string::npos;
+  CHECK(found);
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("constructors are `new`; calling the class is an error") {
+  const auto raw = module_of("declare class A { constructor(x: string); get p(): number; q: string; static s(): A }", "_raw");
+  has(raw, "class A(JsClass):\n    @classmethod\n    def new(cls, x: str, /) -> Self: ...\n");
+  has(raw, "    @property\n    def p(self) -> int: ...\n");
+  has(raw, "    q: str\n");
+  has(raw, "    @classmethod\n    def s(cls) -> A: ...\n");
+}
+
+TEST_CASE("null is a value of its own where Pyodide has one") {
+  constexpr std::string_view source = "declare class A { f(): string | null; g(): string | undefined }";
+  has(module_of(source, "_raw"), "def f(self) -> str | JsNull: ...");
+  has(module_of(source, "_raw"), "def g(self) -> str | None: ...");
+  has(module_of(source, "_raw", {.null_is_none = true}), "def f(self) -> str | None: ...");
+}
+
+TEST_CASE("options go in as a dict and as keywords") {
+  const auto raw = module_of("interface O { a?: number } declare class A { f(x: string, o?: O): void }", "_raw");
+  has(raw, "def f(self, x: str, o: _raw_options.O | None = ..., /, **kwargs: Unpack[_raw_options.O]) -> None: ...");
+  const auto required = module_of("interface O { a: number; b?: string } declare function f(o: O): void;", "_raw");
+  has(required, "def f(o: _raw_options.O, /) -> None: ...");
+  has(required, "def f(**kwargs: Unpack[_raw_options.O]) -> None: ...");
+}
+
+TEST_CASE("the env view converts: None, datetime, memoryview, dict and list") {
+  const auto env = module_of("interface Meta { size: number; at: Date; keys: string[] } "
+                             "interface KVNamespace { get(k: string): Promise<ArrayBuffer | null>; "
+                             "put(k: string, v: ArrayBuffer | string): Promise<void>; meta(): Promise<Meta>; "
+                             "list(): Promise<KVNamespace[]> }",
+                             "_env");
+  has(env, "async def get(self, k: str, /) -> memoryview | None: ...");
+  has(env, "async def put(self, k: str, v: bytes | memoryview | JsBuffer | str, /) -> None: ...");
+  has(env, "class Meta(JsObject):\n    size: int\n    at: datetime\n");
+  has(env, "def __getitem__(self, key: Literal[\"keys\"], /) -> list[str]: ...");
+  CHECK(env.find("    keys: ") == std::string::npos); // hidden by dict.keys
+}
+
+TEST_CASE("a member that has the name of a type does not hide it") {
+  const auto env = module_of("interface KVNamespace { list(): Promise<string[]>; more(): Promise<string[]> }", "_env");
+  has(env, "async def more(self) -> builtins.list[str]: ...");
+  has(env, "import builtins\n");
+}
+
+TEST_CASE("keys of an event map are spelled out") {
+  const auto raw = module_of("interface Ev {} interface Msg extends Ev { data: string } type Map = { open: Ev; message: Msg }; "
+                             "declare class T<M extends Record<string, Ev> = Record<string, Ev>> { "
+                             "on<K extends keyof M>(type: K, handler: (event: M[K]) => void): void } "
+                             "declare class W extends T<Map> { constructor() }",
+                             "_raw");
+  has(raw, "def on(self, type: Literal[\"message\"], handler: Callable[[Msg], Any], /) -> None: ...");
+}
+
+TEST_CASE("what the proxies answer to follows from the members") {
+  const auto raw = module_of("declare class H { constructor(); get(n: string): string | null; has(n: string): boolean; "
+                             "set(n: string, v: string): void; get size(): number; "
+                             "[Symbol.iterator](): IterableIterator<[key: string, value: string]>; "
+                             "[Symbol.asyncIterator](): AsyncIterableIterator<string> }",
+                             "_raw");
+  has(raw, "def __iter__(self) -> Iterator[tuple[str, str]]: ...");
+  has(raw, "def __aiter__(self) -> AsyncIterator[str]: ...");
+  has(raw, "def __contains__(self, key: object, /) -> bool: ...");
+  has(raw, "def __getitem__(self, key: str, /) -> str: ...");
+  has(raw, "def __len__(self) -> int: ...");
+}
+
+TEST_CASE("generics keep their defaults; parameters that only compute keys are dropped") {
+  const auto raw = module_of("declare class S<R = any> { constructor(); read(): Promise<R> }", "_raw");
+  has(raw, "class S[R = Any](JsClass):");
+  has(raw, "def read(self) -> Promise[R]: ...");
+}
+
+TEST_CASE("every declared type can be imported by its name") {
+  const auto stubs = make_runtime_stubs(
+      {"interface A { a: string } type B = \"x\" | \"y\"; declare abstract class C {} type D = A & { b: number }; "
+       "type F = (a: A) => void; interface G<T> { t: T }"},
+      {});
+  CHECK(stubs.report.type_names == 6);
+  CHECK(stubs.report.importable == 6);
+  const auto globals = module(stubs, "_globals");
+  for (const auto* name : {"A as A", "B as B", "C as C", "D as D", "F as F", "G as G"}) {
+    has(globals, name);
+  }
+}
+
+TEST_CASE("what cannot be said is Any, and is reported") {
+  const auto stubs = make_runtime_stubs({"declare class A { f<T>(x: T extends string ? infer U : never): Unheard }"}, {});
+  CHECK(!(stubs.report.became_any.empty()));
+}
+
+TEST_CASE("types without end and names that collide still give stubs") {
+  for (const auto* source : {"type T = T[] | { a: T }; declare const x: T;",
+                             "interface A extends B {} interface B extends A {} declare const a: A;",
+                             "type J = string | J[] | { [k: string]: J }; declare function f(j: J): J;",
+                             "declare class None { def: string; class: string; constructor(from: string) }",
+                             "declare var A: any; interface A { x: A }"}) {
+    CHECK(!(make_runtime_stubs({source}, {}).files.empty()));
+  }
+}

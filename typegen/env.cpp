@@ -1,0 +1,270 @@
+#include <typegen/env.hpp>
+
+#include <typegen/module_writer.hpp>
+#include <typegen/python_text.hpp>
+#include <typegen/workers_files.hpp>
+
+#include <base/text.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace pyw::typegen {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The class in the runtime's declarations that a kind of binding is.
+std::string_view class_of(EnvKind kind) {
+  switch (kind) {
+  case EnvKind::kv_namespace: return "KVNamespace";
+  case EnvKind::r2_bucket: return "R2Bucket";
+  case EnvKind::d1_database: return "D1Database";
+  case EnvKind::durable_object: return "DurableObjectNamespace";
+  case EnvKind::queue: return "Queue";
+  case EnvKind::service:
+  case EnvKind::assets:
+  case EnvKind::mtls_certificate: return "Fetcher";
+  case EnvKind::workflow: return "Workflow";
+  case EnvKind::rate_limit: return "RateLimit";
+  case EnvKind::hyperdrive: return "Hyperdrive";
+  case EnvKind::analytics_engine: return "AnalyticsEngineDataset";
+  case EnvKind::vectorize: return "Vectorize";
+  case EnvKind::send_email: return "SendEmail";
+  case EnvKind::secrets_store_secret: return "SecretsStoreSecret";
+  case EnvKind::dispatch_namespace: return "DispatchNamespace";
+  case EnvKind::ai: return "Ai";
+  case EnvKind::browser: return "BrowserRun";
+  case EnvKind::images: return "ImagesBinding";
+  case EnvKind::media: return "MediaBinding";
+  case EnvKind::stream: return "StreamBinding";
+  case EnvKind::version_metadata: return "WorkerVersionMetadata";
+  case EnvKind::worker_loader: return "WorkerLoader";
+  default: return {};
+  }
+}
+
+/// The same for sections of the configuration that pyw only passes on.
+std::string_view class_of_section(std::string_view section) {
+  static const std::map<std::string_view, std::string_view> classes{
+      {"agent_memory", "AgentMemoryNamespace"}, {"analytics", "AnalyticsSQLBinding"}, {"artifacts", "Artifacts"},
+      {"flagship", "Flagship"},                 {"vpc_services", "Fetcher"},          {"web_search", "WebSearch"},
+      {"websearch", "WebSearch"}};
+  const auto found = classes.find(section);
+  return found == classes.end() ? std::string_view{} : found->second;
+}
+
+class EnvWriter {
+public:
+  EnvWriter(const EnvDescription& env, const std::set<std::string, std::less<>>& names) : m_env(env), m_names(names) {
+    for (const auto& entry : env.entries) {
+      m_shadowed.insert(entry.name);
+    }
+  }
+
+  std::string write();
+
+private:
+  std::string type_of(const EnvEntry& entry);
+  std::string variable_type(const EnvEntry& entry);
+  std::string literal(const Json& value);
+  std::string nested(const Json& value, const std::string& owner);
+  std::string stub_of(const EnvEntry& entry);
+  std::string methods_of(const PythonClass& found, bool only_async);
+  std::string builtin(std::string_view name) const {
+    return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
+  }
+
+  const EnvDescription& m_env;
+  const std::set<std::string, std::less<>>& m_names;
+  std::set<std::string, std::less<>> m_shadowed; ///< binding names hide the classes of the same name
+  std::set<std::string> m_written;
+  std::string m_helpers;
+};
+
+std::string EnvWriter::literal(const Json& value) {
+  if (value.is_string()) {
+    return "Literal[" + quote(value.get<std::string>()) + "]";
+  }
+  if (value.is_boolean()) {
+    return value.get<bool>() ? "Literal[True]" : "Literal[False]";
+  }
+  if (value.is_number_integer()) {
+    return "Literal[" + value.dump() + "]";
+  }
+  return value.is_number() ? builtin("float") : "Any";
+}
+
+/// The parts of a JSON variable: it is a JavaScript object, read by attribute.
+std::string EnvWriter::nested(const Json& value, const std::string& owner) {
+  if (value.is_string()) {
+    return "str";
+  }
+  if (value.is_boolean()) {
+    return "bool";
+  }
+  if (value.is_number()) {
+    return value.is_number_integer() ? "int" : "float";
+  }
+  if (value.is_array()) {
+    PythonUnion elements;
+    for (const auto& element : value) {
+      elements.add(nested(element, owner + "_item"));
+    }
+    return "JsArray[" + (elements.empty() ? "Any" : elements.text(PythonUnion::Any::absorbs)) + "]";
+  }
+  if (!value.is_object()) {
+    return "Any";
+  }
+  std::string body;
+  std::string open;
+  for (const auto& [key, part] : value.items()) {
+    if (is_identifier(key)) {
+      const auto type = nested(part, owner + "_" + key);
+      body += "    @property\n    def " + attribute_name(key) + "(self) -> " + type + ": ...\n";
+    } else {
+      open = "    def __getattr__(self, name: str, /) -> Any: ...\n";
+    }
+  }
+  auto name = owner;
+  for (int count = 2; !m_written.insert(name).second; ++count) {
+    name = owner + "_" + std::to_string(count);
+  }
+  m_helpers += "class " + name + "(JsProxy):\n" + (body.empty() && open.empty() ? "    ...\n" : body + open) + "\n";
+  return name;
+}
+
+std::string EnvWriter::variable_type(const EnvEntry& entry) {
+  PythonUnion type;
+  for (const auto& text : entry.values) {
+    const auto value = Json::parse(text, nullptr, false);
+    if (value.is_discarded()) {
+      type.add("Any");
+    } else {
+      type.add(value.is_structured() || entry.varies ? nested(value, "_" + to_identifier(entry.name)) : literal(value));
+    }
+  }
+  return type.empty() ? builtin("str") : type.text(PythonUnion::Any::absorbs);
+}
+
+std::string EnvWriter::methods_of(const PythonClass& found, bool only_async) {
+  std::string text;
+  for (const auto& method : found.methods) {
+    text += std::string("    ") + (only_async ? "async " : "") + "def " + method.name + "(self" +
+            (method.parameters.empty() ? "" : ", " + method.parameters) + ") -> " + method.result + ": ...\n";
+  }
+  return text;
+}
+
+/// A stub that answers to the methods of a class of this project, and to no other.
+std::string EnvWriter::stub_of(const EnvEntry& entry) {
+  for (const auto& found : m_env.classes) {
+    if (found.name != entry.class_name || entry.class_name.empty()) {
+      continue;
+    }
+    const auto stub = "_" + found.name + "Stub";
+    const bool is_object = entry.kind == EnvKind::durable_object;
+    if (m_written.insert(stub).second) {
+      m_helpers += "class " + stub + "(Binding):\n";
+      m_helpers += is_object ? "    @property\n    def id(self) -> DurableObjectId: ...\n"
+                               "    @property\n    def name(self) -> str | None: ...\n"
+                             : "";
+      m_helpers += "    async def fetch(self, resource: str | workers.Request | Request | URL, /, **options: "
+                   "Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
+      m_helpers += methods_of(found, true) + "\n";
+    }
+    if (!is_object) {
+      return stub;
+    }
+    const auto space = "_" + found.name + "Namespace";
+    if (m_written.insert(space).second) {
+      const std::string options = "options: Any = ..., /, **kwargs: Any";
+      m_helpers += "class " + space + "(Binding):\n"
+                   "    def newUniqueId(self, " + options + ") -> DurableObjectId: ...\n"
+                   "    def idFromName(self, name: str, /) -> DurableObjectId: ...\n"
+                   "    def idFromString(self, id: str, /) -> DurableObjectId: ...\n"
+                   "    def get(self, id: DurableObjectId, " + options + ") -> " + stub + ": ...\n"
+                   "    def getByName(self, name: str, " + options + ") -> " + stub + ": ...\n"
+                   "    def jurisdiction(self, jurisdiction: str, /) -> " + space + ": ...\n\n";
+    }
+    return space;
+  }
+  return {};
+}
+
+std::string EnvWriter::type_of(const EnvEntry& entry) {
+  if (entry.kind == EnvKind::variable) {
+    return variable_type(entry);
+  }
+  if (entry.kind == EnvKind::secret) {
+    return builtin("str");
+  }
+  if (entry.kind == EnvKind::durable_object || entry.kind == EnvKind::service) {
+    if (auto stub = stub_of(entry); !stub.empty()) {
+      return stub;
+    }
+  }
+  const auto name = entry.kind == EnvKind::unknown ? class_of_section(entry.section) : class_of(entry.kind);
+  return name.empty() || !m_names.contains(name) ? "Any" : "_globals." + std::string(name);
+}
+
+std::string EnvWriter::write() {
+  std::string body;
+  for (const auto& entry : m_env.entries) {
+    if (!is_identifier(entry.name)) {
+      body += "    # " + replace_all(entry.name, "\n", " ") + ": not a name that Python can write; use getattr()\n";
+      continue;
+    }
+    const auto type = type_of(entry);
+    const auto comment = type == "Any" && !entry.section.empty() ? "  # " + entry.section : "";
+    body += "    " + attribute_name(entry.name) + ": " + type + comment + "\n";
+  }
+  const auto definitions = m_helpers + "class Env:\n    \"\"\"What the Worker finds in `self.env`.\"\"\"\n\n" + body;
+  const auto used = identifiers_in(definitions);
+  std::string head = "\"\"\"The `js` module of this project's Worker; written by `pyw types`.\"\"\"\n\n";
+  const auto import = [&](std::string_view module, const std::vector<std::string_view>& names) {
+    std::vector<std::string> wanted;
+    for (const auto name : names) {
+      if (used.contains(name)) {
+        wanted.emplace_back(name);
+      }
+    }
+    head += wanted.empty() ? "" : "from " + std::string(module) + " import " + join(wanted, ", ") + "\n";
+  };
+  head += used.contains("builtins") ? "import builtins\n" : "";
+  import("typing", {"Any", "Literal", "Unpack"});
+  head += used.contains("workers") ? "import workers\n" : "";
+  import("pyodide.ffi", {"JsArray", "JsProxy"});
+  import(".", {"_globals"});
+  import("._prelude", {"Binding"});
+  import("._globals", {"DurableObjectId", "Request", "URL"});
+  return head + "from ._globals import *\n\n" + definitions;
+}
+
+} // namespace
+
+std::set<std::string, std::less<>> public_names(std::string_view globals_stub) {
+  auto names = names_defined_in(globals_stub);
+  for (const auto line : split(globals_stub, '\n')) {
+    const auto text = trim(line);
+    const auto as = text.find(" as ");
+    if (as != std::string_view::npos && text.ends_with(',')) {
+      names.emplace(text.substr(0, as));
+    }
+  }
+  return names;
+}
+
+StubFile make_env_stub(const EnvDescription& env, const std::set<std::string, std::less<>>& names) {
+  return {"js-stubs/__init__.pyi", EnvWriter(env, names).write()};
+}
+
+std::vector<StubFile> workers_stubs() {
+  std::vector<StubFile> files;
+  for (const auto& file : workers_files()) {
+    files.push_back({"workers-stubs/" + std::string(file.path), std::string(file.content)});
+  }
+  return files;
+}
+
+} // namespace pyw::typegen

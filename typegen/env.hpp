@@ -1,0 +1,51 @@
+// The part of the stubs that belongs to one project: class Env, in js-stubs/__init__.pyi.
+#pragma once
+
+#include <typegen/python_classes.hpp>
+#include <typegen/stubs.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyw::typegen {
+
+enum class EnvKind {
+  variable, secret, kv_namespace, r2_bucket, d1_database, durable_object, queue, service, workflow, rate_limit,
+  hyperdrive, analytics_engine, vectorize, send_email, secrets_store_secret, dispatch_namespace, mtls_certificate,
+  pipeline, ai, browser, images, media, stream, version_metadata, worker_loader, assets, unknown
+};
+
+struct EnvEntry {
+  std::string name;
+  EnvKind kind = EnvKind::unknown;
+  /// Of a variable: its values as JSON text.
+  std::vector<std::string> values = {};
+  /// Whether other environments may give a variable other values: its type is then not the literal.
+  bool varies = false;
+  /// Of a durable object, service or workflow: the class, where it is one of this project.
+  std::string class_name = {};
+  /// Of a kind that is not known: the configuration's name for it.
+  std::string section = {};
+};
+
+struct EnvDescription {
+  std::vector<EnvEntry> entries;
+  /// The project's own classes, by name: their methods are what stubs of them answer to.
+  std::vector<PythonClass> classes;
+};
+
+/// Where each public name of the runtime's stubs is defined, read from js-stubs/_globals.pyi.
+[[nodiscard]] std::set<std::string, std::less<>> public_names(std::string_view globals_stub);
+
+/// js-stubs/__init__.pyi. `names` are what the runtime's stubs offer: a kind whose class the declarations do not
+/// have is Any, with a comment.
+[[nodiscard]] StubFile make_env_stub(const EnvDescription& env, const std::set<std::string, std::less<>>& names);
+
+/// The files of the `workers-stubs` package, which never change with the project.
+[[nodiscard]] std::vector<StubFile> workers_stubs();
+
+} // namespace pyw::typegen

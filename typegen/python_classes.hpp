@@ -1,0 +1,28 @@
+// The classes that a Worker's Python code defines, read without running it: what a stub of a durable object,
+// service or workflow answers to.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyw::typegen {
+
+struct PythonMethod {
+  std::string name;
+  /// As written after `self`, with what cannot be named in a stub replaced by Any: "by: int = ..., /".
+  std::string parameters;
+  std::string result; ///< "Any" when it has none, or none that a stub can name
+};
+
+struct PythonClass {
+  std::string name;
+  std::vector<std::string> bases; ///< as written
+  std::vector<PythonMethod> methods;
+};
+
+/// The classes at the top level of a module. Public methods only; what is called by the platform (fetch, alarm,
+/// queue, …) is left out. Text that is not Python gives no classes.
+[[nodiscard]] std::vector<PythonClass> find_python_classes(std::string_view source);
+
+} // namespace pyw::typegen
