@@ -154,6 +154,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
                      prepared.has_storage ? devserver::Storage::exclusive : devserver::Storage::none};
   worker.command = std::move(prepared.command);
   worker.socket = options.socket;
+  worker.start_path = std::move(prepared.start_path);
   return worker;
 }
 

@@ -111,8 +111,7 @@ private:
     };
     callbacks.on_log = [this](Severity severity, std::string_view text) { m_narrator.log(severity, text); };
     callbacks.read_line = m_hooks.read_line;
-    auto started =
-        WorkerProcess::start(m_loop, m_world.processes, running.prepared.command, std::move(callbacks));
+    auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
     if (!started) {
       m_running.erase(generation);
       handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error()});

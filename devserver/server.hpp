@@ -22,6 +22,9 @@ struct PreparedWorker {
   WorkerIdentity identity;
   Command command; ///< workerd with --control-fd=3; the server adds the descriptor
   Path socket;     ///< the Unix socket on which the Worker will listen
+  /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
+  /// it listens.
+  std::string start_path = {};
 };
 
 /// One line that workerd or the guest wrote, as the runtime understands it.

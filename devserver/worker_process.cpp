@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,26 +20,30 @@ constexpr std::size_t lines_kept = 12;
 
 }
 
-Result<std::unique_ptr<WorkerProcess>>
-WorkerProcess::start(EventLoop& loop, ProcessRunner& processes, Command command, Callbacks callbacks) {
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop,
+                                                            ProcessRunner& processes,
+                                                            const PreparedWorker& worker,
+                                                            Callbacks callbacks) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return failure(system_error("cannot make a pipe", errno));
   }
   UniqueFd read_end(ends[0]);
   const UniqueFd write_end(ends[1]);
+  auto command = worker.command;
   command.descriptors.emplace_back(3, write_end.get());
   PYW_TRY_ASSIGN(auto child, processes.start(command));
   return std::unique_ptr<WorkerProcess>(
-      new WorkerProcess(loop, std::move(child), std::move(read_end), std::move(callbacks)));
+      new WorkerProcess(loop, std::move(child), std::move(read_end), worker, std::move(callbacks)));
 }
 
 WorkerProcess::WorkerProcess(EventLoop& loop,
                              std::unique_ptr<ChildProcess> child,
                              UniqueFd control,
+                             const PreparedWorker& worker,
                              Callbacks callbacks)
     : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
-      m_callbacks(std::move(callbacks)),
+      m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_start_path(worker.start_path),
       m_control_reader([this](std::string_view line) { read_control(line); }),
       m_output_reader([this](std::string_view line) { read_output(line); }),
       m_error_reader([this](std::string_view line) { read_output(line); }) {
@@ -57,9 +63,56 @@ void WorkerProcess::watch(std::unique_ptr<Subscription>& slot, LineReader& reade
 
 void WorkerProcess::read_control(std::string_view line) {
   const auto event = nlohmann::json::parse(line, nullptr, false);
-  if (!m_ready && event.is_object() && event.value("event", "") == "listen") {
+  if (m_listening || !event.is_object() || event.value("event", "") != "listen") {
+    return;
+  }
+  m_listening = true;
+  if (m_start_path.empty()) {
     m_ready = true;
     m_callbacks.on_ready();
+  } else {
+    ask_to_start();
+  }
+}
+
+void WorkerProcess::ask_to_start() {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  m_start_connection = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto path = m_socket.string();
+  const auto request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", m_start_path);
+  // A connection to a listening local socket is made at once, and its buffer takes a request whole.
+  const bool sent = path.size() < sizeof address.sun_path && m_start_connection.get() >= 0 && [&] {
+    path.copy(address.sun_path, path.size());
+    const auto* const to = reinterpret_cast<const sockaddr*>(&address);
+    return ::connect(m_start_connection.get(), to, sizeof address) == 0 &&
+           ::send(m_start_connection.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(request.size());
+  }();
+  if (!sent) {
+    m_failure = system_error(fmt::format("cannot reach the Worker at {}", path), errno);
+    kill();
+    return;
+  }
+  m_start_watch = m_loop.on_readable(m_start_connection.get(), [this] { read_start_answer(); });
+}
+
+void WorkerProcess::read_start_answer() {
+  std::array<char, 512> buffer{};
+  const auto count = ::read(m_start_connection.get(), buffer.data(), buffer.size());
+  if (count > 0) {
+    m_start_answer.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  if (count > 0 && m_start_answer.find("\r\n") == std::string::npos) {
+    return;
+  }
+  m_start_watch.reset();
+  if (m_start_answer.starts_with("HTTP/1.1 204")) {
+    m_ready = true;
+    m_callbacks.on_ready();
+  } else {
+    kill(); // why, it has said in its output
   }
 }
 

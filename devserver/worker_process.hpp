@@ -21,9 +21,10 @@ public:
     std::function<WorkerLine(std::string_view)> read_line;
   };
 
-  /// Fails when the program cannot be started.
+  /// Fails when the program cannot be started. Once it listens it is asked to start the Worker,
+  /// where `worker` says so; it is ready when that succeeded and killed when it did not.
   [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>>
-  start(EventLoop& loop, ProcessRunner& processes, Command command, Callbacks callbacks);
+  start(EventLoop& loop, ProcessRunner& processes, const PreparedWorker& worker, Callbacks callbacks);
 
   /// SIGTERM now, SIGKILL after `grace`; on_end follows.
   void end(std::chrono::milliseconds grace);
@@ -32,9 +33,15 @@ public:
   [[nodiscard]] int pid() const { return m_child->pid(); }
 
 private:
-  WorkerProcess(EventLoop& loop, std::unique_ptr<ChildProcess> child, UniqueFd control, Callbacks callbacks);
+  WorkerProcess(EventLoop& loop,
+                std::unique_ptr<ChildProcess> child,
+                UniqueFd control,
+                const PreparedWorker& worker,
+                Callbacks callbacks);
   void watch(std::unique_ptr<Subscription>& slot, LineReader& reader, int descriptor);
   void read_control(std::string_view line);
+  void ask_to_start();
+  void read_start_answer();
   void read_output(std::string_view line);
   void ended();
   [[nodiscard]] std::optional<Error> explanation() const;
@@ -43,6 +50,11 @@ private:
   std::unique_ptr<ChildProcess> m_child;
   UniqueFd m_control;
   Callbacks m_callbacks;
+  Path m_socket;
+  std::string m_start_path;
+  UniqueFd m_start_connection;
+  std::string m_start_answer;
+  bool m_listening = false;
   bool m_ready = false;
   std::optional<Error> m_failure;
   std::deque<std::string> m_last_lines; ///< of stderr, to explain an end that the Worker did not explain
@@ -50,6 +62,7 @@ private:
   LineReader m_output_reader;
   LineReader m_error_reader;
   std::unique_ptr<Subscription> m_control_watch;
+  std::unique_ptr<Subscription> m_start_watch;
   std::unique_ptr<Subscription> m_output_watch;
   std::unique_ptr<Subscription> m_error_watch;
   std::unique_ptr<Subscription> m_exit_watch;

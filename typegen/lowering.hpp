@@ -132,6 +132,11 @@ private:
 
   // --- methods (lowering_methods.cpp) ---
   struct PythonSignature;
+  struct Record {
+    std::string dict;          ///< the TypedDict that a parameter can be
+    bool all_optional = false; ///< its keys
+  };
+  std::optional<Record> record_of(const Parameter& parameter, Position position);
   std::vector<const Signature*> expand_keys(const Signature* signature);
   void lower_signature(const Signature& signature, const Method& method, Form form,
                        std::vector<PythonSignature>& overloads, const std::set<const TypeParameter*>& not_generic = {});
@@ -145,6 +150,7 @@ private:
   std::string write_raw(Item& item);
   std::string write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
                               bool overrides, std::string& helpers);
+  static void fit_to_base(Shape& shape, const Shape& base, bool base_is_error);
   std::vector<const Signature*> inherited_constructs(const Symbol& symbol);
   std::string write_env(Item& item);
   std::string write_plain_raw(const Item& item, const Shape& shape);

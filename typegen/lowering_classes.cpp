@@ -114,7 +114,9 @@ std::string Lowering::write_property(const ShapeMember& member, Form form, bool 
     return {};
   }
   const auto name = attribute_name(member.name);
-  const auto type = member_type(member, outward(form));
+  // The one object that the SDK wraps inside of one that it does not (entrypoints.py: DurableObjectContext).
+  const bool is_wrapped = m_owner == "DurableObjectState" && member.name == "storage";
+  const auto type = member_type(member, is_wrapped ? Position::env_top : outward(form));
   if (member.is_static) {
     return "    " + name + ": ClassVar[" + type + "]\n" + docstring(member.doc, 4);
   }
@@ -401,6 +403,19 @@ std::string Lowering::write_two_faced(const Item& item, const ShapeMember& own, 
          (overrides ? "  # pyright: ignore[reportIncompatibleMethodOverride]\n" : "\n");
 }
 
+/// An attribute overrides an attribute, and a property a property.
+void Lowering::fit_to_base(Shape& shape, const Shape& base, bool base_is_error) {
+  static const std::set<std::string_view> of_error{"name", "message", "stack", "cause"};
+  for (auto& member : shape.members) {
+    const auto* inherited = base.find(member.name);
+    if (inherited != nullptr && !inherited->is_method()) {
+      member.read_only = inherited->read_only;
+    } else if (base_is_error && of_error.contains(member.name)) {
+      member.read_only = true;
+    }
+  }
+}
+
 std::string Lowering::write_raw(Item& item) {
   std::vector<std::string> bases;
   Shape shape;
@@ -411,6 +426,7 @@ std::string Lowering::write_raw(Item& item) {
       for (const auto* heir_of : body.heritage) {
         if (inherits_nominally(heir_of)) {
           const auto* base = m_resolver.find(*heir_of);
+          fit_to_base(shape, m_resolver.shape(heir_of).value_or(Shape{}), base == nullptr);
           bases.push_back(base == nullptr ? "Error"
                                           : request(*base, Form::raw, heir_of->parts) +
                                                 type_arguments(*base, heir_of->parts, Position::raw_out));

@@ -124,6 +124,29 @@ std::string Lowering::generic_clause(const std::vector<const TypeParameter*>& pa
   return text.empty() ? "" : text + "]";
 }
 
+std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, Position position) {
+  std::vector<const Type*> found;
+  for (const auto* arm : m_resolver.arms(m_resolver.substitute(parameter.type, m_bindings))) {
+    const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : std::nullopt;
+    if (shape && !shape->members.empty()) {
+      found.push_back(arm);
+    }
+  }
+  if (found.empty()) {
+    return std::nullopt;
+  }
+  const auto* whole = found.size() == 1 ? found.front() : m_resolver.combined(TypeKind::either, found);
+  const auto shape = m_resolver.shape(whole);
+  auto text = lower(whole, position, parameter.name);
+  text = text.substr(0, text.find(" | "));
+  if (!shape || text.find('[') != std::string::npos || text == "Any") {
+    return std::nullopt;
+  }
+  return Record{std::move(text), std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& each) {
+                  return each.optional || each.sometimes;
+                })};
+}
+
 void Lowering::lower_signature(const Signature& signature, const Method& method, Form form,
                                std::vector<PythonSignature>& overloads,
                                const std::set<const TypeParameter*>& not_generic) {
@@ -162,8 +185,7 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
   }
   const auto into = m_pass_through != nullptr ? Position::raw_in : position;
 
-  std::string dict;               // of the options, when the last parameter is one
-  bool dict_is_optional = false;  // all of its keys are
+  std::vector<std::pair<std::size_t, Record>> records; // by parameter
   std::set<std::string> names;
   for (std::size_t index = 0; index < signature.parameters.size(); ++index) {
     const auto& parameter = signature.parameters[index];
@@ -183,30 +205,14 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     }
     base.parameters.push_back(name + ": " + with_none.text(PythonUnion::Any::absorbs) +
                               (parameter.optional ? " = ..." : ""));
-    if (index + 1 != signature.parameters.size()) {
-      continue;
+  }
+  // Keywords become an object, the last argument given: it can be any parameter behind which none is required.
+  for (auto index = signature.parameters.size(); index-- > 0 && !signature.parameters[index].rest;) {
+    if (auto record = record_of(signature.parameters[index], into)) {
+      records.emplace_back(index, std::move(*record));
     }
-    // Keywords become an object, the last argument: which of the arms can it be?
-    std::vector<const Type*> records;
-    for (const auto* arm : m_resolver.arms(m_resolver.substitute(parameter.type, m_bindings))) {
-      const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : std::nullopt;
-      const bool is_structure = shape && !shape->members.empty();
-      if (is_structure) {
-        records.push_back(arm);
-      }
-    }
-    if (records.empty()) {
-      continue;
-    }
-    const auto* whole = records.size() == 1 ? records.front() : m_resolver.combined(TypeKind::either, records);
-    const auto shape = m_resolver.shape(whole);
-    auto text = lower(whole, into, parameter.name);
-    text = text.substr(0, text.find(" | "));
-    if (shape && text.find('[') == std::string::npos && text != "Any") {
-      dict = text;
-      dict_is_optional = std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
-        return member.optional || member.sometimes;
-      });
+    if (!signature.parameters[index].optional) {
+      break;
     }
   }
   m_parameters = outer;
@@ -224,20 +230,22 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     return;
   }
 
-  if (dict.empty()) {
-    overloads.push_back(std::move(base));
-    return;
+  const auto with_keywords = [&](std::size_t parameters, const Record& record) {
+    PythonSignature variant = base;
+    variant.parameters.resize(parameters);
+    variant.keywords = (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + record.dict + "]";
+    return variant;
+  };
+  const bool ends_in_record = !records.empty() && records.front().first + 1 == signature.parameters.size();
+  if (ends_in_record && signature.parameters.back().optional && records.front().second.all_optional) {
+    overloads.push_back(with_keywords(base.parameters.size(), records.front().second)); // one for both: no call is wrong
+    records.erase(records.begin());
+  } else {
+    overloads.push_back(base);
   }
-  const bool is_optional = signature.parameters.back().optional;
-  PythonSignature keywords = base;
-  keywords.keywords = (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + dict + "]";
-  if (is_optional && dict_is_optional) { // both at once: no call with either is wrong
-    overloads.push_back(std::move(keywords));
-    return;
+  for (const auto& [index, record] : records) {
+    overloads.push_back(with_keywords(index, record));
   }
-  keywords.parameters.pop_back();
-  overloads.push_back(std::move(base));
-  overloads.push_back(std::move(keywords));
 }
 
 std::string Lowering::write_overload(const PythonSignature& overload, const Method& method, std::size_t indent,

@@ -132,8 +132,12 @@ std::string Lowering::lower_parameter(const Type* type, Position position, std::
   if (parameter->fallback != nullptr) {
     return lower(parameter->fallback, position, hint);
   }
-  // What a caller may choose freely is not what the constraint allows at most.
+  // What a caller may choose freely is not what the constraint allows at most; but a record it is.
   const auto* constraint = parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
+  const auto shape = constraint == nullptr ? std::nullopt : m_resolver.shape(constraint);
+  if (!is_in(position) && shape && shape->members.empty() && shape->index_value != nullptr) {
+    return lower_record(m_resolver.primitive("any"), position, hint);
+  }
   return constraint != nullptr && constraint->kind != TypeKind::array && is_in(position)
              ? lower(constraint, position, hint)
              : "Any";

@@ -30,9 +30,10 @@ enum class VerifyCertificates { yes, no };
 struct HttpConnection {
   std::optional<Path> certificate_authorities = {}; ///< a PEM file, used instead of the environment's
   VerifyCertificates verify = VerifyCertificates::yes;
-  std::optional<std::string> proxy = {};    ///< a URL; "" means none, whatever the environment says
-  std::optional<std::string> no_proxy = {}; ///< hosts without proxy, instead of the environment's; "*" for all
-  std::optional<Path> netrc = {};           ///< where user and password are looked up when the URL has none
+  std::optional<std::string> proxy = {}; ///< a URL; "" means none, whatever the environment says
+  std::optional<std::string> no_proxy =
+      {};                         ///< hosts without proxy, instead of the environment's; "*" for all
+  std::optional<Path> netrc = {}; ///< where user and password are looked up when the URL has none
 
   bool operator==(const HttpConnection&) const = default;
 };
@@ -75,6 +76,7 @@ public:
     HttpRequest request;
     Path destination; ///< the partial file; resumed with a Range request when it is there already
     TransferProgress progress = {}; ///< called from the calling thread only
+    std::uint64_t size_limit = 0;   ///< bytes; a server that sends more fails the download. 0: no limit
     /// Called from the calling thread once the file is whole, while others may still be under way.
     std::function<void()> arrived = {};
   };

@@ -145,6 +145,13 @@ private:
       PYW_TRY(decide(m_transfer->response()));
     }
     const bool wanted = *m_decision == Continuation::append || *m_decision == Continuation::restart;
+    const auto limit = m_download.size_limit;
+    if (wanted && limit > 0 && m_file.size() + bytes.size() > limit) {
+      PYW_TRY(m_file.forget());
+      return failure(
+          user_error(fmt::format("`{}` sends more than the {} bytes it should", redacted(url()), limit),
+                     {"check that the registry or mirror in your settings carries this file"}));
+    }
     return wanted ? m_file.append(bytes) : Result<void>{};
   }
 

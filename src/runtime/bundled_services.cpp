@@ -15,7 +15,7 @@ constexpr std::string_view service_date = "2026-01-01";
 
 struct BundledService {
   std::string_view name;
-  std::string_view object_class;                ///< its Durable Object class, empty: none of its own
+  std::string_view object_class; ///< its Durable Object class, empty: none of its own
   std::string_view object_binding = {};
   std::vector<std::string> bindings = {};
   std::vector<std::string> flags = {};
@@ -26,8 +26,9 @@ void add_bundled(const ServiceInput& input, LocalServices& out, BundledService s
   add_disk(input, out, disk, service.name);
   std::string namespaces;
   if (!service.object_class.empty()) {
-    service.bindings.insert(service.bindings.begin(),
-                            binding(service.object_binding, "durableObjectNamespace", capnp_string(service.object_class)));
+    service.bindings.insert(
+        service.bindings.begin(),
+        binding(service.object_binding, "durableObjectNamespace", capnp_string(service.object_class)));
     namespaces = "[" +
                  capnp_struct({{"className", capnp_string(service.object_class)},
                                {"uniqueKey", capnp_string(service.object_class)},
@@ -49,7 +50,8 @@ void add_bundled(const ServiceInput& input, LocalServices& out, BundledService s
 }
 
 std::string wrapped(std::string_view name, std::string_view module, std::string_view fetcher) {
-  return binding(name, "wrapped",
+  return binding(name,
+                 "wrapped",
                  capnp_struct({{"moduleName", capnp_string(module)},
                                {"innerBindings", "[" + binding("fetcher", "service", fetcher) + "]"}}));
 }
@@ -58,8 +60,8 @@ void add_kv(const ServiceInput& input, LocalServices& out) {
   if (input.project.kv_namespaces.empty()) {
     return;
   }
-  add_bundled(input, out,
-              {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
+  add_bundled(
+      input, out, {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
   for (const auto& item : input.project.kv_namespaces) {
     const auto props = ordered_json{{"namespace", item.id.value_or(item.binding)}};
     out.bindings.push_back(binding(item.binding, "kvNamespace", designator("kv", "", props.dump())));
@@ -72,8 +74,10 @@ void add_d1(const ServiceInput& input, LocalServices& out) {
   }
   add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
   for (const auto& item : input.project.d1_databases) {
-    const auto props = ordered_json{{"database", item.database_id.value_or(item.database_name.value_or(item.binding))}};
-    out.bindings.push_back(wrapped(item.binding, "cloudflare-internal:d1-api", designator("d1", "", props.dump())));
+    const auto props =
+        ordered_json{{"database", item.database_id.value_or(item.database_name.value_or(item.binding))}};
+    out.bindings.push_back(
+        wrapped(item.binding, "cloudflare-internal:d1-api", designator("d1", "", props.dump())));
   }
 }
 
@@ -102,7 +106,8 @@ void add_queues(const ServiceInput& input, LocalServices& out) {
   for (const auto& consumer : project.queue_consumers) {
     consumers[consumer.queue] = consumer_settings(consumer);
   }
-  add_bundled(input, out,
+  add_bundled(input,
+              out,
               {"queues",
                "QueueShard",
                "SHARD",
@@ -126,7 +131,8 @@ void add_cron(const ServiceInput& input, LocalServices& out) {
   for (const auto& cron : *input.project.crons) {
     schedules.push_back(cron.value);
   }
-  add_bundled(input, out,
+  add_bundled(input,
+              out,
               {"cron",
                "Schedule",
                "SCHEDULE",
@@ -146,9 +152,11 @@ void add_workflows(const ServiceInput& input, LocalServices& out) {
     const auto props = ordered_json{{"workflow", workflow.name}}.dump();
     const auto service = designator("workflows", "WorkflowBinding", props);
     names[workflow.name] = ordered_json::object();
-    objects.push_back(binding("workflow:" + workflow.name, "durableObjectNamespace",
-                              capnp_struct({{"className", capnp_string("miniflare-workflows-" + workflow.name)},
-                                            {"serviceName", capnp_string(worker_service)}})));
+    objects.push_back(
+        binding("workflow:" + workflow.name,
+                "durableObjectNamespace",
+                capnp_struct({{"className", capnp_string("miniflare-workflows-" + workflow.name)},
+                              {"serviceName", capnp_string(worker_service)}})));
     engine.push_back(capnp_struct({{"className", capnp_string(workflow.class_name)},
                                    {"name", capnp_string(workflow.name)},
                                    {"bindingService", service}}));
@@ -159,9 +167,9 @@ void add_workflows(const ServiceInput& input, LocalServices& out) {
   }
   objects.push_back(binding("WORKFLOWS", "json", capnp_string(names.dump())));
   add_bundled(input, out, {"workflows", "", "", objects, {"workflows_preserve_non_retryable_error_message"}});
-  out.worker_fields.emplace_back(
-      "workflowsEngine", capnp_struct({{"actorClass", designator("workflows", "Engine", "")},
-                                       {"workflows", capnp_list(engine, 8)}}));
+  out.worker_fields.emplace_back("workflowsEngine",
+                                 capnp_struct({{"actorClass", designator("workflows", "Engine", "")},
+                                               {"workflows", capnp_list(engine, 8)}}));
 }
 
 /// The files themselves are looked up at each request; only the rules are part of the configuration.
@@ -186,11 +194,12 @@ void add_assets(const ServiceInput& input, LocalServices& out) {
     settings[key] = text;
   }
   const auto directory = (input.project.root / *assets->directory).lexically_normal();
-  out.services.push_back(capnp_struct(
-      {{"name", capnp_string("assets")},
-       {"assets", capnp_struct({{"path", capnp_string(directory.string())},
-                                {"userWorker", input.project.main ? capnp_string(worker_service) : ""},
-                                {"config", capnp_string(settings.dump())}})}}));
+  out.services.push_back(
+      capnp_struct({{"name", capnp_string("assets")},
+                    {"assets",
+                     capnp_struct({{"path", capnp_string(directory.string())},
+                                   {"userWorker", input.project.main ? capnp_string(worker_service) : ""},
+                                   {"config", capnp_string(settings.dump())}})}}));
   out.entry = "assets";
   if (assets->binding) {
     out.bindings.push_back(binding(*assets->binding, "service", designator("assets", "AssetWorker", "")));

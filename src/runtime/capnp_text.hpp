@@ -11,7 +11,8 @@ namespace pyw::runtime {
 /// A string literal.
 [[nodiscard]] std::string capnp_string(std::string_view text);
 
-/// `embed "path"`: the file's content in the place of a value. The path is absolute; workerd must be started with
+/// `embed "path"`: the file's content in the place of a value. The path is absolute; workerd must be started
+/// with
 /// `-I /` for it.
 [[nodiscard]] std::string capnp_embed(std::string_view absolute_path);
 

@@ -10,15 +10,16 @@
 
 namespace pyw::runtime {
 
-/// The behaviours of a Python Worker that date and flags switch (workerd's compatibility-date.capnp), by the name of
-/// the enabling flag. Every one that the guest or the SDK asks for is in it.
+/// The behaviours of a Python Worker that date and flags switch (workerd's compatibility-date.capnp), by the
+/// name of the enabling flag. Every one that the guest or the SDK asks for is in it.
 using PythonFlags = std::map<std::string, bool>;
 
 [[nodiscard]] PythonFlags python_flags(std::string_view date, const std::vector<std::string>& flags);
 
-/// The flags to hand to workerd: without those that select workerd's own Python support, for which it would fetch a
-/// bundle, without repetitions (workerd refuses them), and without `disallow_importable_env`, which would hide the
-/// guest's evaluator from the guest.
-[[nodiscard]] std::vector<std::string> workerd_flags(const std::vector<std::string>& flags);
+/// The flags to hand to workerd: without those that select workerd's own Python support, for which it would
+/// fetch a bundle, without repetitions (workerd refuses them), and without `disallow_importable_env`, which
+/// would hide the guest's evaluator from the guest; with what the guest needs and an old date does not imply.
+[[nodiscard]] std::vector<std::string> workerd_flags(std::string_view date,
+                                                     const std::vector<std::string>& flags);
 
 } // namespace pyw::runtime

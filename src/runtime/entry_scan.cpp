@@ -1,6 +1,5 @@
-#include <runtime/entry_scan.hpp>
-
 #include <base/text.hpp>
+#include <runtime/entry_scan.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -13,8 +12,8 @@ bool is_name_byte(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-/// The source without comments and with the content of string literals blanked, so that what is left is code. Lines
-/// stay where they are.
+/// The source without comments and with the content of string literals blanked, so that what is left is code.
+/// Lines stay where they are.
 std::string code_only(std::string_view source) {
   std::string out(source);
   std::size_t at = 0;
@@ -35,7 +34,8 @@ std::string code_only(std::string_view source) {
       const bool triple = source.substr(at, 3) == std::string(3, c);
       const std::string quote(triple ? 3 : 1, c);
       std::size_t end = at + quote.size();
-      while (end < source.size() && source.substr(end, quote.size()) != quote && (triple || source[end] != '\n')) {
+      while (end < source.size() && source.substr(end, quote.size()) != quote &&
+             (triple || source[end] != '\n')) {
         end += source[end] == '\\' ? 2 : 1;
       }
       end = std::min(end + quote.size(), source.size());
@@ -73,7 +73,8 @@ std::string_view first_name(std::string_view text) {
   return text.substr(0, size);
 }
 
-/// What stands between `import` and the end of the statement, over lines where brackets or a backslash join them.
+/// What stands between `import` and the end of the statement, over lines where brackets or a backslash join
+/// them.
 std::string imported_list(std::string_view code, std::size_t from) {
   std::string list;
   bool bracket = false;
@@ -103,9 +104,19 @@ void add_imported(std::vector<std::string>& names, std::string_view list) {
   }
 }
 
-void scan_statement(std::vector<std::string>& names, std::string_view code, std::size_t start, std::string_view line) {
-  if (line.starts_with("class ")) {
-    add(names, first_name(trim(line.substr(6))));
+enum class Wanted { classes, functions };
+
+void scan_statement(std::vector<std::string>& names,
+                    std::string_view code,
+                    std::size_t start,
+                    std::string_view line,
+                    Wanted wanted) {
+  const std::string_view keyword = wanted == Wanted::classes ? "class " : "def ";
+  if (line.starts_with("async ")) {
+    line = trim(line.substr(6));
+  }
+  if (line.starts_with(keyword)) {
+    add(names, first_name(trim(line.substr(keyword.size()))));
   } else if (line.starts_with("from ")) {
     const auto import = line.find(" import");
     if (import != std::string_view::npos) {
@@ -114,9 +125,7 @@ void scan_statement(std::vector<std::string>& names, std::string_view code, std:
   }
 }
 
-} // namespace
-
-std::vector<std::string> exportable_names(std::string_view python_source) {
+std::vector<std::string> top_level_names(std::string_view python_source, Wanted wanted) {
   const auto code = code_only(python_source);
   std::vector<std::string> names;
   bool in_block = false; // the indented lines that follow run at the top level
@@ -129,12 +138,28 @@ std::vector<std::string> exportable_names(std::string_view python_source) {
         in_block = opens_top_level_block(statement);
       }
       if (indent == 0 || in_block) {
-        scan_statement(names, code, line_start + indent, statement);
+        scan_statement(names, code, line_start + indent, statement, wanted);
       }
     }
     line_start += line.size() + 1;
   }
   return names;
+}
+
+} // namespace
+
+std::vector<std::string> exportable_names(std::string_view python_source) {
+  return top_level_names(python_source, Wanted::classes);
+}
+
+std::vector<std::string> module_handlers(std::string_view python_source) {
+  std::vector<std::string> handlers;
+  for (const auto& name : top_level_names(python_source, Wanted::functions)) {
+    if (name.starts_with("on_")) {
+      handlers.push_back(name.substr(3));
+    }
+  }
+  return handlers;
 }
 
 } // namespace pyw::runtime

@@ -1,9 +1,9 @@
 // Which names a Worker's entry module may export as classes, found in its text.
 //
-// workerd wants the exports of a Worker to be written in its main module; only names have to be known for that, what
-// each one is turns out when Python has run (guest/entrypoint.js). So this may name too much, never too little where
-// the text tells: a name bound in a way that no text shows (`from x import *`, globals()) is added from the
-// configuration, or by the guest's report of what it found.
+// workerd wants the exports of a Worker to be written in its main module; only names have to be known for
+// that, what each one is turns out when Python has run (guest/entrypoint.js). So this may name too much,
+// never too little where the text tells: a name bound in a way that no text shows (`from x import *`,
+// globals()) is added from the configuration, or by the guest's report of what it found.
 #pragma once
 
 #include <string>
@@ -12,8 +12,12 @@
 
 namespace pyw::runtime {
 
-/// Names of top-level `class` statements and of top-level `from … import …` (also inside `if`, `try` and `with`), in
-/// order of appearance, without repetitions, without names that begin with an underscore.
+/// Names of top-level `class` statements and of top-level `from … import …` (also inside `if`, `try` and
+/// `with`), in order of appearance, without repetitions, without names that begin with an underscore.
 [[nodiscard]] std::vector<std::string> exportable_names(std::string_view python_source);
+
+/// What follows `on_` in the names of top-level functions and imported names: the handlers of 2024
+/// (`on_fetch`).
+[[nodiscard]] std::vector<std::string> module_handlers(std::string_view python_source);
 
 } // namespace pyw::runtime

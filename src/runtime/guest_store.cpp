@@ -1,10 +1,8 @@
-#include <runtime/guest_store.hpp>
-
+#include <base/hash.hpp>
 #include <runtime/guest_files.hpp>
+#include <runtime/guest_store.hpp>
 #include <runtime/pack.hpp>
 #include <runtime/precompile.hpp>
-
-#include <base/hash.hpp>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -55,7 +53,8 @@ Result<Path> store_guest(const Path& cache, FileSystem& files) {
   std::vector<PackFile> python_files;
   for (const auto& file : guest_files()) {
     if (file.path.starts_with(python_prefix)) {
-      python_files.push_back({std::string(file.path.substr(python_prefix.size())), std::string(file.content)});
+      python_files.push_back(
+          {std::string(file.path.substr(python_prefix.size())), std::string(file.content)});
     } else {
       PYW_TRY(files.write(folder / file.path, file.content));
     }
@@ -64,7 +63,8 @@ Result<Path> store_guest(const Path& cache, FileSystem& files) {
   return folder;
 }
 
-Result<PackagesPack> store_packages(const bundle::BundleManifest& bundle, const Path& run_directory, FileSystem& files) {
+Result<PackagesPack>
+store_packages(const bundle::BundleManifest& bundle, const Path& run_directory, FileSystem& files) {
   const auto pack_file = run_directory / "packages.pack";
   const auto stamp_file = run_directory / "packages.stamp";
   const auto key = stat_key(bundle, files);
@@ -87,8 +87,11 @@ Result<PackagesPack> store_packages(const bundle::BundleManifest& bundle, const 
   return PackagesPack{pack_file, digest};
 }
 
-ByteCode store_byte_code(const config::Project& project, const RuntimeParts& parts, const Path& guest,
-                         const PackagesPack& packages, World& world) {
+ByteCode store_byte_code(const config::Project& project,
+                         const RuntimeParts& parts,
+                         const Path& guest,
+                         const PackagesPack& packages,
+                         World& world) {
   auto& files = world.files;
   const auto guest_pack = guest / "guest.pack";
   const auto& version = parts.pyodide_version;
@@ -111,7 +114,8 @@ ByteCode store_byte_code(const config::Project& project, const RuntimeParts& par
     const auto scratch = parts.cache / fmt::format(".compile-{}", ::getpid());
     const CompileSetup setup{parts, project.python_version, guest, guest_pack, scratch};
     if (const auto compiled = compile_to_byte_code(setup, jobs, world); !compiled) {
-      world.reporter.report({Severity::warning, std::string(compiled.error().message()) + "; the Worker will start slower"});
+      world.reporter.report(
+          {Severity::warning, std::string(compiled.error().message()) + "; the Worker will start slower"});
     }
   }
   const auto code_of_packages = files.is_file(package_code) ? std::optional(package_code) : std::nullopt;

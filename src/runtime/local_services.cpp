@@ -1,8 +1,9 @@
 #include <runtime/local_services.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace pyw::runtime {
 
@@ -11,16 +12,17 @@ std::string binding(std::string_view name, std::string_view field, std::string_v
 }
 
 std::string designator(std::string_view service, std::string_view entrypoint, std::string_view props_json) {
-  return capnp_struct({{"name", capnp_string(service)},
-                       {"entrypoint", entrypoint.empty() ? "" : capnp_string(entrypoint)},
-                       {"props", props_json.empty() ? "" : capnp_struct({{"json", capnp_string(props_json)}})}});
+  return capnp_struct(
+      {{"name", capnp_string(service)},
+       {"entrypoint", entrypoint.empty() ? "" : capnp_string(entrypoint)},
+       {"props", props_json.empty() ? "" : capnp_struct({{"json", capnp_string(props_json)}})}});
 }
 
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder) {
   const auto path = input.state / folder;
-  out.services.push_back(capnp_struct(
-      {{"name", capnp_string(name)},
-       {"disk", capnp_struct({{"path", capnp_string(path.string())}, {"writable", "true"}})}}));
+  out.services.push_back(
+      capnp_struct({{"name", capnp_string(name)},
+                    {"disk", capnp_struct({{"path", capnp_string(path.string())}, {"writable", "true"}})}}));
   out.directories.push_back(path);
   out.has_storage = true;
 }
@@ -35,8 +37,10 @@ void add_variables(const ServiceInput& input, LocalServices& out) {
       continue;
     }
     const bool text = variable.value.is(config::Value::Kind::string);
-    out.bindings.push_back(binding(variable.name, text ? "text" : "json",
-                                   capnp_string(text ? variable.value.text() : config::to_json_text(variable.value))));
+    out.bindings.push_back(
+        binding(variable.name,
+                text ? "text" : "json",
+                capnp_string(text ? variable.value.text() : config::to_json_text(variable.value))));
   }
   for (const auto& secret : project.secrets) {
     out.bindings.push_back(binding(secret.name, "text", capnp_string(secret.value.reveal())));

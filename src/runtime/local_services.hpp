@@ -1,14 +1,13 @@
-// The services beside a Worker that stand for the platform: one for each kind of binding that the project uses. What
-// workerd bundles is used as it is (KV, D1, queues, cron, workflows, static assets); miniflare's worker scripts
-// simulate the rest. The wiring of each is in docs/local-bindings.md.
+// The services beside a Worker that stand for the platform: one for each kind of binding that the project
+// uses. What workerd bundles is used as it is (KV, D1, queues, cron, workflows, static assets); miniflare's
+// worker scripts simulate the rest. The wiring of each is in docs/local-bindings.md.
 #pragma once
-
-#include <config/project.hpp>
-#include <runtime/capnp_text.hpp>
-#include <runtime/parts.hpp>
 
 #include <base/environment.hpp>
 #include <base/result.hpp>
+#include <config/project.hpp>
+#include <runtime/capnp_text.hpp>
+#include <runtime/parts.hpp>
 
 #include <map>
 #include <string>
@@ -21,11 +20,11 @@ namespace pyw::runtime {
 struct LocalServices {
   std::vector<std::string> services;
   std::vector<std::string> extensions;
-  std::vector<std::string> bindings;      ///< of the Worker
-  std::vector<CapnpField> worker_fields;  ///< further fields of the Worker
-  std::vector<Path> directories;          ///< must exist before workerd starts
-  std::vector<Diagnostic> warnings;       ///< bindings that do not work locally
-  std::string entry = "worker";           ///< the service that requests go to: the Worker, or its assets in front of it
+  std::vector<std::string> bindings;     ///< of the Worker
+  std::vector<CapnpField> worker_fields; ///< further fields of the Worker
+  std::vector<Path> directories;         ///< must exist before workerd starts
+  std::vector<Diagnostic> warnings;      ///< bindings that do not work locally
+  std::string entry = "worker"; ///< the service that requests go to: the Worker, or its assets in front of it
   bool has_storage = false;
 };
 
@@ -33,11 +32,11 @@ struct LocalServices {
 struct ServiceInput {
   const config::Project& project;
   const RuntimeParts& parts;
-  const Path& state;       ///< the folder that data is kept in
-  const Path& guest;       ///< the folder with the guest's files
+  const Path& state; ///< the folder that data is kept in
+  const Path& guest; ///< the folder with the guest's files
   const Environment& environment;
-  /// The text of the asset folder's `_headers`, `_redirects` and `.assetsignore`, under the keys `headers`, `redirects`
-  /// and `ignore`.
+  /// The text of the asset folder's `_headers`, `_redirects` and `.assetsignore`, under the keys `headers`,
+  /// `redirects` and `ignore`.
   const std::map<std::string, std::string>& asset_files;
 };
 
@@ -61,7 +60,8 @@ void add_remote_only(const ServiceInput& input, LocalServices& out);
 /// `(name = "NAME", field = value)`.
 [[nodiscard]] std::string binding(std::string_view name, std::string_view field, std::string_view value);
 /// A service designator with properties: `(name = "kv", props = (json = "{…}"))`.
-[[nodiscard]] std::string designator(std::string_view service, std::string_view entrypoint, std::string_view props_json);
+[[nodiscard]] std::string
+designator(std::string_view service, std::string_view entrypoint, std::string_view props_json);
 /// Adds a `disk` service named `name` for the folder `folder` below the state, which will be made.
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder);
 

@@ -1,7 +1,7 @@
 // Packs: many files as one, which the guest mounts without copying them (guest/files.js has the reader).
 //
-// "PYWPACK1", the size of the index in bytes (u32, little endian), the index (JSON: a list of [path, offset, size],
-// offsets from the end of the index), then the bytes of all files.
+// "PYWPACK1", the size of the index in bytes (u32, little endian), the index (JSON: a list of [path, offset,
+// size], offsets from the end of the index), then the bytes of all files.
 #pragma once
 
 #include <base/filesystem.hpp>
@@ -26,6 +26,7 @@ struct PackSource {
 };
 
 /// Reads the files and makes a pack of them. Fails when one cannot be read.
-[[nodiscard]] Result<std::string> make_pack(const std::vector<PackSource>& sources, const ReadOnlyFileSystem& files);
+[[nodiscard]] Result<std::string> make_pack(const std::vector<PackSource>& sources,
+                                            const ReadOnlyFileSystem& files);
 
 } // namespace pyw::runtime

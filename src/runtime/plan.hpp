@@ -1,12 +1,12 @@
-// The configuration that workerd is started with, made from a project without touching anything: text in, text out.
+// The configuration that workerd is started with, made from a project without touching anything: text in,
+// text out.
 #pragma once
-
-#include <runtime/parts.hpp>
 
 #include <base/environment.hpp>
 #include <base/result.hpp>
 #include <bundle/manifest.hpp>
 #include <config/project.hpp>
+#include <runtime/parts.hpp>
 
 #include <array>
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace pyw::runtime {
 
 /// Files that exist, or will exist, when workerd starts. All absolute.
 struct GuestFiles {
-  Path guest;                     ///< the folder with the guest's JavaScript
-  std::vector<Path> library;      ///< packs of the standard library and of the guest's Python
+  Path guest;                      ///< the folder with the guest's JavaScript
+  std::vector<Path> library;       ///< packs of the standard library and of the guest's Python
   bool library_is_archive = false; ///< no byte code yet: Pyodide's own python_stdlib.zip is used
-  std::vector<Path> session;      ///< packs that make the Worker's folder, later ones win
+  std::vector<Path> session;       ///< packs that make the Worker's folder, later ones win
 };
 
 struct PlanInput {
@@ -29,9 +29,10 @@ struct PlanInput {
   const bundle::BundleManifest& bundle;
   const RuntimeParts& parts;
   const GuestFiles& files;
-  const Path& run_directory;   ///< where the planned files go
-  const Path& state_directory; ///< where local data lies
-  const std::vector<std::string>& exports;
+  const Path& run_directory;                ///< where the planned files go
+  const Path& state_directory;              ///< where local data lies
+  const std::vector<std::string>& exports;  ///< names that the entry module may export as classes
+  const std::vector<std::string>& handlers; ///< module-level handlers, without `on_`
   const Environment& environment;
   const std::map<std::string, std::string>& asset_files; ///< see ServiceInput
 };
@@ -45,7 +46,8 @@ struct ConfigPlan {
   bool has_storage = false;
 };
 
-/// Fails for a project that cannot run locally (Python 3.12, a connection string that is none), with the place.
+/// Fails for a project that cannot run locally (Python 3.12, a connection string that is none), with the
+/// place.
 [[nodiscard]] Result<ConfigPlan> plan_config(const PlanInput& input);
 
 /// The settings with the seed of the random stream that lasts until the first handler runs.

@@ -1,9 +1,7 @@
-#include <runtime/precompile.hpp>
-
-#include <runtime/capnp_text.hpp>
-
 #include <base/defer.hpp>
 #include <base/text.hpp>
+#include <runtime/capnp_text.hpp>
+#include <runtime/precompile.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -39,7 +37,8 @@ std::string last_lines(const ProcessOutput& output) {
   for (const auto* stream : {&output.standard_output, &output.standard_error}) {
     for (const auto line : split(*stream, '\n')) {
       const auto object = nlohmann::json::parse(line, nullptr, false);
-      const bool structured = object.is_object() && object.contains("message") && object["message"].is_string();
+      const bool structured =
+          object.is_object() && object.contains("message") && object["message"].is_string();
       if (!trim(line).empty()) {
         texts.push_back(structured ? object["message"].get<std::string>() : std::string(line));
       }
@@ -56,10 +55,11 @@ std::string last_lines(const ProcessOutput& output) {
 
 CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<CompileJob>& jobs) {
   CompilePlan plan;
-  plan.settings = ordered_json{{"python", config::to_text(setup.python)},
-                               {"abi", setup.python == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
-                               {"seed", {1, 2, 3, 4}}}
-                      .dump();
+  plan.settings = ordered_json{
+      {"python", config::to_text(setup.python)},
+      {"abi", setup.python == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
+      {"seed",
+       {1, 2, 3, 4}}}.dump();
   plan.main_module = "import \"./__pyw/shims.js\";\n"
                      "import { compileAll } from \"./__pyw/compiler.js\";\n"
                      "import settings from \"./__pyw/settings.json\";\n"
@@ -79,23 +79,27 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
   modules.push_back(module("__pyw/guest.pack", "data", setup.guest_pack));
   modules.push_back(module("__pyw/settings.json", "json", setup.scratch / "settings.json"));
   const auto output = (setup.scratch / "output").string();
-  plan.config = fmt::format(
-      "using Workerd = import \"/workerd/workerd.capnp\";\n\n"
-      "const config :Workerd.Config = (\n"
-      "  services = [\n"
-      "    (name = \"compile\", worker = (compatibilityDate = \"2026-01-01\", modules = {},\n"
-      "      bindings = [(name = \"__pyw_evaluator\", unsafeEval = void), (name = \"INPUT\", service = \"input\"),\n"
-      "        (name = \"OUTPUT\", service = \"output\"), (name = \"JOBS\", json = {})])),\n"
-      "    (name = \"input\", disk = (path = \"/\", allowDotfiles = true)),\n"
-      "    (name = \"output\", disk = (path = {}, writable = true)),\n"
-      "  ],\n"
-      "  structuredLogging = true,\n"
-      ");\n",
-      capnp_list(modules, 8), capnp_string(jobs_json(jobs)), capnp_string(output));
+  plan.config =
+      fmt::format("using Workerd = import \"/workerd/workerd.capnp\";\n\n"
+                  "const config :Workerd.Config = (\n"
+                  "  services = [\n"
+                  "    (name = \"compile\", worker = (compatibilityDate = \"2026-01-01\", modules = {},\n"
+                  "      bindings = [(name = \"__pyw_evaluator\", unsafeEval = void), (name = \"INPUT\", "
+                  "service = \"input\"),\n"
+                  "        (name = \"OUTPUT\", service = \"output\"), (name = \"JOBS\", json = {})])),\n"
+                  "    (name = \"input\", disk = (path = \"/\", allowDotfiles = true)),\n"
+                  "    (name = \"output\", disk = (path = {}, writable = true)),\n"
+                  "  ],\n"
+                  "  structuredLogging = true,\n"
+                  ");\n",
+                  capnp_list(modules, 8),
+                  capnp_string(jobs_json(jobs)),
+                  capnp_string(output));
   return plan;
 }
 
-Result<void> compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& jobs, World& world) {
+Result<void>
+compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& jobs, World& world) {
   auto& files = world.files;
   const auto plan = plan_compilation(setup, jobs);
   PYW_TRY(files.make_directories(setup.scratch / "output"));
@@ -103,12 +107,17 @@ Result<void> compile_to_byte_code(const CompileSetup& setup, const std::vector<C
   PYW_TRY(files.write(setup.scratch / "config.capnp", plan.config));
   PYW_TRY(files.write(setup.scratch / "main.js", plan.main_module));
   PYW_TRY(files.write(setup.scratch / "settings.json", plan.settings));
-  const Command command{
-      {setup.parts.workerd.string(), "test", "-I", "/", "--experimental", (setup.scratch / "config.capnp").string()}};
+  const Command command{{setup.parts.workerd.string(),
+                         "test",
+                         "-I",
+                         "/",
+                         "--experimental",
+                         (setup.scratch / "config.capnp").string()}};
   PYW_TRY_ASSIGN(const auto output, world.processes.run(command));
   if (!output.exit.success()) {
     return failure(internal_error(fmt::format("the packages cannot be compiled to byte code ({})\n  {}",
-                                              describe(output.exit), last_lines(output))));
+                                              describe(output.exit),
+                                              last_lines(output))));
   }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     PYW_TRY(files.make_directories(jobs[i].output.parent_path()));

@@ -1,15 +1,15 @@
-// Byte code for Python files, written by Pyodide itself (guest/compiler.js, run by `workerd test`) and kept by content.
+// Byte code for Python files, written by Pyodide itself (guest/compiler.js, run by `workerd test`) and kept
+// by content.
 //
-// Measured (FastAPI, 385 files of packages; 567 of the standard library, two cores): 2.3 s to compile the packages and
-// 2.5 s for the library, after 1.4 s to boot; without byte code every start takes 3.4 s longer. So it is compiled
-// before the first start, not beside it.
+// Measured (FastAPI, 385 files of packages; 567 of the standard library, two cores): 2.3 s to compile the
+// packages and 2.5 s for the library, after 1.4 s to boot; without byte code every start takes 3.4 s longer.
+// So it is compiled before the first start, not beside it.
 #pragma once
-
-#include <runtime/parts.hpp>
 
 #include <base/result.hpp>
 #include <base/world.hpp>
 #include <config/project.hpp>
+#include <runtime/parts.hpp>
 
 #include <string>
 #include <vector>
@@ -28,14 +28,15 @@ struct CompileJob {
 struct CompileSetup {
   const RuntimeParts& parts;
   config::PythonVersion python = config::PythonVersion::python_3_14;
-  Path guest;           ///< the folder with the guest's JavaScript
-  Path guest_pack;      ///< the guest's Python, as a pack of sources
-  Path scratch;         ///< a folder for this run alone, below the cache; removed afterwards
+  Path guest;      ///< the folder with the guest's JavaScript
+  Path guest_pack; ///< the guest's Python, as a pack of sources
+  Path scratch;    ///< a folder for this run alone, below the cache; removed afterwards
 };
 
-/// Runs all jobs in one workerd. Fails when it does; no output is left then. A file that does not compile is left out.
-[[nodiscard]] Result<void> compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& jobs,
-                                                World& world);
+/// Runs all jobs in one workerd. Fails when it does; no output is left then. A file that does not compile is
+/// left out.
+[[nodiscard]] Result<void>
+compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& jobs, World& world);
 
 /// The configuration for it, and its main module: pure, for tests.
 struct CompilePlan {
@@ -43,6 +44,7 @@ struct CompilePlan {
   std::string main_module;
   std::string settings;
 };
+
 [[nodiscard]] CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<CompileJob>& jobs);
 
 } // namespace pyw::runtime

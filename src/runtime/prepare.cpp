@@ -1,14 +1,13 @@
-#include <runtime/prepare.hpp>
-
+#include <base/hash.hpp>
 #include <runtime/entry_scan.hpp>
 #include <runtime/guest_store.hpp>
 #include <runtime/pack.hpp>
 #include <runtime/plan.hpp>
+#include <runtime/prepare.hpp>
 
-#include <base/hash.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 #include <random>
 
 namespace pyw::runtime {
@@ -40,19 +39,22 @@ std::vector<std::string> export_names(const config::Project& project, std::strin
   return names;
 }
 
-Result<std::map<std::string, std::string>> asset_files(const config::Project& project, const ReadOnlyFileSystem& files) {
+Result<std::map<std::string, std::string>> asset_files(const config::Project& project,
+                                                       const ReadOnlyFileSystem& files) {
   std::map<std::string, std::string> result;
   if (!project.assets || !project.assets->directory) {
     return result;
   }
   const auto folder = project.root / *project.assets->directory;
   if (!files.is_directory(folder)) {
-    return failure(Error{ErrorKind::user,
-                         {project.diagnose(Severity::error,
-                                           fmt::format("the assets directory `{}` does not exist", *project.assets->directory),
-                                           project.assets->place)}});
+    return failure(Error{
+        ErrorKind::user,
+        {project.diagnose(Severity::error,
+                          fmt::format("the assets directory `{}` does not exist", *project.assets->directory),
+                          project.assets->place)}});
   }
-  for (const auto& [key, name] : {std::pair{"headers", "_headers"}, {"redirects", "_redirects"}, {"ignore", ".assetsignore"}}) {
+  for (const auto& [key, name] :
+       {std::pair{"headers", "_headers"}, {"redirects", "_redirects"}, {"ignore", ".assetsignore"}}) {
     PYW_TRY_ASSIGN(auto text, files.read_if_exists(folder / name));
     if (text) {
       result[key] = std::move(*text);
@@ -81,8 +83,11 @@ std::array<std::uint32_t, 4> random_seed() {
 
 } // namespace
 
-Result<PreparedRuntime> prepare(const config::Project& project, const bundle::BundleManifest& bundle,
-                                const RuntimeParts& parts, const PrepareOptions& options, World& world) {
+Result<PreparedRuntime> prepare(const config::Project& project,
+                                const bundle::BundleManifest& bundle,
+                                const RuntimeParts& parts,
+                                const PrepareOptions& options,
+                                World& world) {
   auto& files = world.files;
   const auto& run = options.run_directory;
   PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
@@ -100,8 +105,18 @@ Result<PreparedRuntime> prepare(const config::Project& project, const bundle::Bu
   guest_files.session.push_back(run / "app.pack");
 
   const auto exports = export_names(project, entry);
-  PYW_TRY_ASSIGN(const auto plan, plan_config({project, bundle, parts, guest_files, run, options.state_directory, exports,
-                                               world.environment, assets}));
+  const auto handlers = module_handlers(entry);
+  PYW_TRY_ASSIGN(const auto plan,
+                 plan_config({project,
+                              bundle,
+                              parts,
+                              guest_files,
+                              run,
+                              options.state_directory,
+                              exports,
+                              handlers,
+                              world.environment,
+                              assets}));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
   PYW_TRY(files.write(run / "settings.json", with_seed(plan.settings, random_seed())));
@@ -121,7 +136,9 @@ Result<PreparedRuntime> prepare(const config::Project& project, const bundle::Bu
                            "--socket-addr",
                            "http=unix:" + options.socket.string(),
                            (run / "config.capnp").string()};
-  prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));
+  prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
+  prepared.fingerprint =
+      sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));
   prepared.has_storage = plan.has_storage;
   prepared.warnings = plan.warnings;
   return prepared;

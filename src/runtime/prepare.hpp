@@ -1,13 +1,12 @@
 // From a project to a command that serves it: byte code, packs, configuration, in one call.
 #pragma once
 
-#include <runtime/parts.hpp>
-
 #include <base/process.hpp>
 #include <base/result.hpp>
 #include <base/world.hpp>
 #include <bundle/manifest.hpp>
 #include <config/project.hpp>
+#include <runtime/parts.hpp>
 
 #include <string>
 #include <vector>
@@ -21,16 +20,20 @@ struct PrepareOptions {
 };
 
 struct PreparedRuntime {
-  Command command;           ///< workerd with --control-fd=3; whoever starts it adds the descriptor
-  std::string fingerprint;   ///< equal: the same Worker (code, packages, configuration, guest)
-  bool has_storage = false;  ///< two generations must not serve at the same time
+  Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
+  std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
+  std::string fingerprint;  ///< equal: the same Worker (code, packages, configuration, guest)
+  bool has_storage = false; ///< two generations must not serve at the same time
   std::vector<Diagnostic> warnings;
 };
 
-/// Compiles byte code where the cache has none (with progress), writes the run directory and makes the state folders.
-/// The files may be overwritten by the next preparation as soon as workerd listens: it has read them by then.
-/// Fails with the place for what the user can mend; nothing is started.
-[[nodiscard]] Result<PreparedRuntime> prepare(const config::Project& project, const bundle::BundleManifest& bundle,
-                                              const RuntimeParts& parts, const PrepareOptions& options, World& world);
+/// Compiles byte code where the cache has none (with progress), writes the run directory and makes the state
+/// folders. The files may be overwritten by the next preparation as soon as workerd listens: it has read them
+/// by then. Fails with the place for what the user can mend; nothing is started.
+[[nodiscard]] Result<PreparedRuntime> prepare(const config::Project& project,
+                                              const bundle::BundleManifest& bundle,
+                                              const RuntimeParts& parts,
+                                              const PrepareOptions& options,
+                                              World& world);
 
 } // namespace pyw::runtime

@@ -1,5 +1,5 @@
-// R2, the Cache API, rate limits, the secrets store and analytics: miniflare's worker scripts, run by workerd. Each is
-// a Durable Object behind a small entry service; its data lies in one folder of the state.
+// R2, the Cache API, rate limits, the secrets store and analytics: miniflare's worker scripts, run by
+// workerd. Each is a Durable Object behind a small entry service; its data lies in one folder of the state.
 #include <runtime/local_services.hpp>
 
 #include <fmt/core.h>
@@ -28,7 +28,8 @@ std::string script(const ServiceInput& input, std::string_view name) {
   return capnp_embed((input.parts.miniflare / (std::string(name) + ".worker.js")).string());
 }
 
-std::string simulated_worker(const std::string& module, const std::vector<std::string>& bindings,
+std::string simulated_worker(const std::string& module,
+                             const std::vector<std::string>& bindings,
                              const std::vector<CapnpField>& more) {
   std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
                                  {"compatibilityFlags", std::string(service_flags)},
@@ -47,27 +48,33 @@ void add_shared_modules(const ServiceInput& input, LocalServices& out) {
   if (!out.extensions.empty()) {
     return;
   }
-  out.extensions.push_back("(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
-                           "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
+  out.extensions.push_back(
+      "(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
+      "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
 }
 
 void add_simulation(const ServiceInput& input, LocalServices& out, const Simulation& simulation) {
   add_shared_modules(input, out);
   const auto disk = fmt::format("{}:storage", simulation.name);
   add_disk(input, out, disk, simulation.folder);
-  const auto object_class = capnp_struct({{"className", capnp_string(simulation.object_class)},
-                                          {"uniqueKey", capnp_string(fmt::format("miniflare-{}", simulation.object_class))},
-                                          {"enableSql", simulation.sql ? "true" : ""}});
-  add_service(out, simulation.name,
-              simulated_worker(script(input, simulation.object_script),
-                               {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
-                               {{"durableObjectNamespaces", "[" + object_class + "]"},
-                                {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
-  const auto object = capnp_struct({{"className", capnp_string(simulation.object_class)},
-                                    {"serviceName", capnp_string(simulation.name)}});
-  add_service(out, fmt::format("{}:entry", simulation.name),
+  const auto object_class =
+      capnp_struct({{"className", capnp_string(simulation.object_class)},
+                    {"uniqueKey", capnp_string(fmt::format("miniflare-{}", simulation.object_class))},
+                    {"enableSql", simulation.sql ? "true" : ""}});
+  add_service(
+      out,
+      simulation.name,
+      simulated_worker(script(input, simulation.object_script),
+                       {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
+                       {{"durableObjectNamespaces", "[" + object_class + "]"},
+                        {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
+  const auto object = capnp_struct(
+      {{"className", capnp_string(simulation.object_class)}, {"serviceName", capnp_string(simulation.name)}});
+  add_service(out,
+              fmt::format("{}:entry", simulation.name),
               simulated_worker(script(input, simulation.entry_script),
-                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)}, {}));
+                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)},
+                               {}));
 }
 
 std::string named(std::string_view service, const std::string& name) {
@@ -75,14 +82,19 @@ std::string named(std::string_view service, const std::string& name) {
 }
 
 /// A module that workerd may hand out through a `wrapped` binding.
-void add_internal_module(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view file) {
-  out.extensions.push_back("(modules = [(name = " + capnp_string(name) + ", internal = true, esModule = " +
-                           script(input, file) + ")])");
+void add_internal_module(const ServiceInput& input,
+                         LocalServices& out,
+                         std::string_view name,
+                         std::string_view file) {
+  out.extensions.push_back("(modules = [(name = " + capnp_string(name) +
+                           ", internal = true, esModule = " + script(input, file) + ")])");
 }
 
 std::string wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner) {
-  return binding(name, "wrapped",
-                 capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
+  return binding(
+      name,
+      "wrapped",
+      capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
 }
 
 void add_r2(const ServiceInput& input, LocalServices& out) {
@@ -100,13 +112,20 @@ void add_rate_limits(const ServiceInput& input, LocalServices& out) {
   if (input.project.ratelimits.empty()) {
     return;
   }
-  add_simulation(input, out,
-                 {"ratelimit", "ratelimit", "ratelimit/ratelimit-object", "RateLimiterObject", "shared/object-entry", true});
+  add_simulation(input,
+                 out,
+                 {"ratelimit",
+                  "ratelimit",
+                  "ratelimit/ratelimit-object",
+                  "RateLimiterObject",
+                  "shared/object-entry",
+                  true});
   constexpr std::string_view module = "cloudflare-internal:ratelimit:module";
   add_internal_module(input, out, module, "ratelimit/ratelimit");
   for (const auto& limit : input.project.ratelimits) {
     out.bindings.push_back(
-        wrapped(limit.name, module,
+        wrapped(limit.name,
+                module,
                 {binding("fetcher", "service", named("ratelimit:entry", limit.namespace_id)),
                  binding("limit", "json", capnp_string(fmt::format("{}", limit.limit))),
                  binding("period", "json", capnp_string(fmt::format("{}", limit.period)))}));
@@ -120,8 +139,12 @@ void add_analytics(const ServiceInput& input, LocalServices& out) {
   constexpr std::string_view module = "analytics-engine:local-simulator";
   add_internal_module(input, out, module, "analytics-engine/analytics-engine");
   for (const auto& dataset : input.project.analytics_engine_datasets) {
-    out.bindings.push_back(wrapped(
-        dataset.binding, module, {binding("dataset", "json", capnp_string(ordered_json(dataset.dataset.value_or(dataset.binding)).dump()))}));
+    out.bindings.push_back(
+        wrapped(dataset.binding,
+                module,
+                {binding("dataset",
+                         "json",
+                         capnp_string(ordered_json(dataset.dataset.value_or(dataset.binding)).dump()))}));
   }
 }
 
@@ -132,11 +155,13 @@ void add_secrets_store(const ServiceInput& input, LocalServices& out) {
   add_simulation(input, out, {"secrets-store", "secrets-store", "kv/namespace", "KVNamespaceObject"});
   for (const auto& secret : input.project.secrets_store_secrets) {
     const auto service = fmt::format("secrets-store:{}:{}", secret.store_id, secret.secret_name);
-    add_service(out, service,
-                simulated_worker(script(input, "secrets-store/secret"),
-                                 {binding("store", "kvNamespace", named("secrets-store:entry", secret.store_id)),
-                                  binding("secret_name", "json", capnp_string(ordered_json(secret.secret_name).dump()))},
-                                 {}));
+    add_service(out,
+                service,
+                simulated_worker(
+                    script(input, "secrets-store/secret"),
+                    {binding("store", "kvNamespace", named("secrets-store:entry", secret.store_id)),
+                     binding("secret_name", "json", capnp_string(ordered_json(secret.secret_name).dump()))},
+                    {}));
     out.bindings.push_back(binding(secret.binding, "service", designator(service, "SecretsStoreSecret", "")));
   }
 }
@@ -146,15 +171,21 @@ void add_cache(const ServiceInput& input, LocalServices& out) {
   add_shared_modules(input, out);
   constexpr std::string_view disk = "cache:storage";
   add_disk(input, out, disk, "cache");
-  add_service(out, "cache",
-              simulated_worker(script(input, "cache/cache"), {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
-                               {{"durableObjectNamespaces",
-                                 R"([(className = "CacheObject", uniqueKey = "miniflare-CacheObject")])"},
-                                {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
-  const auto object = capnp_struct({{"className", capnp_string("CacheObject")}, {"serviceName", capnp_string("cache")}});
-  add_service(out, "cache:entry",
+  add_service(
+      out,
+      "cache",
+      simulated_worker(script(input, "cache/cache"),
+                       {binding("MINIFLARE_BLOBS", "service", capnp_string(disk))},
+                       {{"durableObjectNamespaces",
+                         R"([(className = "CacheObject", uniqueKey = "miniflare-CacheObject")])"},
+                        {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}}));
+  const auto object =
+      capnp_struct({{"className", capnp_string("CacheObject")}, {"serviceName", capnp_string("cache")}});
+  add_service(out,
+              "cache:entry",
               simulated_worker(script(input, "cache/cache-entry"),
-                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)}, {}));
+                               {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)},
+                               {}));
   out.worker_fields.emplace_back("cacheApiOutbound", capnp_string("cache:entry"));
 }
 

@@ -1,10 +1,11 @@
 // Durable Objects, connections to other services, and bindings that exist only on the platform.
 #include <runtime/local_services.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
-#include <map>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
 
 namespace pyw::runtime {
 
@@ -39,7 +40,10 @@ std::map<std::string, bool> sqlite_by_class(const config::Project& project) {
 }
 
 /// A binding that says, when it is used, why it does not work here.
-void add_unavailable(const ServiceInput& input, LocalServices& out, const std::string& name, const std::string& why,
+void add_unavailable(const ServiceInput& input,
+                     LocalServices& out,
+                     const std::string& name,
+                     const std::string& why,
                      const config::Place& place) {
   constexpr std::string_view module = "pyw:unavailable";
   const auto extension = "(modules = [(name = " + capnp_string(module) + ", internal = true, esModule = " +
@@ -48,10 +52,11 @@ void add_unavailable(const ServiceInput& input, LocalServices& out, const std::s
     out.extensions.push_back(extension);
   }
   const auto message = fmt::format("the binding {} {}", name, why);
-  out.bindings.push_back(
-      binding(name, "wrapped",
-              capnp_struct({{"moduleName", capnp_string(module)},
-                            {"innerBindings", "[" + binding("message", "text", capnp_string(message)) + "]"}})));
+  out.bindings.push_back(binding(
+      name,
+      "wrapped",
+      capnp_struct({{"moduleName", capnp_string(module)},
+                    {"innerBindings", "[" + binding("message", "text", capnp_string(message)) + "]"}})));
   out.warnings.push_back(input.project.diagnose(Severity::warning, message, place));
 }
 
@@ -62,7 +67,8 @@ struct ConnectionString {
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '%' && at + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
+    if (text[at] == '%' && at + 2 < text.size() &&
+        std::isxdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
         std::isxdigit(static_cast<unsigned char>(text[at + 2])) != 0) {
       out += static_cast<char>(std::stoi(std::string(text.substr(at + 1, 2)), nullptr, 16));
       at += 2;
@@ -96,13 +102,15 @@ std::optional<ConnectionString> parse_connection(std::string_view text) {
   const auto address = rest.substr(0, slash);
   const auto port = address.rfind(':');
   result.host = address.substr(0, port);
-  result.port = port == std::string_view::npos ? (result.scheme == "mysql" ? "3306" : "5432") : address.substr(port + 1);
+  result.port = port == std::string_view::npos ? (result.scheme == "mysql" ? "3306" : "5432")
+                                               : address.substr(port + 1);
   if (result.scheme == "postgresql") {
     result.scheme = "postgres";
   }
   const bool known = result.scheme == "postgres" || result.scheme == "mysql";
-  return known && !result.user.empty() && !result.host.empty() && !result.database.empty() ? std::optional(result)
-                                                                                          : std::nullopt;
+  return known && !result.user.empty() && !result.host.empty() && !result.database.empty()
+             ? std::optional(result)
+             : std::nullopt;
 }
 
 Result<void> add_hyperdrive(const ServiceInput& input, LocalServices& out, const config::Hyperdrive& item) {
@@ -115,25 +123,32 @@ Result<void> add_hyperdrive(const ServiceInput& input, LocalServices& out, const
     }
   }
   if (!text) {
-    add_unavailable(input, out, item.binding,
+    add_unavailable(input,
+                    out,
+                    item.binding,
                     "needs a local database: set `localConnectionString`, or the environment variable "
-                    "CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_" + item.binding,
+                    "CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_" +
+                        item.binding,
                     item.place);
     return {};
   }
   const auto connection = parse_connection(*text);
   if (!connection) {
     return failure(Error{ErrorKind::user,
-                         {input.project.diagnose(Severity::error,
-                                                 fmt::format("the local connection string of `{}` cannot be read", item.binding),
-                                                 item.place,
-                                                 {"it looks like postgres://USER:PASSWORD@HOST:PORT/DATABASE"})}});
+                         {input.project.diagnose(
+                             Severity::error,
+                             fmt::format("the local connection string of `{}` cannot be read", item.binding),
+                             item.place,
+                             {"it looks like postgres://USER:PASSWORD@HOST:PORT/DATABASE"})}});
   }
   const auto service = "hyperdrive:" + item.binding;
-  out.services.push_back(capnp_struct(
-      {{"name", capnp_string(service)},
-       {"external", capnp_struct({{"address", capnp_string(connection->host + ":" + connection->port)}, {"tcp", "()"}})}}));
-  out.bindings.push_back(binding(item.binding, "hyperdrive",
+  out.services.push_back(
+      capnp_struct({{"name", capnp_string(service)},
+                    {"external",
+                     capnp_struct({{"address", capnp_string(connection->host + ":" + connection->port)},
+                                   {"tcp", "()"}})}}));
+  out.bindings.push_back(binding(item.binding,
+                                 "hyperdrive",
                                  capnp_struct({{"designator", capnp_string(service)},
                                                {"database", capnp_string(connection->database)},
                                                {"user", capnp_string(connection->user)},
@@ -160,7 +175,10 @@ void add_durable_objects(const ServiceInput& input, LocalServices& out) {
   };
   for (const auto& item : input.project.durable_objects) {
     if (!is_own(input, item.script_name)) {
-      add_unavailable(input, out, item.name, fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
+      add_unavailable(input,
+                      out,
+                      item.name,
+                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
                       item.place);
       continue;
     }
@@ -175,14 +193,18 @@ void add_durable_objects(const ServiceInput& input, LocalServices& out) {
   if (!classes.empty()) {
     add_disk(input, out, "do:storage", "do");
     out.worker_fields.emplace_back("durableObjectNamespaces", capnp_list(classes, 6));
-    out.worker_fields.emplace_back("durableObjectStorage", capnp_struct({{"localDisk", capnp_string("do:storage")}}));
+    out.worker_fields.emplace_back("durableObjectStorage",
+                                   capnp_struct({{"localDisk", capnp_string("do:storage")}}));
   }
 }
 
 Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
   for (const auto& item : input.project.services) {
     if (item.service != input.project.name.value) {
-      add_unavailable(input, out, item.binding, fmt::format("is the Worker `{}`, which does not run here", item.service),
+      add_unavailable(input,
+                      out,
+                      item.binding,
+                      fmt::format("is the Worker `{}`, which does not run here", item.service),
                       item.place);
       continue;
     }
@@ -209,12 +231,14 @@ Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
       out.extensions.push_back(extension);
       add_disk(input, out, "email", "email");
     }
-    out.bindings.push_back(binding(
-        item.name, "wrapped",
-        capnp_struct({{"moduleName", capnp_string("pyw:send-email")},
-                      {"innerBindings", capnp_list({binding("rules", "json", capnp_string(rules.dump())),
-                                                    binding("store", "service", capnp_string("email"))},
-                                                   8)}})));
+    out.bindings.push_back(
+        binding(item.name,
+                "wrapped",
+                capnp_struct({{"moduleName", capnp_string("pyw:send-email")},
+                              {"innerBindings",
+                               capnp_list({binding("rules", "json", capnp_string(rules.dump())),
+                                           binding("store", "service", capnp_string("email"))},
+                                          8)}})));
   }
   return {};
 }
@@ -225,7 +249,12 @@ void add_remote_only(const ServiceInput& input, LocalServices& out) {
   const auto add = [&](const std::string& name, const config::Place& place) {
     add_unavailable(input, out, name, why, place);
   };
-  for (const auto* item : {&project.ai, &project.browser, &project.images, &project.media, &project.stream, &project.analytics}) {
+  for (const auto* item : {&project.ai,
+                           &project.browser,
+                           &project.images,
+                           &project.media,
+                           &project.stream,
+                           &project.analytics}) {
     if (*item) {
       add((*item)->binding, (*item)->place);
     }
@@ -242,8 +271,11 @@ void add_remote_only(const ServiceInput& input, LocalServices& out) {
   add_all(project.passed_on_bindings);
   for (const auto& item : project.workflows) {
     if (!is_own(input, item.script_name)) {
-      add_unavailable(input, out, item.binding,
-                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name), item.place);
+      add_unavailable(input,
+                      out,
+                      item.binding,
+                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
+                      item.place);
     }
   }
 }

@@ -1,10 +1,10 @@
+#include <base/text.hpp>
 #include <runtime/worker_output.hpp>
 
-#include <base/text.hpp>
-
-#include <array>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 namespace pyw::runtime {
 
@@ -40,7 +40,8 @@ std::vector<std::string> hints_for(const std::string& type, const std::string& m
     return {"run `pyw sync`: the SDK comes with the packages"};
   }
   if (type == "ModuleNotFoundError") {
-    return {"a package is added with `pyw add NAME`; a module of your own must lie below the entry file's folder"};
+    return {"a package is added with `pyw add NAME`; a module of your own must lie below the entry file's "
+            "folder"};
   }
   if (type == "TopLevelEntropyError") {
     return {"move the call into a handler, or into a function that a handler calls"};
@@ -98,20 +99,25 @@ OutputLine read_event(std::string_view text) {
   }
   if (name == "boot-failed" || name == "fatal") {
     const bool serving = name == "fatal" && text_of(event, "during").empty();
-    auto error = internal_error(serving ? "the Python interpreter has ended: " + text_of(event, "message")
-                                        : "Python cannot be started in the runtime: " + text_of(event, "message"));
-    return {serving ? OutputLine::Kind::fatal : OutputLine::Kind::failure, Severity::error, text_of(event, "message"),
+    auto error =
+        internal_error(serving ? "the Python interpreter has ended: " + text_of(event, "message")
+                               : "Python cannot be started in the runtime: " + text_of(event, "message"));
+    return {serving ? OutputLine::Kind::fatal : OutputLine::Kind::failure,
+            Severity::error,
+            text_of(event, "message"),
             std::move(error)};
   }
   return {};
 }
 
-/// What workerd says of itself and people need not see: the guest has reported the exception already; a flag that
-/// the date implies is no matter; byte code compilation runs as a test.
+/// What workerd says of itself and people need not see: the guest has reported the exception already; a flag
+/// that the date implies is no matter; byte code compilation runs as a test.
 bool is_noise(std::string_view message) {
   constexpr std::array noise{
-      std::string_view{"Uncaught exception: "}, std::string_view{"Uncaught Error: PythonError: "},
-      std::string_view{"so does not need to be specified anymore"}, std::string_view{"uncaught exception; "},
+      std::string_view{"Uncaught exception: "},
+      std::string_view{"Uncaught Error: PythonError: "},
+      std::string_view{"so does not need to be specified anymore"},
+      std::string_view{"uncaught exception; "},
   };
   for (const auto part : noise) {
     if (message.find(part) != std::string_view::npos) {
@@ -130,7 +136,8 @@ OutputLine read_output_line(std::string_view line) {
   }
   const auto object = line.front() == '{' ? json::parse(line, nullptr, false) : json();
   if (!object.is_object() || !object.contains("message")) {
-    return is_noise(line) ? OutputLine{} : OutputLine{OutputLine::Kind::log, Severity::warning, std::string(line)};
+    return is_noise(line) ? OutputLine{}
+                          : OutputLine{OutputLine::Kind::log, Severity::warning, std::string(line)};
   }
   auto message = text_of(object, "message");
   if (message.starts_with(event_mark)) {

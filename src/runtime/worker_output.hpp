@@ -1,5 +1,5 @@
-// What a running workerd says: lines of JSON (structuredLogging) with what the Worker printed, the guest's own events
-// (guest/report.js), and what workerd itself logs.
+// What a running workerd says: lines of JSON (structuredLogging) with what the Worker printed, the guest's
+// own events (guest/report.js), and what workerd itself logs.
 #pragma once
 
 #include <base/error.hpp>
@@ -36,8 +36,8 @@ struct OutputLine {
   std::vector<std::string> handlers = {}; ///< module-level handlers, without `on_`
 };
 
-/// Reads one line of workerd's standard output or error, whatever it holds. Paths in the errors are the user's,
-/// relative to the project's root.
+/// Reads one line of workerd's standard output or error, whatever it holds. Paths in the errors are the
+/// user's, relative to the project's root.
 [[nodiscard]] OutputLine read_output_line(std::string_view line);
 
 } // namespace pyw::runtime

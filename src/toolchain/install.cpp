@@ -89,6 +89,7 @@ public:
       HttpClient::Download download;
       download.request = job.request;
       download.destination = m_cache.archive_of(*job.pin);
+      download.size_limit = job.pin->archive_size;
       download.progress = [&job](std::uint64_t done, std::uint64_t total) {
         job.progress->update(done, total > 0 ? total : job.pin->archive_size);
       };

@@ -5,11 +5,13 @@
 // Bindings: INPUT, a folder to read; OUTPUT, a folder to write; JOBS, a list of
 // {input, output, kind, prefix}: `kind` is "zip" (Pyodide's standard library) or "pack".
 import { bootPython } from "./loader.js";
+import { endTopLevel } from "./shims.js";
 import { makePack } from "./files.js";
 import { report } from "./report.js";
 
 export async function compileAll(settings, packs, env) {
   const pyodide = await bootPython(settings, packs);
+  endTopLevel();
   const compiler = pyodide.pyimport("_pyw_compile");
   for (const job of env.JOBS) {
     const input = await env.INPUT.fetch(`http://input/${job.input}`);

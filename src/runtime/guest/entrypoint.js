@@ -1,9 +1,10 @@
-// Turns the classes and handlers of the user's Python module into what workerd exports.
-import { connect } from "cloudflare:sockets";
+// What workerd sees of a Python Worker: classes and handlers that pass every call on to Python.
+//
+// They exist before Python does. workerd wants a Worker's exports when it loads the main module, at which time no file
+// can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
-import { allowEntropy, bootPython, leaveGlobalScope } from "./loader.js";
-import { hostModule } from "./host.js";
-import { GuestError, report } from "./report.js";
+import { startPython } from "./start.js";
+import { PythonError, report } from "./report.js";
 
 // How the arguments and the result of a call are converted; `python/_pyw_guest.py` does it.
 const RPC = "rpc"; // converted both ways, exactly the given arguments
@@ -11,115 +12,99 @@ const FETCH = "fetch"; // converted both ways, surplus arguments dropped
 const RAW = "raw"; // as workerd gives them, surplus arguments dropped
 const EVENT = "event"; // (event, env, ctx), as module handlers get them; surplus dropped
 
-const DURABLE_OBJECT_EVENTS = ["alarm", "webSocketMessage", "webSocketClose", "webSocketError"];
-const WORKER_EVENTS = ["scheduled", "queue", "email", "tail", "tailStream", "trace"];
-const MODULE_HANDLERS = ["fetch", "test", ...WORKER_EVENTS];
+const EVENTS = {
+  worker: ["scheduled", "queue", "email", "tail", "tailStream", "trace"],
+  durableObject: ["alarm", "webSocketMessage", "webSocketClose", "webSocketError"],
+  workflow: ["run"],
+};
+// In classes of 2024 these methods are named on_fetch and so on.
+const NAMED_WITH_ON = ["fetch", "connect", ...EVENTS.durableObject];
 const BASES = {
   worker: cloudflareWorkers.WorkerEntrypoint,
   durableObject: cloudflareWorkers.DurableObject,
   workflow: cloudflareWorkers.WorkflowEntrypoint,
 };
 
-let guest;
-let entropyAllowed = false;
-
-// Starts Python, imports the user's entry module and returns the Worker's exports:
-// `default` and `named(NAME)`. `importModule` imports a JavaScript module of the Worker.
-// Every failure is reported to pyw as an event before it is thrown.
-export async function start(settings, packs, importModule) {
-  let pyodide;
-  try {
-    pyodide = await bootPython(settings, packs);
-  } catch (error) {
-    report({ event: "boot-failed", message: String(error?.stack ?? error) });
-    throw error;
-  }
-  pyodide.registerJsModule("_pyodide_entrypoint_helper", hostModule(importModule));
-  pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
-  await pyodide._api.initializeNodeSockFS?.(connect);
-  guest = pyodide.pyimport("_pyw_guest");
-
-  const outcome = {};
-  let found;
-  try {
-    found = await guest.load.callPromising(settings, outcome);
-  } catch (error) {
-    throw failure("start-failed", error, outcome, { during: "start" });
-  }
-  const classes = found.classes;
-  report({ event: "started", classes, handlers: found.handlers });
-  leaveGlobalScope();
-  return exportsOf(classes, found.handlers, settings);
-}
-
-function exportsOf(classes, handlers, settings) {
+// The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`, and `starter`, an
+// entrypoint that does nothing but wait until Python has started. `importModule` imports one of the Worker's modules.
+export function declare(settings, importModule) {
+  let started;
+  const start = () => (started ??= startPython(settings, importModule));
   const made = new Map();
-  for (const { name, kind, methods } of classes) {
-    made.set(name, entrypointClass(name, kind, methods, settings.legacyHandlers));
+  for (const { name, kind } of settings.exports) {
+    made.set(name, entrypointClass(name, kind, settings, start));
   }
   return {
-    default: made.get("Default") ?? moduleHandlers(handlers),
-    // A name that turned out not to be an entrypoint is exported as an object without handlers:
-    // workerd wants every export to be a class or an object.
-    named: (name) => made.get(name) ?? {},
+    default: made.get("Default") ?? moduleHandlers(settings.handlers, start),
+    named: (name) => made.get(name),
+    starter: class extends cloudflareWorkers.WorkerEntrypoint {
+      async fetch() {
+        await start();
+        return new Response(null, { status: 204 });
+      }
+    },
   };
 }
 
-function entrypointClass(className, kind, methods, legacyHandlers) {
-  const Base = BASES[kind];
+function entrypointClass(className, kind, settings, start) {
+  // A Durable Object lives as long as its instance; a failure to make it is kept likewise. The
+  // first call makes it, so that `__init__` may use run_sync.
+  const instances = new WeakMap();
+  const call = async (self, name, args) => {
+    const guest = await start();
+    const { ctx, env } = self;
+    const make = () => invoke(`${className}()`, guest.create, className, ctx, env);
+    if (!instances.has(self)) instances.set(self, make());
+    const instance = await instances.get(self);
+    const mode = callMode(kind, name);
+    // workerd gives a class no second and third argument; the platform documents them.
+    if (mode === EVENT) args = [args[0], env, ctx];
+    const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
+    return invoke(`${className}.${method}`, guest.call_method, instance, method, mode, ...args);
+  };
   const entrypoint = {
-    [className]: class extends Base {
-      // Made by the first call, inside a promising call, so that `__init__` may use run_sync.
-      // A Durable Object lives as long as its instance; a failure to make it is kept likewise.
-      instance;
+    [className]: class extends BASES[kind] {
+      constructor(ctx, env) {
+        super(ctx, env);
+        // Which methods there are, Python knows, later.
+        return new Proxy(this, {
+          get(self, name) {
+            if (typeof name !== "string" || name.startsWith("_") || FIXED.includes(name)) {
+              return Reflect.get(self, name);
+            }
+            return (...args) => call(self, name, args);
+          },
+        });
+      }
     },
   }[className];
-  for (const method of methods) {
-    const name = legacyHandlers ? method.replace(/^on_(?=fetch$|alarm$|webSocket)/, "") : method;
-    const mode = callMode(kind, name);
-    Object.defineProperty(entrypoint.prototype, name, {
-      configurable: true,
-      writable: true,
-      value: async function (...args) {
-        beforeHandler();
-        this.instance ??= invoke(`${className}()`, guest.create, className, this.ctx, this.env);
-        const instance = await this.instance;
-        // workerd gives a class no second and third argument; the platform documents them.
-        if (mode === EVENT) args = [args[0], this.env, this.ctx];
-        return invoke(`${className}.${method}`, guest.call_method, instance, method, mode, ...args);
-      },
-    });
+  // Whether there is a handler for an event, workerd reads from the prototype: each says yes, and
+  // fails when it is called if the class has none.
+  for (const name of ["fetch", ...EVENTS[kind]]) {
+    Object.defineProperty(entrypoint.prototype, name, { value() {}, configurable: true });
   }
   return entrypoint;
 }
 
+const FIXED = ["ctx", "env", "constructor", "then"];
+
 function callMode(kind, name) {
   if (name === "connect") return RAW;
   if (name === "fetch" || name === "test") return FETCH;
-  if (kind === "workflow" && name === "run") return RAW;
-  if (kind === "durableObject" && DURABLE_OBJECT_EVENTS.includes(name)) return RAW;
-  if (kind === "worker" && WORKER_EVENTS.includes(name)) return EVENT;
-  return RPC;
+  if (!EVENTS[kind].includes(name)) return RPC;
+  return kind === "worker" ? EVENT : RAW;
 }
 
 // The handlers of 2024: functions of the module, `on_fetch(request, env, ctx)` and its like.
-function moduleHandlers(handlers) {
+function moduleHandlers(names, start) {
   const exported = {};
-  for (const name of MODULE_HANDLERS) {
-    if (!handlers.includes(name)) continue;
+  for (const name of names) {
     exported[name] = async (...args) => {
-      beforeHandler();
+      const guest = await start();
       return invoke(`on_${name}`, guest.call_handler, name, ...args);
     };
   }
   return exported;
-}
-
-function beforeHandler() {
-  if (entropyAllowed) return;
-  entropyAllowed = true;
-  allowEntropy();
-  guest.before_first_request();
 }
 
 async function invoke(where, pythonFunction, ...args) {
@@ -127,18 +112,18 @@ async function invoke(where, pythonFunction, ...args) {
   try {
     return await pythonFunction.callPromising(outcome, ...args);
   } catch (error) {
-    throw failure("exception", error, outcome, { where });
+    throw explained(error, outcome, where);
   }
 }
 
 // `outcome.report` was written by Python if the exception came through it; an error without one
 // is Pyodide's own, after which the interpreter cannot be used.
-function failure(event, error, outcome, details) {
+function explained(error, outcome, where) {
   if (outcome.report === undefined) {
-    report({ event: "fatal", ...details, message: String(error?.stack ?? error) });
+    report({ event: "fatal", where, message: String(error?.stack ?? error) });
     return error;
   }
   const described = JSON.parse(outcome.report);
-  report({ event, ...details, ...described });
-  return new GuestError(described.type, described.traceback);
+  report({ event: "exception", where, ...described });
+  return new PythonError(described.type, described.traceback);
 }

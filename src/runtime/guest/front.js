@@ -1,9 +1,10 @@
 // The service behind pyw's socket in development: passes every request to the Worker, answers an
 // exception with its traceback, and lets tools trigger the events that no HTTP request stands for.
 //
-// Bindings: WORKER, where requests go (the Worker, or its static assets in front of it), and
-// EVENTS, the Worker itself. Needs the compatibility flag service_binding_extra_handlers.
+// Bindings: WORKER, where requests go (the Worker, or its static assets in front of it), EVENTS,
+// the Worker itself, and START, its entrypoint that waits until Python has started. Needs the compatibility flag service_binding_extra_handlers.
 const TRIGGERS = {
+  "/cdn-cgi/pyw/start": (_request, _url, env) => env.START.fetch("http://start/"),
   "/cdn-cgi/handler/scheduled": triggerScheduled,
   "/cdn-cgi/local/scheduled": triggerScheduled,
   "/cdn-cgi/handler/email": triggerEmail,

@@ -1,12 +1,9 @@
-// Boots stock Pyodide inside stock workerd, at global scope: once for an isolate, before workerd
-// says that it listens, so that being reachable and being ready are the same.
-import { allowEntropy, BASE_URL, beginBoot, bootDone } from "./shims.js";
+// Boots stock Pyodide inside stock workerd.
+import { BASE_URL, beginBoot, bootDone } from "./shims.js";
 import { loadPyodide } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
 import pyodideWasm from "./pyodide.asm.wasm";
 import { addPack, mountTree } from "./files.js";
-
-export { allowEntropy };
 
 // An archive with no file in it: Pyodide wants to unpack one, the library is mounted instead.
 const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)]);
@@ -71,22 +68,27 @@ export async function bootPython(settings, packs) {
   return pyodide;
 }
 
-// Timers are refused at global scope, and a timer costs more than a microtask later on. But a
-// coroutine that only ever yields must not keep the isolate from its I/O: now and then one
-// callback goes through a timer.
+// A timer costs more than a microtask. But a coroutine that only ever yields must not keep the
+// isolate from its I/O: now and then one callback goes through a timer. At the top level there is
+// no I/O, and timers are refused.
 const CALLBACKS_BETWEEN_TIMERS = 64;
 let callbacks = 0;
-let atGlobalScope = true;
-
-export function leaveGlobalScope() {
-  atGlobalScope = false;
-}
+let atTopLevel = true;
 
 function scheduleCallback(callback, milliseconds = 0) {
-  const mayWait = atGlobalScope || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
+  const mayWait = atTopLevel || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
   if (milliseconds <= 2 && mayWait) {
     queueMicrotask(() => callback());
   } else {
     setTimeout(() => callback(), milliseconds);
+  }
+}
+
+export async function runAtTopLevel(run) {
+  atTopLevel = true;
+  try {
+    return await run();
+  } finally {
+    atTopLevel = false;
   }
 }

@@ -16,4 +16,3 @@ export class PythonError extends Error {
     this.type = type;
   }
 }
-export { PythonError as GuestError };

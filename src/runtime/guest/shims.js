@@ -3,11 +3,17 @@
 // evaluated, so this file must come before it in the import order.
 import { env } from "cloudflare:workers";
 
-// The binding through which code may be compiled from bytes. Its name is chosen so that no
-// Worker's own binding can meet it; it is taken out of the environment before user code runs.
-export const EVALUATOR_BINDING = "__pyw_evaluator";
-const evaluator = env[EVALUATOR_BINDING];
-delete env[EVALUATOR_BINDING];
+// Bindings for the guest alone: code may be compiled from bytes through one, the other reads
+// files. Their names are chosen so that no Worker's own binding can meet them; they are taken out
+// of the environment before user code runs.
+const EVALUATOR_BINDING = "__pyw_evaluator";
+export const FILES_BINDING = "__pyw_files";
+export const hiddenBindings = {};
+for (const name of [EVALUATOR_BINDING, FILES_BINDING]) {
+  hiddenBindings[name] = env[name];
+  delete env[name];
+}
+const evaluator = hiddenBindings[EVALUATOR_BINDING];
 
 const NativeModule = WebAssembly.Module;
 const nativeInstantiate = WebAssembly.instantiate;
@@ -33,10 +39,10 @@ WebAssembly.instantiateStreaming = async (response, imports) => {
   return { module, instance: new WebAssembly.Instance(module, imports) };
 };
 
-// Emscripten asks for a random source and a scheduler while it starts, at which time workerd
-// allows neither I/O nor entropy. Both are replaced for that time and given back by `bootDone`.
 const original = {
   fetch: globalThis.fetch,
+  setTimeout: globalThis.setTimeout,
+  setInterval: globalThis.setInterval,
   MessageChannel: globalThis.MessageChannel,
   process: Object.getOwnPropertyDescriptor(globalThis, "process"),
 };
@@ -62,8 +68,9 @@ function seededStream(seed) {
   };
 }
 
-// Serves `files` (path -> object in the place of a Response) to Pyodide's own loader and a
-// random stream made from `seed` (four 32-bit words) until `bootDone` is called.
+// Serves `files` (path -> object in the place of a Response) to Pyodide's own loader until
+// `bootDone` is called, and a random stream made from `seed` (four 32-bit words) until
+// `endTopLevel`.
 export function beginBoot(files, seed) {
   const next = seededStream(seed);
   globalThis.location ??= new URL(BASE_URL);
@@ -94,8 +101,29 @@ export function bootDone() {
   delete globalThis.importScripts;
 }
 
-// Called before the first handler: from here on randomness is the real one.
-export function allowEntropy() {
+// The rules for a Worker's top level. The platform runs it at global scope, where workerd itself
+// refuses these; here it runs within a request, so that files can be read for it.
+// What user code takes at the top level (`from js import fetch`) it keeps: so the same functions
+// work later on.
+let atTopLevel = false;
+
+for (const name of ["fetch", "setTimeout", "setInterval"]) {
+  const native = original[name];
+  original[name] = (...args) => {
+    if (!atTopLevel) return native(...args);
+    throw new Error(`${name} was called at the top level of the Worker: it works in a handler only`);
+  };
+}
+
+export function beginTopLevel() {
+  atTopLevel = true;
+  globalThis.setTimeout = original.setTimeout;
+  globalThis.setInterval = original.setInterval;
+}
+
+// From here on everything is the real one.
+export function endTopLevel() {
+  atTopLevel = false;
   delete crypto.getRandomValues;
 }
 

@@ -199,8 +199,7 @@ def test_kill_9_at_every_stage(pyw):
         project.set_dependencies(["idna==3.11"])
         for stage in ("compile", "install"):
             environment = fake_uv(project, f"""
-real=$(PATH=${{PATH#*:}} command -v uv)
-case "$2" in {stage}) parent=$(ps -o ppid= -p $$); kill -9 $parent; exit 1;; esac
+case " $* " in *" pip {stage} "*) kill -9 $(ps -o ppid= -p $$); exit 1;; esac
 exec uv "$@" """)
             done = project.run("sync", **environment)
             assert done.returncode == -signal.SIGKILL, (stage, done)

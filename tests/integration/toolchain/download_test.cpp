@@ -169,6 +169,18 @@ TEST_CASE("progress counts what a continued download had already") {
   CHECK(total == bench.content.size());
 }
 
+TEST_CASE("a server that sends too much is stopped, and its bytes are thrown away") {
+  Bench bench;
+  auto download = bench.to("/file");
+  download.size_limit = bench.content.size() - 1;
+  const auto outcome = bench.http->download({download});
+  REQUIRE_FALSE(outcome);
+  CHECK(contains(outcome.error().message(), "sends more than the 199999 bytes it should"));
+  CHECK(bench.fetched().empty());
+  download.size_limit = bench.content.size();
+  CHECK(bench.http->download({download}));
+}
+
 TEST_CASE("a full disk ends a download at once, in words") {
   Bench bench;
   rlimit before{};

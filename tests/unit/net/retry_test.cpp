@@ -114,7 +114,7 @@ TEST_CASE("the offline client refuses and names what was wanted, without secrets
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message() == "`--offline` forbids the request to `http://example.invalid/thing?…`");
   CHECK_FALSE(answer.error().transient);
-  CHECK_FALSE(http.download({{request, "/file", {}, {}}}));
+  CHECK_FALSE(http.download({{request, "/file"}}));
   CHECK(http.download({}));
   CHECK(http.is_offline());
 }

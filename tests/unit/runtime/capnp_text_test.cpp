@@ -1,5 +1,4 @@
 #include <runtime/capnp_text.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw::runtime;

@@ -1,5 +1,4 @@
 #include <runtime/entry_scan.hpp>
-
 #include <support/catch.hpp>
 
 using namespace pyw::runtime;
@@ -45,11 +44,32 @@ TEST_CASE("text and comments are no code") {
 }
 
 TEST_CASE("names that cannot be exported are left out, and nothing is named twice") {
-  CHECK(exportable_names("class _Private: pass\nfrom x import *\nfrom y import A, A\nclass A: pass\n") == Names{"A"});
+  CHECK(exportable_names("class _Private: pass\nfrom x import *\nfrom y import A, A\nclass A: pass\n") ==
+        Names{"A"});
 }
 
 TEST_CASE("broken text is no trouble") {
-  const auto source = GENERATE(as<std::string>{}, "", "class", "class ", "from", "from x import", "from x import (a,",
-                               "'", "\"\"\"", "\\", "class A\\", "'\\", std::string("\0\xff class", 8));
+  const auto source = GENERATE(as<std::string>{},
+                               "",
+                               "class",
+                               "class ",
+                               "from",
+                               "from x import",
+                               "from x import (a,",
+                               "'",
+                               "\"\"\"",
+                               "\\",
+                               "class A\\",
+                               "'\\",
+                               std::string("\0\xff class", 8));
   CHECK(exportable_names(source).size() <= 2);
+}
+
+TEST_CASE("handlers of a module are its functions whose names begin with on_") {
+  CHECK(module_handlers("from jobs import on_scheduled\n"
+                        "def on_fetch(request, env): pass\n"
+                        "async def on_queue(batch): pass\n"
+                        "class A:\n"
+                        "    def on_alarm(self): pass\n"
+                        "def only(): pass\n") == Names{"scheduled", "fetch", "queue"});
 }

@@ -15,6 +15,7 @@ public:
     commands.push_back(command);
     return answer(command);
   }
+
   Result<std::unique_ptr<ChildProcess>> start(const Command& /*command*/) override {
     return failure(internal_error("not here"));
   }
@@ -28,7 +29,10 @@ public:
   Result<HttpResponse> send(const HttpRequest& /*request*/, const TransferProgress& /*progress*/) override {
     return failure(internal_error("no network"));
   }
-  Result<void> download(std::vector<Download> /*downloads*/) override { return failure(internal_error("no network")); }
+
+  Result<void> download(std::vector<Download> /*downloads*/) override {
+    return failure(internal_error("no network"));
+  }
 };
 
 struct FakeWorld {

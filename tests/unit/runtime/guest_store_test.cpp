@@ -1,7 +1,6 @@
-#include <runtime/guest_store.hpp>
-
 #include "fake_world.hpp"
 
+#include <runtime/guest_store.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -14,8 +13,11 @@ const RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
 bundle::BundleManifest with_package(MemoryFileSystem& files, const std::string& content) {
   REQUIRE(files.write("/p/python_modules/a.py", content));
   bundle::BundleManifest manifest;
-  manifest.modules = {{"python_modules/a.py", bundle::ModuleKind::python, bundle::Origin::vendored,
-                       "/p/python_modules/a.py", content.size()},
+  manifest.modules = {{"python_modules/a.py",
+                       bundle::ModuleKind::python,
+                       bundle::Origin::vendored,
+                       "/p/python_modules/a.py",
+                       content.size()},
                       {"own.py", bundle::ModuleKind::python, bundle::Origin::own, "/p/own.py", 1}};
   return manifest;
 }
@@ -24,7 +26,8 @@ bundle::BundleManifest with_package(MemoryFileSystem& files, const std::string& 
 ProcessOutput compile(test::FakeWorld& fake, const Command& command) {
   const auto folder = Path(command.argv.back()).parent_path();
   const auto config = fake.files.read(folder / "config.capnp").value();
-  for (int number = 0; config.find("\\\"" + std::to_string(number) + ".pack\\\"") != std::string::npos; ++number) {
+  for (int number = 0; config.find("\\\"" + std::to_string(number) + ".pack\\\"") != std::string::npos;
+       ++number) {
     CHECK(fake.files.write(folder / "output" / (std::to_string(number) + ".pack"), "code"));
   }
   return {};
@@ -65,13 +68,15 @@ TEST_CASE("byte code is compiled once for a content") {
   const PackagesPack packages{"/run/packages.pack", "d1g3st"};
   const auto code = store_byte_code(project, parts, "/cache/guest-1", packages, fake.world);
   CHECK_FALSE(code.library_is_archive);
-  CHECK(code.library == std::vector<Path>{"/cache/library-314.0.7.pack", "/cache/guest-1/guest.pack",
+  CHECK(code.library == std::vector<Path>{"/cache/library-314.0.7.pack",
+                                          "/cache/guest-1/guest.pack",
                                           "/cache/guest-1-314.0.7.pack"});
   CHECK(code.packages == Path("/cache/packages-d1g3st-314.0.7.pack"));
   static_cast<void>(store_byte_code(project, parts, "/cache/guest-1", packages, fake.world));
   CHECK(fake.processes.commands.size() == 1);
 
-  static_cast<void>(store_byte_code(project, parts, "/cache/guest-1", {"/run/packages.pack", "other"}, fake.world));
+  static_cast<void>(
+      store_byte_code(project, parts, "/cache/guest-1", {"/run/packages.pack", "other"}, fake.world));
   CHECK(fake.processes.commands.size() == 2);
 }
 

@@ -1,6 +1,5 @@
-#include <runtime/pack.hpp>
-
 #include <base/memory_filesystem.hpp>
+#include <runtime/pack.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -9,7 +8,8 @@ using namespace pyw::runtime;
 TEST_CASE("a pack is a mark, an index and the bytes") {
   const auto pack = make_pack({{"a.py", "one"}, {"b/c.py", ""}, {"d", "xy"}});
   const std::string index = R"([["a.py",0,3],["b/c.py",3,0],["d",3,2]])";
-  CHECK(pack == "PYWPACK1" + std::string(1, static_cast<char>(index.size())) + std::string(3, '\0') + index + "onexy");
+  CHECK(pack == "PYWPACK1" + std::string(1, static_cast<char>(index.size())) + std::string(3, '\0') + index +
+                    "onexy");
 }
 
 TEST_CASE("a file that cannot be read is an error") {

@@ -1,7 +1,7 @@
 #include <runtime/worker_output.hpp>
+#include <support/catch.hpp>
 
 #include <nlohmann/json.hpp>
-#include <support/catch.hpp>
 
 using namespace pyw;
 using namespace pyw::runtime;
@@ -38,36 +38,42 @@ TEST_CASE("text that is no JSON is shown as it is") {
 }
 
 TEST_CASE("an exception that the guest reports is not told twice") {
-  CHECK(read_output_line(line("error", "Uncaught exception: x.h:1: failed: remote.jsg.Error: boom", true)).kind == Kind::nothing);
+  CHECK(read_output_line(line("error", "Uncaught exception: x.h:1: failed: remote.jsg.Error: boom", true))
+            .kind == Kind::nothing);
   CHECK(read_output_line(line("error", "Uncaught exception: is what my Worker printed")).kind == Kind::log);
-  CHECK(read_output_line("service w: The compatibility flag a became the default as of 2022-03-21 so does not need to be specified anymore.").kind == Kind::nothing);
+  CHECK(read_output_line("service w: The compatibility flag a became the default as of 2022-03-21 so does "
+                         "not need to be specified anymore.")
+            .kind == Kind::nothing);
 }
 
 TEST_CASE("a failed start points at the user's line and says what to do") {
-  const auto read = read_output_line(event({{"event", "start-failed"},
-                                            {"type", "ModuleNotFoundError"},
-                                            {"message", "No module named 'src'"},
-                                            {"path", "src/entry.py"},
-                                            {"line", 3},
-                                            {"column", 1},
-                                            {"source", "import src.a"},
-                                            {"traceback", "Traceback (most recent call last):\n  File \"src/entry.py\", line 3\nX"}}));
+  const auto read = read_output_line(
+      event({{"event", "start-failed"},
+             {"type", "ModuleNotFoundError"},
+             {"message", "No module named 'src'"},
+             {"path", "src/entry.py"},
+             {"line", 3},
+             {"column", 1},
+             {"source", "import src.a"},
+             {"traceback", "Traceback (most recent call last):\n  File \"src/entry.py\", line 3\nX"}}));
   CHECK(read.kind == Kind::failure);
   REQUIRE(read.error);
-  CHECK(render(*read.error) == "src/entry.py:3:1: error: ModuleNotFoundError: No module named 'src'\n"
-                               "  import src.a\n"
-                               "  ^\n"
-                               "\n"
-                               "hint: the folder of the entry file is the root of the Worker's modules: import without `src.`\n");
+  CHECK(render(*read.error) ==
+        "src/entry.py:3:1: error: ModuleNotFoundError: No module named 'src'\n"
+        "  import src.a\n"
+        "  ^\n"
+        "\n"
+        "hint: the folder of the entry file is the root of the Worker's modules: import without `src.`\n");
 }
 
 TEST_CASE("a traceback of several frames is shown whole") {
-  const auto read = read_output_line(event({{"event", "exception"},
-                                            {"type", "ValueError"},
-                                            {"message", "boom"},
-                                            {"path", "a.py"},
-                                            {"line", 1},
-                                            {"traceback", "T:\n  File \"b.py\"\n  File \"a.py\"\nValueError: boom"}}));
+  const auto read =
+      read_output_line(event({{"event", "exception"},
+                              {"type", "ValueError"},
+                              {"message", "boom"},
+                              {"path", "a.py"},
+                              {"line", 1},
+                              {"traceback", "T:\n  File \"b.py\"\n  File \"a.py\"\nValueError: boom"}}));
   CHECK(read.kind == Kind::exception);
   REQUIRE(read.error);
   REQUIRE(read.error->diagnostics.size() == 2);
@@ -90,20 +96,29 @@ TEST_CASE("a class that is missing is named, with the nearest there is") {
 
 TEST_CASE("the interpreter's end is a failure at the start and fatal later") {
   CHECK(read_output_line(event({{"event", "boot-failed"}, {"message", "x"}})).kind == Kind::failure);
-  CHECK(read_output_line(event({{"event", "fatal"}, {"during", "start"}, {"message", "x"}})).kind == Kind::failure);
-  CHECK(read_output_line(event({{"event", "fatal"}, {"where", "Default.fetch"}, {"message", "x"}})).kind == Kind::fatal);
+  CHECK(read_output_line(event({{"event", "fatal"}, {"during", "start"}, {"message", "x"}})).kind ==
+        Kind::failure);
+  CHECK(read_output_line(event({{"event", "fatal"}, {"where", "Default.fetch"}, {"message", "x"}})).kind ==
+        Kind::fatal);
 }
 
 TEST_CASE("what was found at the start is handed on") {
-  const auto read = read_output_line(event(
-      {{"event", "started"}, {"classes", {{{"name", "Default"}, {"kind", "worker"}}}}, {"handlers", {"fetch"}}}));
+  const auto read = read_output_line(event({{"event", "started"},
+                                            {"classes", {{{"name", "Default"}, {"kind", "worker"}}}},
+                                            {"handlers", {"fetch"}}}));
   CHECK(read.kind == Kind::started);
   CHECK(read.classes == std::vector<EntrypointClass>{{"Default", "worker"}});
   CHECK(read.handlers == std::vector<std::string>{"fetch"});
 }
 
 TEST_CASE("events of other shapes do no harm") {
-  const auto content = GENERATE(as<std::string>{}, "[]", "null", "{", "{}", R"({"event":1})", R"({"event":"start-failed"})",
+  const auto content = GENERATE(as<std::string>{},
+                                "[]",
+                                "null",
+                                "{",
+                                "{}",
+                                R"({"event":1})",
+                                R"({"event":"start-failed"})",
                                 R"({"event":"start-failed","type":1,"line":-1,"column":"x","path":null})",
                                 R"({"event":"started","classes":1,"handlers":[1,null]})");
   const auto read = read_output_line(line("error", "pyw-event:" + content));

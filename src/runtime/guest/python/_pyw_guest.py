@@ -156,7 +156,9 @@ def create(outcome, class_name, ctx, env):
 async def call_method(outcome, instance, name, mode, *args):
     """Calls a method of an entrypoint; `mode` is one of those that entrypoint.js names."""
     with _reporting(outcome):
-        method = getattr(instance, name)
+        method = getattr(instance, name, None)
+        if not callable(method):
+            raise TypeError(f"the class {type(instance).__name__} has no method `{name}`")
         if mode == "raw":
             result = await _finish(_relaxed(method, args))
             return getattr(result, "js_object", result)

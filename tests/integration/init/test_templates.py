@@ -1,0 +1,235 @@
+"""Every built-in template, made and served as a new user would: its answers are those that its README promises."""
+import argparse
+import base64
+import json
+import os
+import pathlib
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "support"))
+import checks
+from dev_session import DevSession
+
+PATIENCE_S = 60
+
+
+@contextmanager
+def served(pyw, template, before=lambda folder: None):
+    root = pathlib.Path(tempfile.mkdtemp(prefix="pyw-template-"))
+    try:
+        subprocess.run([str(pyw), "--no-progress", "init", "app", "--template", template], cwd=root, check=True,
+                       capture_output=True, stdin=subprocess.DEVNULL)
+        before(root / "app")
+        with DevSession(pyw, root / "app") as session:
+            yield session.ready()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def ask(session, method, path, body=None, headers=None):
+    import http.client
+    connection = http.client.HTTPConnection("127.0.0.1", session.port, timeout=PATIENCE_S)
+    if isinstance(body, dict):
+        body, headers = json.dumps(body), {"content-type": "application/json", **(headers or {})}
+    connection.request(method, path, body=body, headers=headers or {})
+    response = connection.getresponse()
+    text = response.read().decode()
+    return response.status, text, {name.lower(): value for name, value in response.getheaders()}
+
+
+def expect(session, method, path, status, text=None, body=None, headers=None, contains=None, data=None):
+    got_status, got_text, got_headers = ask(session, method, path, body, headers)
+    assert got_status == status, (path, got_status, got_text[:500], "".join(session.errors)[-1500:])
+    assert text is None or got_text == text, (path, got_text)
+    assert contains is None or contains in got_text, (path, got_text[:1000])
+    assert data is None or json.loads(got_text) == data, (path, got_text)
+    return got_text, got_headers
+
+
+def until(session, method, path, predicate):
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        status, text, _ = ask(session, method, path)
+        if predicate(status, text):
+            return text
+        assert time.monotonic() < deadline, (status, text, "".join(session.errors)[-1500:])
+        time.sleep(0.1)
+
+
+def test_hello(pyw):
+    with served(pyw, "hello") as session:
+        expect(session, "GET", "/?name=Ada", 200, "Hello, Ada!")
+        expect(session, "GET", "/json", 200, data={"greeting": "Hello, World!"})
+        expect(session, "GET", "/nowhere", 404)
+
+
+def test_fastapi(pyw):
+    with served(pyw, "fastapi") as session:
+        expect(session, "GET", "/items", 200, contains='"sku":"TEA"')
+        expect(session, "GET", "/items/XXX", 404)
+        expect(session, "POST", "/orders", 201, body={"sku": "TEA", "count": 2},
+               data={"sku": "TEA", "count": 2, "total": "7.00", "currency": "EUR"})
+        expect(session, "POST", "/orders", 422, body={"sku": "tea", "count": 0}, contains="string_pattern_mismatch")
+        expect(session, "GET", "/openapi.json", 200, contains='"Receipt"')
+        expect(session, "GET", "/docs", 200, contains="<html")
+
+
+def test_html(pyw):
+    with served(pyw, "html") as session:
+        _, headers = expect(session, "GET", "/?name=%3CAda%3E", 200, contains="<h1>Hello, &lt;Ada&gt;!</h1>")
+        assert headers["content-type"] == "text/html; charset=utf-8"
+        expect(session, "GET", "/x%22y", 404, contains="<code>")
+
+
+def test_assets(pyw):
+    with served(pyw, "assets") as session:
+        expect(session, "GET", "/", 200, contains="<title>Dice</title>")
+        text, _ = expect(session, "GET", "/api/roll", 200)
+        assert all(1 <= die <= 6 for die in json.loads(text)["dice"])
+        expect(session, "GET", "/nowhere", 404, contains="Back to the dice")
+
+
+def test_kv(pyw):
+    with served(pyw, "kv") as session:
+        expect(session, "PUT", "/docs", 201, body="https://example.com/")
+        expect(session, "PUT", "/bad", 400, body="javascript:alert(1)")
+        _, headers = expect(session, "GET", "/docs", 302)
+        assert headers["location"] == "https://example.com/"
+        expect(session, "GET", "/", 200, data=["docs"])
+        expect(session, "DELETE", "/docs", 204)
+        expect(session, "GET", "/docs", 404)
+
+
+def test_d1(pyw):
+    if subprocess.run([str(pyw), "help", "d1"], capture_output=True).returncode:
+        print("   (skipped: this pyw has no `d1` command)")
+        return
+    with served(pyw, "d1", lambda folder: make_tables(pyw, folder)) as session:
+        expect(session, "POST", "/", 201, body={"author": "Ada", "message": "Hello'; DROP TABLE entries; --"}, data={"id": 1})
+        expect(session, "POST", "/", 400, body={"author": "Ada"})
+        expect(session, "GET", "/", 200, contains="DROP TABLE entries")
+
+
+def make_tables(pyw, folder):
+    done = subprocess.run([str(pyw), "d1", "migrations", "apply", "DB", "--local"], cwd=folder, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_r2(pyw):
+    with served(pyw, "r2") as session:
+        expect(session, "PUT", "/a%20b", 201, body="text", headers={"content-type": "text/markdown"}, data={"name": "a b", "size": 4})
+        _, headers = expect(session, "GET", "/a%20b", 200, "text")
+        assert headers["content-type"] == "text/markdown"
+        expect(session, "GET", "/", 200, data=[{"name": "a b", "size": 4}])
+        expect(session, "DELETE", "/a%20b", 204)
+        expect(session, "GET", "/a%20b", 404)
+
+
+def test_durable_object(pyw):
+    with served(pyw, "durable-object") as session:
+        expect(session, "POST", "/visits", 200, data={"name": "visits", "value": 1})
+        expect(session, "POST", "/visits", 200, data={"name": "visits", "value": 2})
+        expect(session, "GET", "/downloads", 200, data={"name": "downloads", "value": 0})
+
+
+def test_cron(pyw):
+    with served(pyw, "cron") as session:
+        expect(session, "GET", "/", 200, data=[])
+        expect(session, "GET", "/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*", 200)
+        expect(session, "GET", "/", 200, contains='"due"')
+
+
+def test_queue(pyw):
+    with served(pyw, "queue") as session:
+        text, _ = expect(session, "POST", "/", 202, body="four words in here")
+        done = until(session, "GET", "/" + json.loads(text)["id"], lambda status, _: status == 200)
+        assert json.loads(done) == {"words": 4, "attempts": 1}, done
+
+
+def test_workflow(pyw):
+    with served(pyw, "workflow") as session:
+        expect(session, "POST", "/", 400, body={"item": "gold"})
+        text, _ = expect(session, "POST", "/", 202, body={"item": "tea", "count": 2})
+        done = until(session, "GET", "/" + json.loads(text)["id"], lambda _, text: '"complete"' in text or '"errored"' in text)
+        assert json.loads(done) == {"status": "complete", "output": {"item": "tea", "count": 2, "cents": 700}}, done
+
+
+class WebSocket:
+    """Just enough of RFC 6455: short text messages both ways."""
+
+    def __init__(self, port, path):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+        self.data = b""
+        while b"\r\n\r\n" not in self.data:
+            self._more()
+        head, _, self.data = self.data.partition(b"\r\n\r\n")
+        assert b" 101 " in head.split(b"\r\n")[0], head
+
+    def _more(self):
+        piece = self.socket.recv(4096)
+        assert piece, "the server closed the connection"
+        self.data += piece
+
+    def send(self, text):
+        payload, mask = text.encode(), os.urandom(4)
+        assert len(payload) < 126
+        self.socket.sendall(bytes([0x81, 0x80 | len(payload)]) + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+
+    def receive(self):
+        while len(self.data) < 2:
+            self._more()
+        size, start = self.data[1] & 127, 2
+        if size == 126:
+            while len(self.data) < 4:
+                self._more()
+            size, start = struct.unpack(">H", self.data[2:4])[0], 4
+        while len(self.data) < start + size:
+            self._more()
+        text, self.data = self.data[start:start + size].decode(), self.data[start + size:]
+        return json.loads(text)
+
+    def close(self):
+        self.socket.sendall(bytes([0x88, 0x82]) + bytes(4) + struct.pack(">H", 1000))
+
+
+def test_chatroom(pyw):
+    with served(pyw, "chatroom") as session:
+        expect(session, "GET", "/", 200, contains="<title>Chat</title>")
+        expect(session, "GET", "/rooms/lobby", 426)
+        ada = WebSocket(session.port, "/rooms/lobby?name=Ada")
+        assert ada.receive() == {"from": "Ada", "event": "joined"}
+        bob = WebSocket(session.port, "/rooms/lobby?name=Bob")
+        assert ada.receive() == bob.receive() == {"from": "Bob", "event": "joined"}
+        other = WebSocket(session.port, "/rooms/other?name=Eve")
+        other.receive()
+        bob.send("Hello")
+        assert ada.receive() == bob.receive() == {"from": "Bob", "text": "Hello"}
+        bob.close()
+        assert ada.receive() == {"from": "Bob", "event": "left"}
+        other.send("alone")
+        assert other.receive() == {"from": "Eve", "text": "alone"}
+
+
+def test_every_template_is_tested(pyw):
+    listed = subprocess.run([str(pyw), "init", "--list", "--json"], capture_output=True, text=True, check=True).stdout
+    for row in json.loads(listed):
+        assert f"test_{row['name'].replace('-', '_')}" in globals(), row["name"]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pyw", required=True, type=pathlib.Path)
+    parser.add_argument("only", nargs="*")
+    options = parser.parse_args()
+    sys.exit(checks.run_all(globals(), options.pyw.resolve(), only=options.only))
