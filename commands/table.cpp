@@ -1,13 +1,26 @@
+#include <commands/auth.hpp>
+#include <commands/cloud_support.hpp>
 #include <commands/completion.hpp>
 #include <commands/config.hpp>
+#include <commands/d1.hpp>
+#include <commands/delete.hpp>
+#include <commands/deploy.hpp>
+#include <commands/deployments.hpp>
 #include <commands/dev.hpp>
 #include <commands/doctor.hpp>
 #include <commands/init.hpp>
+#include <commands/kv.hpp>
 #include <commands/packages.hpp>
+#include <commands/queues.hpp>
+#include <commands/r2.hpp>
+#include <commands/secret.hpp>
 #include <commands/sync.hpp>
 #include <commands/table.hpp>
 #include <commands/toolchain.hpp>
+#include <commands/triggers.hpp>
 #include <commands/types.hpp>
+#include <commands/versions.hpp>
+#include <commands/workflows.hpp>
 
 namespace pyw::commands {
 
@@ -19,6 +32,20 @@ const std::vector<CommandEntry>& command_table() {
       remove_command(),
       types_command(),
       dev_command(),
+      explaining_identity(deploy_command()),
+      explaining_identity(versions_command()),
+      explaining_identity(deployments_command()),
+      explaining_identity(rollback_command()),
+      explaining_identity(triggers_command()),
+      explaining_identity(secret_command()),
+      explaining_identity(delete_command()),
+      auth_command(),
+      whoami_command(),
+      explaining_identity(kv_command()),
+      explaining_identity(r2_command()),
+      explaining_identity(d1_command()),
+      explaining_identity(queues_command()),
+      explaining_identity(workflows_command()),
       config_command(),
       toolchain_command(),
       doctor_command(),

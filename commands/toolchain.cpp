@@ -1,4 +1,5 @@
 #include <base/platform.hpp>
+#include <base/suggest.hpp>
 #include <base/text.hpp>
 #include <commands/toolchain.hpp>
 #include <toolchain/portable.hpp>
@@ -35,11 +36,24 @@ std::vector<std::string> part_names() {
   return names;
 }
 
-/// The parts that were named (the parser has checked the names), else all that this machine has.
-std::vector<Part> chosen_parts(const ToolchainOptions& options) {
+Error unknown_part(const std::string& name) {
+  std::vector<std::string> hints;
+  if (const auto guess = nearest(name, part_names())) {
+    hints.push_back(fmt::format("did you mean `{}`?", *guess));
+  }
+  hints.push_back(fmt::format("the parts are {}", join(part_names(), ", ")));
+  return usage_error(fmt::format("there is no part `{}`", name), std::move(hints));
+}
+
+/// The parts that were named, else all that this machine has.
+Result<std::vector<Part>> chosen_parts(const ToolchainOptions& options) {
   std::vector<Part> parts;
   for (const auto& name : options.parts) {
-    parts.push_back(*toolchain::part_named(name));
+    const auto part = toolchain::part_named(name);
+    if (!part) {
+      return failure(unknown_part(name));
+    }
+    parts.push_back(*part);
   }
   if (parts.empty()) {
     std::copy_if(toolchain::all_parts().begin(),
@@ -92,7 +106,8 @@ nlohmann::json describe(const toolchain::Cache& cache, const Pin& pin, const too
 
 Result<int> run_list(const ToolchainOptions& options, Context& context) {
   const auto cache = toolchain::cache_of(context.world);
-  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(chosen_parts(options)));
+  PYW_TRY_ASSIGN(const auto parts, chosen_parts(options));
+  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
   auto rows = nlohmann::json::array();
   std::string text;
   bool damaged = false;
@@ -126,7 +141,7 @@ Result<int> run_path(const ToolchainOptions& options, Context& context) {
     context.world.reporter.data(cache.root().string() + "\n");
     return 0;
   }
-  const auto parts = chosen_parts(options);
+  PYW_TRY_ASSIGN(const auto parts, chosen_parts(options));
   PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
   const auto& pin = *pins.front();
   if (cache.inspect(pin, CheckDepth::sizes).condition != Condition::ready) {
@@ -157,7 +172,7 @@ Result<int> report_parts(Context& context, std::string_view what, const std::vec
 }
 
 Result<int> run_install(const ToolchainOptions& options, Context& context) {
-  const auto parts = chosen_parts(options);
+  PYW_TRY_ASSIGN(const auto parts, chosen_parts(options));
   if (options.force) {
     PYW_TRY(toolchain::reinstall(context.world, context.options.directory, parts));
   } else {
@@ -191,7 +206,7 @@ Result<int> run_prune(const ToolchainOptions&, Context& context) {
 }
 
 Result<int> run_export(const ToolchainOptions& options, Context& context) {
-  const auto parts = chosen_parts(options);
+  PYW_TRY_ASSIGN(const auto parts, chosen_parts(options));
   PYW_TRY(toolchain::ensure(context.world, context.options.directory, parts));
   const auto cache = toolchain::cache_of(context.world);
   PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
@@ -210,12 +225,11 @@ Result<int> run_import(const ToolchainOptions& options, Context& context) {
 using Subcommand = Result<int> (*)(const ToolchainOptions&, Context&);
 
 void add_parts_option(CLI::App& app, ToolchainOptions& options, const char* help) {
-  app.add_option("part", options.parts, help)->type_name("PART")->check(CLI::IsMember(part_names()));
+  app.add_option("part", options.parts, help)->type_name("PART");
 }
 
 Runner declare(CLI::App& app) {
   auto options = std::make_shared<ToolchainOptions>();
-  app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Subcommand>> subcommands;
   const auto add = [&](const char* name, const char* summary, Subcommand run) {
     auto* sub = app.add_subcommand(name, summary);
@@ -245,7 +259,11 @@ Runner declare(CLI::App& app) {
         return run(*options, context);
       }
     }
-    return failure(internal_error("no subcommand")); // the parser requires one
+    std::vector<std::string> names;
+    for (const auto& [sub, run] : subcommands) {
+      names.push_back(sub->get_name());
+    }
+    return failure(usage_error("no subcommand given", {fmt::format("say one of {}", join(names, ", "))}));
   };
 }
 

@@ -165,15 +165,17 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
     show_report(context, runtime.report);
     return 0;
   }
-  std::string_view globals;
+  typegen::PublicNames names;
   for (const auto& file : runtime.files) {
     if (file.path == "js-stubs/_globals.pyi") {
-      globals = file.content;
+      names.always = typegen::public_names(file.content);
+    } else if (file.path == "js-stubs/_globals_ai.pyi") {
+      names.with_ai = typegen::public_names(file.content);
     }
   }
   const auto env = describe_env(world.files, project);
   auto wanted = typegen::workers_stubs();
-  wanted.push_back(typegen::make_env_stub(env, typegen::public_names(globals)));
+  wanted.push_back(typegen::make_env_stub(env, names));
   for (auto& file : runtime.files) {
     wanted.push_back(std::move(file));
   }

@@ -1,8 +1,8 @@
 #include <base/defer.hpp>
 #include <templates/create_project.hpp>
+#include <templates/leftovers.hpp>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -28,8 +28,9 @@ Result<void> write_file(FileSystem& files, const TreeFile& file, const Path& pat
 }
 
 Result<void> write_new(FileSystem& files, const FileTree& tree, const Path& target) {
-  const auto beside =
-      target.parent_path() / fmt::format(".{}.{}.tmp", target.filename().string(), ::getpid());
+  const auto prefix = "." + target.filename().string();
+  remove_unfinished(files, target.parent_path(), prefix);
+  const auto beside = target.parent_path() / unfinished_name(prefix);
   Defer clear([&] { (void)files.remove_all(beside); });
   PYW_TRY(files.make_directories(beside));
   for (const auto& file : tree.files) {

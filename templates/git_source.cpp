@@ -4,10 +4,10 @@
 #include <base/suggest.hpp>
 #include <base/text.hpp>
 #include <templates/git_source.hpp>
+#include <templates/leftovers.hpp>
 
 #include <fmt/core.h>
 #include <git2.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -411,7 +411,8 @@ Result<FileTree> LibgitFetcher::fetch(const GitSource& source, Progress& progres
     git.libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, certificates->c_str(), nullptr);
   }
   RealFileSystem files;
-  const auto scratch = m_temporary_root / fmt::format("template-{}.git", ::getpid());
+  remove_unfinished(files, m_temporary_root, "template.git");
+  const auto scratch = m_temporary_root / unfinished_name("template.git");
   Defer clear([&] { (void)files.remove_all(scratch); });
   PYW_TRY(files.remove_all(scratch));
   PYW_TRY(files.make_directories(scratch));

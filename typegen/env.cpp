@@ -56,7 +56,7 @@ std::string_view class_of_section(std::string_view section) {
 
 class EnvWriter {
 public:
-  EnvWriter(const EnvDescription& env, const std::set<std::string, std::less<>>& names) : m_env(env), m_names(names) {
+  EnvWriter(const EnvDescription& env, const PublicNames& names) : m_env(env), m_names(names) {
     for (const auto& entry : env.entries) {
       m_shadowed.insert(entry.name);
     }
@@ -76,7 +76,7 @@ private:
   }
 
   const EnvDescription& m_env;
-  const std::set<std::string, std::less<>>& m_names;
+  const PublicNames& m_names;
   std::set<std::string, std::less<>> m_shadowed; ///< binding names hide the classes of the same name
   std::set<std::string> m_written;
   std::string m_helpers;
@@ -166,10 +166,10 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     const bool is_object = entry.kind == EnvKind::durable_object;
     if (m_written.insert(stub).second) {
       m_helpers += "class " + stub + "(Binding):\n";
-      m_helpers += is_object ? "    @property\n    def id(self) -> DurableObjectId: ...\n"
+      m_helpers += is_object ? "    @property\n    def id(self) -> _globals.DurableObjectId: ...\n"
                                "    @property\n    def name(self) -> str | None: ...\n"
                              : "";
-      m_helpers += "    async def fetch(self, resource: str | workers.Request | Request | URL, /, **options: "
+      m_helpers += "    async def fetch(self, resource: str | workers.Request | _globals.Request | _globals.URL, /, **options: "
                    "Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
       m_helpers += methods_of(found, true) + "\n";
     }
@@ -180,10 +180,10 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     if (m_written.insert(space).second) {
       const std::string options = "options: Any = ..., /, **kwargs: Any";
       m_helpers += "class " + space + "(Binding):\n"
-                   "    def newUniqueId(self, " + options + ") -> DurableObjectId: ...\n"
-                   "    def idFromName(self, name: str, /) -> DurableObjectId: ...\n"
-                   "    def idFromString(self, id: str, /) -> DurableObjectId: ...\n"
-                   "    def get(self, id: DurableObjectId, " + options + ") -> " + stub + ": ...\n"
+                   "    def newUniqueId(self, " + options + ") -> _globals.DurableObjectId: ...\n"
+                   "    def idFromName(self, name: str, /) -> _globals.DurableObjectId: ...\n"
+                   "    def idFromString(self, id: str, /) -> _globals.DurableObjectId: ...\n"
+                   "    def get(self, id: _globals.DurableObjectId, " + options + ") -> " + stub + ": ...\n"
                    "    def getByName(self, name: str, " + options + ") -> " + stub + ": ...\n"
                    "    def jurisdiction(self, jurisdiction: str, /) -> " + space + ": ...\n\n";
     }
@@ -205,7 +205,9 @@ std::string EnvWriter::type_of(const EnvEntry& entry) {
     }
   }
   const auto name = entry.kind == EnvKind::unknown ? class_of_section(entry.section) : class_of(entry.kind);
-  return name.empty() || !m_names.contains(name) ? "Any" : "_globals." + std::string(name);
+  return m_names.always.contains(name)    ? "_globals." + std::string(name)
+         : m_names.with_ai.contains(name) ? "_globals_ai." + std::string(name)
+                                          : "Any";
 }
 
 std::string EnvWriter::write() {
@@ -235,15 +237,15 @@ std::string EnvWriter::write() {
   import("typing", {"Any", "Literal", "Unpack"});
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
-  import(".", {"_globals"});
+  import(".", {"_globals", "_globals_ai"});
   import("._prelude", {"Binding"});
-  import("._globals", {"DurableObjectId", "Request", "URL"});
+  head += used.contains("_globals_ai") ? "from ._globals_ai import *\n" : "";
   return head + "from ._globals import *\n\n" + definitions;
 }
 
 } // namespace
 
-std::set<std::string, std::less<>> public_names(std::string_view globals_stub) {
+Names public_names(std::string_view globals_stub) {
   auto names = names_defined_in(globals_stub);
   for (const auto line : split(globals_stub, '\n')) {
     const auto text = trim(line);
@@ -255,7 +257,7 @@ std::set<std::string, std::less<>> public_names(std::string_view globals_stub) {
   return names;
 }
 
-StubFile make_env_stub(const EnvDescription& env, const std::set<std::string, std::less<>>& names) {
+StubFile make_env_stub(const EnvDescription& env, const PublicNames& names) {
   return {"js-stubs/__init__.pyi", EnvWriter(env, names).write()};
 }
 

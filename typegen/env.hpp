@@ -38,12 +38,21 @@ struct EnvDescription {
   std::vector<PythonClass> classes;
 };
 
-/// Where each public name of the runtime's stubs is defined, read from js-stubs/_globals.pyi.
-[[nodiscard]] std::set<std::string, std::less<>> public_names(std::string_view globals_stub);
+using Names = std::set<std::string, std::less<>>;
+
+/// What `from js import …` finds besides Env. The shapes of the AI models are many: only projects that have such a
+/// binding make their checker read them.
+struct PublicNames {
+  Names always = {};  ///< of js-stubs/_globals.pyi
+  Names with_ai = {}; ///< of js-stubs/_globals_ai.pyi
+};
+
+/// The names that a stub of re-exports offers.
+[[nodiscard]] Names public_names(std::string_view globals_stub);
 
 /// js-stubs/__init__.pyi. `names` are what the runtime's stubs offer: a kind whose class the declarations do not
 /// have is Any, with a comment.
-[[nodiscard]] StubFile make_env_stub(const EnvDescription& env, const std::set<std::string, std::less<>>& names);
+[[nodiscard]] StubFile make_env_stub(const EnvDescription& env, const PublicNames& names);
 
 /// The files of the `workers-stubs` package, which never change with the project.
 [[nodiscard]] std::vector<StubFile> workers_stubs();

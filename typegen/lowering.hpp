@@ -41,10 +41,12 @@ enum class Form {
 };
 
 enum class NullValue { js_null, none };
+enum class Documentation { keep, drop };
 
 struct LoweringOptions {
   /// What `null` is in raw values: Pyodide >= 0.28 has a value of its own for it (facts/types.md 2).
   NullValue null_value = NullValue::js_null;
+  Documentation documentation = Documentation::keep;
 };
 
 /// A class to write.
@@ -101,6 +103,8 @@ public:
   /// Whether this run has a class of that name, of whatever form.
   [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
   [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
+  /// A class without methods whose properties can all be assigned.
+  [[nodiscard]] bool is_data_class(const Symbol& symbol);
   [[nodiscard]] Resolver& resolver() { return m_resolver; }
   /// Where what is lowered next is written: the module, and the definition (for the names of anonymous types).
   void write_into(Module module, std::string_view owner) {
@@ -150,8 +154,9 @@ private:
   std::string write_raw(Item& item);
   std::string write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
                               bool overrides, std::string& helpers);
+  bool is_error(const Symbol& symbol, int depth = 0);
   static void fit_to_base(Shape& shape, const Shape& base, bool base_is_error);
-  std::vector<const Signature*> inherited_constructs(const Symbol& symbol);
+  std::vector<const Signature*> inherited_constructs(const Symbol& symbol, int depth = 0);
   std::string write_env(Item& item);
   std::string write_plain_raw(const Item& item, const Shape& shape);
   std::string write_protocol(const Item& item, const Shape& shape);
@@ -176,6 +181,7 @@ private:
   std::string reference(Module module, std::string_view name);
   std::string builtin(std::string_view name) const;
   std::string parameter_name(const TypeParameter& parameter) const;
+  std::string documentation(std::string_view comment, std::size_t indent) const;
   static std::string replace_text(std::string_view text);
 
   Resolver& m_resolver;
@@ -183,6 +189,7 @@ private:
   std::deque<Item> m_items;
   std::map<std::string, std::size_t, std::less<>> m_by_key;
   std::map<std::string, std::string, std::less<>> m_anonymous; ///< module and body -> name
+  std::map<std::pair<const Type*, Position>, std::pair<Module, std::string>> m_anonymous_of; ///< of types seen before
   std::set<std::string, std::less<>> m_names;                  ///< module and name, taken
   std::set<std::pair<const Symbol*, Form>> m_requested;        ///< of the run before, and this one
   std::set<const Symbol*> m_written;                           ///< in this run
@@ -190,6 +197,7 @@ private:
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
   bool m_ai = false;
+  bool m_is_discovery = true; ///< the first run, whose text is thrown away
 
   // What is being written.
   Module m_module = Module::raw;

@@ -10,6 +10,9 @@ namespace pyw::typegen {
 
 namespace {
 
+/// Classes that are their own ancestors end here.
+constexpr int longest_heritage = 30;
+
 /// Attributes of dict: a key of that name is reached by subscript only (rpc.py: JsDict).
 bool is_dict_attribute(std::string_view name) {
   static const std::set<std::string_view> names{"clear", "copy", "fromkeys", "get",        "items", "keys",
@@ -118,14 +121,14 @@ std::string Lowering::write_property(const ShapeMember& member, Form form, bool 
   const bool is_wrapped = m_owner == "DurableObjectState" && member.name == "storage";
   const auto type = member_type(member, is_wrapped ? Position::env_top : outward(form));
   if (member.is_static) {
-    return "    " + name + ": ClassVar[" + type + "]\n" + docstring(member.doc, 4);
+    return "    " + name + ": ClassVar[" + type + "]\n" + documentation(member.doc, 4);
   }
   if (writable && !member.read_only) {
-    return "    " + name + ": " + type + "\n" + docstring(member.doc, 4);
+    return "    " + name + ": " + type + "\n" + documentation(member.doc, 4);
   }
-  const auto documentation = docstring(member.doc, 8);
+  const auto doc_text = documentation(member.doc, 8);
   return "    @" + builtin("property") + "\n    def " + name + "(self) -> " + type +
-         (documentation.empty() ? ": ...\n" : ":\n" + documentation);
+         (doc_text.empty() ? ": ...\n" : ":\n" + doc_text);
 }
 
 std::string Lowering::write_item_access(const Shape& shape, Form form, Position position) {
@@ -188,7 +191,7 @@ std::string Lowering::write_plain_env(const Item& item, const Shape& shape) {
     if (!is_dict_attribute(member.name) && !is_symbol_name(member.name) && is_identifier(member.name) &&
         !is_never(member.type)) {
       body += "    " + attribute_name(member.name) + ": " + member_type(member, Position::env_nested) + "\n" +
-              docstring(member.doc, 4);
+              documentation(member.doc, 4);
     }
   }
   for (const auto* hidden : {"clear", "copy", "get", "items", "keys", "pop", "update", "values"}) {
@@ -223,7 +226,7 @@ std::string Lowering::write_typed_dict(const Item& item, const Shape& shape) {
     const bool required = !member->optional && !member->sometimes;
     type = required && !all_required ? "Required[" + type + "]" : type;
     body += by_call ? "    " + quote(member->name) + ": " + type + ",\n"
-                    : "    " + std::string(member->name) + ": " + type + "\n" + docstring(member->doc, 4);
+                    : "    " + std::string(member->name) + ": " + type + "\n" + documentation(member->doc, 4);
   }
   const std::string total = all_required ? "" : ", total=False";
   if (by_call) { // keys that Python's class syntax cannot hold
@@ -323,7 +326,10 @@ void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<con
   }
 }
 
-std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbol) {
+std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbol, int depth) {
+  if (depth > longest_heritage) {
+    return {};
+  }
   for (const auto& body : symbol.bodies) {
     for (const auto* heir_of : body.heritage) {
       const auto* base = inherits_nominally(heir_of) ? m_resolver.find(*heir_of) : nullptr;
@@ -336,7 +342,7 @@ std::vector<const Signature*> Lowering::inherited_constructs(const Symbol& symbo
       std::vector<const Signature*> constructs;
       read_constructors(as_item, ignored, constructs);
       if (constructs.empty()) {
-        constructs = inherited_constructs(*base);
+        constructs = inherited_constructs(*base, depth + 1);
       }
       if (!constructs.empty()) {
         return constructs;
@@ -403,15 +409,30 @@ std::string Lowering::write_two_faced(const Item& item, const ShapeMember& own, 
          (overrides ? "  # pyright: ignore[reportIncompatibleMethodOverride]\n" : "\n");
 }
 
+bool Lowering::is_error(const Symbol& symbol, int depth) {
+  if (depth > longest_heritage) {
+    return false;
+  }
+  for (const auto& body : symbol.bodies) {
+    for (const auto* heir_of : body.heritage) {
+      const auto* base = m_resolver.find(*heir_of);
+      if ((base == nullptr && heir_of->text == "Error") || (base != nullptr && is_error(*base, depth + 1))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// An attribute overrides an attribute, and a property a property.
 void Lowering::fit_to_base(Shape& shape, const Shape& base, bool base_is_error) {
   static const std::set<std::string_view> of_error{"name", "message", "stack", "cause"};
   for (auto& member : shape.members) {
     const auto* inherited = base.find(member.name);
-    if (inherited != nullptr && !inherited->is_method()) {
-      member.read_only = inherited->read_only;
-    } else if (base_is_error && of_error.contains(member.name)) {
+    if (base_is_error && of_error.contains(member.name)) {
       member.read_only = true;
+    } else if (inherited != nullptr && !inherited->is_method()) {
+      member.read_only = inherited->read_only;
     }
   }
 }
@@ -426,7 +447,7 @@ std::string Lowering::write_raw(Item& item) {
       for (const auto* heir_of : body.heritage) {
         if (inherits_nominally(heir_of)) {
           const auto* base = m_resolver.find(*heir_of);
-          fit_to_base(shape, m_resolver.shape(heir_of).value_or(Shape{}), base == nullptr);
+          fit_to_base(shape, m_resolver.shape(heir_of).value_or(Shape{}), base == nullptr || is_error(*base));
           bases.push_back(base == nullptr ? "Error"
                                           : request(*base, Form::raw, heir_of->parts) +
                                                 type_arguments(*base, heir_of->parts, Position::raw_out));
@@ -459,9 +480,13 @@ std::string Lowering::write_raw(Item& item) {
     if (!inherited.empty()) {
       auto of_base = method;
       of_base.signatures = inherited;
-      const bool same = write_method(of_base, Form::raw, 4) == text;
-      const auto end = text.find('\n', text.find(" def "));
-      text.insert(same ? text.size() : end, same ? "" : "  # type: ignore[override]");
+      if (write_method(of_base, Form::raw, 4) != text) {
+        const bool overloaded = text.find("@overload") != std::string::npos;
+        if (overloaded) { // where pyright reports it; mypy does at the first
+          text.insert(text.find('\n', text.rfind(" def ")), "  # pyright: ignore[reportIncompatibleMethodOverride]");
+        }
+        text.insert(text.find('\n', overloaded ? 0 : text.find(" def ")), "  # type: ignore[override]");
+      }
     }
     body += text;
   }
@@ -492,11 +517,11 @@ std::string Lowering::write_raw(Item& item) {
   if (bases.empty()) {
     bases.emplace_back("JsClass");
   }
-  const auto documentation = item.symbol == nullptr || item.symbol->bodies.empty()
+  const auto doc_text = item.symbol == nullptr || item.symbol->bodies.empty()
                                  ? std::string()
-                                 : docstring(item.symbol->bodies.front().doc, 4);
-  return helpers + class_header(item, bases) + documentation +
-         (body.empty() && documentation.empty() ? "    ...\n" : body);
+                                 : documentation(item.symbol->bodies.front().doc, 4);
+  return helpers + class_header(item, bases) + doc_text +
+         (body.empty() && doc_text.empty() ? "    ...\n" : body);
 }
 
 std::string Lowering::write_env(Item& item) {
@@ -566,10 +591,10 @@ std::string Lowering::write_env(Item& item) {
   if (bases.empty()) {
     bases.emplace_back("Binding");
   }
-  const auto documentation = item.symbol == nullptr || item.symbol->bodies.empty()
+  const auto doc_text = item.symbol == nullptr || item.symbol->bodies.empty()
                                  ? std::string()
-                                 : docstring(item.symbol->bodies.front().doc, 4);
-  return class_header(item, bases) + documentation + (body.empty() && documentation.empty() ? "    ...\n" : body);
+                                 : documentation(item.symbol->bodies.front().doc, 4);
+  return class_header(item, bases) + doc_text + (body.empty() && doc_text.empty() ? "    ...\n" : body);
 }
 
 } // namespace pyw::typegen

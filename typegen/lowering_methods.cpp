@@ -236,15 +236,20 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     variant.keywords = (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + record.dict + "]";
     return variant;
   };
+  std::set<std::string> dicts;
   const bool ends_in_record = !records.empty() && records.front().first + 1 == signature.parameters.size();
   if (ends_in_record && signature.parameters.back().optional && records.front().second.all_optional) {
     overloads.push_back(with_keywords(base.parameters.size(), records.front().second)); // one for both: no call is wrong
+    dicts.insert(records.front().second.dict);
     records.erase(records.begin());
   } else {
     overloads.push_back(base);
   }
   for (const auto& [index, record] : records) {
-    overloads.push_back(with_keywords(index, record));
+    // The same keywords again say nothing new, and what ties generics together is not among keywords.
+    if (dicts.insert(record.dict).second && base.generics.empty()) {
+      overloads.push_back(with_keywords(index, record));
+    }
   }
 }
 
@@ -270,8 +275,8 @@ std::string Lowering::write_overload(const PythonSignature& overload, const Meth
     parts.push_back(overload.keywords);
   }
   text += join(parts, ", ") + ") -> " + overload.result + ":";
-  const auto documentation = docstring(doc, indent + 4);
-  return text + (documentation.empty() ? " ...\n" : "\n" + documentation);
+  const auto doc_text = documentation(doc, indent + 4);
+  return text + (doc_text.empty() ? " ...\n" : "\n" + doc_text);
 }
 
 std::string Lowering::write_method(const Method& method, Form form, std::size_t indent) {

@@ -143,10 +143,16 @@ void Lowering::write_requested() {
   m_owner.clear();
 }
 
+std::string Lowering::documentation(std::string_view comment, std::size_t indent) const {
+  return m_options.documentation == Documentation::keep && !m_is_discovery ? docstring(comment, indent) : std::string();
+}
+
 void Lowering::restart() {
+  m_is_discovery = false;
   m_items.clear();
   m_by_key.clear();
   m_anonymous.clear();
+  m_anonymous_of.clear();
   m_names.clear();
   m_written.clear();
   m_approximations.clear();

@@ -353,7 +353,8 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
     if (is_global && sdk.contains(symbol.name)) {
       return "workers." + std::string(symbol.name);
     }
-    if (plain || (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
+    // The models are classes that hold nothing but the types of what goes in and comes out.
+    if (plain || (m_ai && is_data_class(symbol)) || (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
       return named(Form::env, Position::env_nested);
     }
     return named(Form::raw, Position::raw_out);
@@ -379,12 +380,26 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
   return text + (is_callback_object && !was_requested(symbol, Form::env) ? " | JsDoubleProxy[Any]" : "");
 }
 
+bool Lowering::is_data_class(const Symbol& symbol) {
+  const auto shape = m_resolver.shape(m_resolver.make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
+  return symbol.is_class() && shape && !shape->members.empty() &&
+         std::none_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
+           return member.is_method() || member.is_static || member.read_only;
+         });
+}
+
 std::string Lowering::anonymous_name(std::string_view hint) const {
   std::string tail = to_identifier(hint.empty() ? "Value" : hint);
   return m_owner + "_" + tail;
 }
 
 std::string Lowering::lower_anonymous(const Type* type, Position position, std::string_view hint) {
+  // A member's type is asked for once for each way of reaching it, and a nested one once more for each level.
+  const bool is_stable = !type->generic || (m_bindings.empty() && m_parameters.empty());
+  const auto known_before = m_anonymous_of.find({type, position});
+  if (is_stable && known_before != m_anonymous_of.end()) {
+    return reference(known_before->second.first, known_before->second.second);
+  }
   auto shape = m_resolver.shape(type);
   if (!shape) {
     return approximate("an intersection that is no object");
@@ -436,6 +451,9 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
                         : std::string();
   const auto known = m_anonymous.find(key);
   if (known != m_anonymous.end()) {
+    if (is_stable && also.empty()) {
+      m_anonymous_of[{type, position}] = {item.module, known->second};
+    }
     return reference(item.module, known->second) + also;
   }
   auto unique = name;
@@ -443,6 +461,9 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
     unique = name + "_" + std::to_string(count);
   }
   m_anonymous.emplace(key, unique);
+  if (is_stable && also.empty()) {
+    m_anonymous_of[{type, position}] = {item.module, unique};
+  }
   item.name = unique;
   item.text = replace_all(std::move(item.text), placeholder, unique);
   m_items.push_back(std::move(item));

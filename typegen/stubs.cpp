@@ -38,8 +38,8 @@ class StubMaker {
 public:
   StubMaker(const std::vector<std::string_view>& sources, const StubOptions& options)
       : m_program(read_declarations(sources)), m_resolver(m_program),
-        m_lowering(m_resolver, {options.null_is_none ? NullValue::none : NullValue::js_null}),
-        m_options(options) {}
+        m_lowering(m_resolver, {options.null_is_none ? NullValue::none : NullValue::js_null,
+                                 options.with_documentation ? Documentation::keep : Documentation::drop}) {}
 
   RuntimeStubs run();
 
@@ -53,17 +53,18 @@ private:
   void lower_modules();
   bool is_constructor(const Symbol& symbol);
   std::map<const Symbol*, const Item*> public_items();
-  std::string write_globals(const std::set<std::string, std::less<>>& prelude_names);
+  void write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files);
   StubReport report();
 
   Program m_program;
   Resolver m_resolver;
   Lowering m_lowering;
-  StubOptions m_options;
   std::string m_raw_text;     ///< functions, aliases and namespaces, which are no Items
+  std::string m_ai_text;      ///< aliases that mention classes
   std::string m_globals_text; ///< variables
   std::set<std::string, std::less<>> m_global_values;
   std::set<std::string, std::less<>> m_raw_names;
+  std::set<std::string, std::less<>> m_ai_names;
   std::set<std::string, std::less<>> m_exported;
 };
 
@@ -143,11 +144,17 @@ void StubMaker::lower_namespace(const Symbol& symbol) {
 }
 
 void StubMaker::lower_alias(const Symbol& symbol) {
+  // Uses are lowered in their place, each as it is seen there: this one is only there to be named.
   const auto name = m_lowering.python_name(symbol);
-  m_lowering.write_into(Module::raw, name);
-  const auto text = m_lowering.lower(symbol.aliases.front().type, Position::raw_out, symbol.name);
-  m_raw_text += "type " + name + " = " + text + "\n";
-  m_raw_names.insert(name);
+  m_lowering.write_into(Module::ai, name);
+  const auto text = m_lowering.lower(symbol.aliases.front().type, Position::env_nested, symbol.name);
+  const auto words = identifiers_in(text);
+  const bool is_simple = std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    static const std::set<std::string, std::less<>> simple{"Literal", "str", "int", "float", "bool", "None", "list", "True", "False"};
+    return simple.contains(word) || word.front() < 'A';
+  });
+  (is_simple ? m_raw_text : m_ai_text) += "type " + name + " = " + text + "\n";
+  (is_simple ? m_raw_names : m_ai_names).insert(name);
 }
 
 void StubMaker::lower_rest(const Scope& scope) {
@@ -161,7 +168,8 @@ void StubMaker::lower_rest(const Scope& scope) {
     }
     if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
       m_lowering.write_into(Module::raw, "");
-      m_lowering.request(*symbol, m_resolver.is_plain(*symbol) ? Form::env : Form::raw, {});
+      const bool is_data = m_resolver.is_plain(*symbol) || m_lowering.is_data_class(*symbol);
+      m_lowering.request(*symbol, is_data ? Form::env : Form::raw, {});
     }
   }
 }
@@ -180,6 +188,8 @@ void StubMaker::lower_modules() {
 
 void StubMaker::lower_all() {
   m_raw_text.clear();
+  m_ai_text.clear();
+  m_ai_names.clear();
   m_globals_text.clear();
   m_raw_names.clear();
   m_global_values.clear();
@@ -226,7 +236,7 @@ std::map<const Symbol*, const Item*> StubMaker::public_items() {
   return best;
 }
 
-std::string StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names) {
+void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files) {
   const auto classes = public_items();
   const auto variables = names_defined_in(m_globals_text);
   std::map<std::string, std::vector<std::string>> by_module;
@@ -243,20 +253,25 @@ std::string StubMaker::write_globals(const std::set<std::string, std::less<>>& p
     const auto found = classes.find(symbol);
     if (m_raw_names.contains(name)) {
       by_module["_raw"].push_back(std::move(name));
+    } else if (m_ai_names.contains(name)) {
+      by_module["_ai"].push_back(std::move(name));
     } else if (found != classes.end()) {
       by_module[std::string(module_name(found->second->module))].push_back(std::move(name));
     }
   }
   std::string text;
+  std::string of_ai;
   for (const auto& [module, names] : by_module) {
-    text += "from ." + module + " import (\n";
+    auto& target = module.starts_with("_ai") ? of_ai : text;
+    target += "from ." + module + " import (\n";
     for (const auto& name : names) {
-      text += "    " + name + " as " + name + ",\n";
+      target += "    " + name + " as " + name + ",\n";
       m_exported.insert(name);
     }
-    text += ")\n";
+    target += ")\n";
   }
-  return text + write_module("_globals", "\n" + m_globals_text, prelude_names);
+  files.push_back({"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
+  files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
 }
 
 StubReport StubMaker::report() {
@@ -293,6 +308,7 @@ RuntimeStubs StubMaker::run() {
   const auto prelude_names = names_defined_in(prelude);
   std::string definitions[module_count];
   definitions[static_cast<std::size_t>(Module::raw)] = m_raw_text;
+  definitions[static_cast<std::size_t>(Module::ai)] = m_ai_text;
   for (const auto& item : m_lowering.items()) {
     definitions[static_cast<std::size_t>(item.module)] += item.text;
   }
@@ -300,7 +316,7 @@ RuntimeStubs StubMaker::run() {
     const auto name = std::string(module_name(static_cast<Module>(index)));
     stubs.files.push_back({"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
   }
-  stubs.files.push_back({"js-stubs/_globals.pyi", write_globals(prelude_names)});
+  write_globals(prelude_names, stubs.files);
   stubs.report = report();
   return stubs;
 }
@@ -311,6 +327,6 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
   return StubMaker(sources, options).run();
 }
 
-std::string_view generator_version() { return "1"; }
+std::string_view generator_version() { return "4"; }
 
 } // namespace pyw::typegen

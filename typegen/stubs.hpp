@@ -18,12 +18,11 @@ struct StubFile {
   bool operator==(const StubFile&) const = default;
 };
 
-enum class Documentation { keep, drop };
-
 struct StubOptions {
   /// Pyodide >= 0.28 (Python 3.13 and later) has a value of its own for `null`; before, it is None.
   bool null_is_none = false;
-  Documentation documentation = Documentation::keep;
+  /// Whether the declarations' comments become docstrings.
+  bool with_documentation = true;
 };
 
 /// Something that could not be said in Python, or not be read.

@@ -1,8 +1,8 @@
+#include <base/hash.hpp>
 #include <bundle/manifest.hpp>
 
-#include <base/hash.hpp>
-
 #include <fmt/core.h>
+
 #include <numeric>
 #include <unordered_map>
 
@@ -24,6 +24,7 @@ public:
       m_modules[at->second] = std::move(module);
     }
   }
+
   std::vector<Module> take() { return std::move(m_modules); }
 
 private:
@@ -67,19 +68,22 @@ Result<std::uint64_t> size_of(const Path& path, const ReadOnlyFileSystem& files)
   return status->size;
 }
 
-Result<void> collect_own(const BundleSource& source, const ReadOnlyFileSystem& files, ModuleList& modules,
+Result<void> collect_own(const BundleSource& source,
+                         const ReadOnlyFileSystem& files,
+                         ModuleList& modules,
                          std::vector<std::string>& warnings) {
   const ModuleRules rules(source.rules);
   warnings.insert(warnings.end(), rules.warnings().begin(), rules.warnings().end());
   const Walk walk{files, source.project_root / ".wrangler", source.config_file};
-  return walk.below(source.module_root, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
-    const auto kind = absolute == source.entry ? std::nullopt : rules.kind_of(path);
-    if (kind) {
-      PYW_TRY_ASSIGN(const auto size, size_of(absolute, files));
-      modules.set({path, *kind, Origin::own, absolute, size});
-    }
-    return {};
-  });
+  return walk.below(
+      source.module_root, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
+        const auto kind = absolute == source.entry ? std::nullopt : rules.kind_of(path);
+        if (kind) {
+          PYW_TRY_ASSIGN(const auto size, size_of(absolute, files));
+          modules.set({path, *kind, Origin::own, absolute, size});
+        }
+        return {};
+      });
 }
 
 /// The SDK's JavaScript is imported by name at run time and so must be a module; all else is data.
@@ -88,12 +92,14 @@ ModuleKind vendored_kind(std::string_view path) {
   return script ? ModuleKind::es_module : ModuleKind::data;
 }
 
-Result<void> collect_vendored(const BundleSource& source, const ReadOnlyFileSystem& files, ModuleList& modules) {
+Result<void>
+collect_vendored(const BundleSource& source, const ReadOnlyFileSystem& files, ModuleList& modules) {
   const auto folder = source.project_root / "python_modules";
   if (!files.is_directory(folder)) {
     return {};
   }
-  const std::vector<ModuleGlob> excluded(source.python_modules_exclude.begin(), source.python_modules_exclude.end());
+  const std::vector<ModuleGlob> excluded(source.python_modules_exclude.begin(),
+                                         source.python_modules_exclude.end());
   const Walk walk{files, source.project_root / ".wrangler", source.entry};
   return walk.below(folder, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
     for (const auto& glob : excluded) {
@@ -116,9 +122,9 @@ Result<void> check_layout(const BundleSource& source, const ReadOnlyFileSystem& 
   }
   if (source.find_additional_modules && source.module_root != source.project_root &&
       files.exists(source.module_root / "python_modules")) {
-    return failure(
-        user_error(fmt::format("there is a `python_modules` in the module root `{}`", source.module_root.string()),
-                   {"it belongs beside the wrangler file: delete this one, then `pyw sync`"}));
+    return failure(user_error(
+        fmt::format("there is a `python_modules` in the module root `{}`", source.module_root.string()),
+        {"it belongs beside the wrangler file: delete this one, then `pyw sync`"}));
   }
   return {};
 }
@@ -130,8 +136,10 @@ ModuleKind entry_kind(const Path& entry) {
 } // namespace
 
 std::uint64_t BundleManifest::total_size() const {
-  return std::accumulate(
-      modules.begin(), modules.end(), entry.size, [](std::uint64_t sum, const auto& module) { return sum + module.size; });
+  return std::accumulate(modules.begin(),
+                         modules.end(),
+                         entry.size,
+                         [](std::uint64_t sum, const auto& module) { return sum + module.size; });
 }
 
 Result<BundleManifest> collect(const BundleSource& source, const ReadOnlyFileSystem& files) {

@@ -40,7 +40,8 @@ bool ModuleGlob::matches_from(std::size_t token, std::string_view path) const {
     }
     for (std::size_t taken = 0;; ++taken) {
       const bool at_boundary = taken == 0 || taken == path.size() || path[taken - 1] == '/';
-      if ((kind == Token::Kind::within_segment || at_boundary) && matches_from(token + 1, path.substr(taken))) {
+      if ((kind == Token::Kind::within_segment || at_boundary) &&
+          matches_from(token + 1, path.substr(taken))) {
         return true;
       }
       if (taken == path.size() || (kind == Token::Kind::within_segment && path[taken] == '/')) {

@@ -1,6 +1,8 @@
-// The path patterns of module rules, as the deploy client of the platform reads them: `*` within one segment and
-// `**/` for any number of segments. Nothing else is special: `?`, `[` and `{` are ordinary characters (which is why
-// the platform's own default list has "**/*.wasm?module"). base/glob.hpp knows more signs and would match other files.
+// The path patterns of module rules, as the deploy client of the platform reads them: `*` within one segment
+// and
+// `**/` for any number of segments. Nothing else is special: `?`, `[` and `{` are ordinary characters (which
+// is why the platform's own default list has "**/*.wasm?module"). base/glob.hpp knows more signs and would
+// match other files.
 #pragma once
 
 #include <cstddef>

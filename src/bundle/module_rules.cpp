@@ -1,10 +1,10 @@
+#include <base/text.hpp>
 #include <bundle/module_rules.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 #include <map>
 
 namespace pyw::bundle {
@@ -69,9 +69,10 @@ ModuleRules::ModuleRules(const std::vector<ModuleRule>& user) {
   for (const auto& rule : with_defaults(user)) {
     if (const auto last = completed.find(rule.kind); last != completed.end()) {
       if (!last->second.fallthrough) {
-        m_warnings.push_back(fmt::format("the module rule {} is not used: {} comes first and has no `fallthrough`",
-                                         shown(rule),
-                                         shown(last->second)));
+        m_warnings.push_back(
+            fmt::format("the module rule {} is not used: {} comes first and has no `fallthrough`",
+                        shown(rule),
+                        shown(last->second)));
       }
       continue;
     }

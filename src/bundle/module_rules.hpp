@@ -18,7 +18,8 @@ enum class ModuleKind { python, python_requirement, text, data, compiled_wasm, e
 /// "python", "buffer", "compiled-wasm" …: the word that tables show.
 [[nodiscard]] std::string_view display_name(ModuleKind kind);
 
-/// "PythonModule", "Text", "Data", "CompiledWasm", "ESModule", "CommonJS", "PythonRequirement"; nullopt for others.
+/// "PythonModule", "Text", "Data", "CompiledWasm", "ESModule", "CommonJS", "PythonRequirement"; nullopt for
+/// others.
 [[nodiscard]] std::optional<ModuleKind> module_kind_from_rule(std::string_view rule_type);
 
 /// One rule of the configuration. Without `fallthrough = true` it is the last of its kind.
@@ -28,7 +29,8 @@ struct ModuleRule {
   std::optional<bool> fallthrough = {};
 };
 
-/// The rules that are in force: `user` first, then the defaults; a rule behind a completed one of its kind is out.
+/// The rules that are in force: `user` first, then the defaults; a rule behind a completed one of its kind is
+/// out.
 class ModuleRules {
 public:
   explicit ModuleRules(const std::vector<ModuleRule>& user);
@@ -44,6 +46,7 @@ private:
     ModuleKind kind;
     std::vector<ModuleGlob> globs;
   };
+
   std::vector<Compiled> m_rules;
   std::vector<std::string> m_warnings;
 };

@@ -1,12 +1,12 @@
+#include <base/text.hpp>
 #include <cloud/api.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
@@ -32,12 +32,14 @@ std::string query_text(const Query& query) {
   std::string out;
   for (const auto& [key, value] : query) {
     // A path may bring a query of its own.
-    out += (out.empty() ? "?" : "&") + escape(key, "-_.*") + "=" + replace_all(escape(value, "-_.* "), " ", "+");
+    out +=
+        (out.empty() ? "?" : "&") + escape(key, "-_.*") + "=" + replace_all(escape(value, "-_.* "), " ", "+");
   }
   return out;
 }
 
-std::optional<milliseconds> retry_after_of(const HttpResponse& response, std::chrono::system_clock::time_point now) {
+std::optional<milliseconds> retry_after_of(const HttpResponse& response,
+                                           std::chrono::system_clock::time_point now) {
   const auto text = response.header("Retry-After");
   long seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -70,7 +72,8 @@ std::string render_error(const Json& error, int depth) {
   }
   if (const auto chain = error.find("error_chain"); chain != error.end() && chain->is_array() && depth < 8) {
     for (const auto& cause : *chain) {
-      out += "\n" + std::string(static_cast<std::size_t>(depth) * 2, ' ') + "- " + render_error(cause, depth + 1);
+      out += "\n" + std::string(static_cast<std::size_t>(depth) * 2, ' ') + "- " +
+             render_error(cause, depth + 1);
     }
   }
   return out;

@@ -1,11 +1,10 @@
 // The deploy API as calls that answer with JSON: authentication, envelope, retries, nothing about Workers.
 #pragma once
 
+#include <base/world.hpp>
 #include <cloud/api_failure.hpp>
 #include <cloud/credentials.hpp>
 #include <cloud/json.hpp>
-
-#include <base/world.hpp>
 
 #include <functional>
 #include <optional>
@@ -17,18 +16,18 @@ namespace pyw::cloud {
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
-/// Which calls are tried again is part of the wire's facts (facts/deploy.md 9): three attempts for uploads, versions,
-/// subdomain and zones, one for the rest. A GET that got no answer at all is always tried again.
+/// Which calls are tried again is part of the wire's facts (facts/deploy.md 9): three attempts for uploads,
+/// versions, subdomain and zones, one for the rest. A GET that got no answer at all is always tried again.
 enum class Retry { no, yes };
 
 struct Call {
   std::string method = "GET";
-  std::string path;                        ///< below the base URL, escaped where it must be
+  std::string path; ///< below the base URL, escaped where it must be
   Query query = {};
   HttpHeaders headers = {};
   std::string body = {};
   std::optional<HttpBodyStream> stream = {};
-  std::optional<Secret> bearer = {};       ///< instead of the user's own credentials: asset uploads
+  std::optional<Secret> bearer = {}; ///< instead of the user's own credentials: asset uploads
   Retry retry = Retry::no;
   TransferProgress progress = {};
 };
@@ -53,6 +52,7 @@ public:
   [[nodiscard]] Answer<Json> listed(Call call);
 
   [[nodiscard]] const Credentials& credentials() const { return m_credentials; }
+
   [[nodiscard]] World& world() { return m_world; }
 
 private:

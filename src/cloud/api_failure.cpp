@@ -1,9 +1,9 @@
+#include <base/text.hpp>
 #include <cloud/api_failure.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <array>
-#include <fmt/core.h>
 
 namespace pyw::cloud {
 
@@ -33,7 +33,8 @@ std::string headline(const ApiFailure& failure) {
                        failure.path,
                        failure.status);
   }
-  return fmt::format("the Cloudflare API refused {} {} (status {})", failure.method, failure.path, failure.status);
+  return fmt::format(
+      "the Cloudflare API refused {} {} (status {})", failure.method, failure.path, failure.status);
 }
 
 } // namespace

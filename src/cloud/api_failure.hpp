@@ -34,19 +34,21 @@ struct ApiFailure {
   enum class Kind { refused, malformed, unreachable };
   Kind kind = Kind::refused;
   std::string method;
-  std::string path;                ///< without host and query
-  int status = 0;                  ///< 0 when there was no answer
-  int code = 0;                    ///< the first error's; 0 when none was given
-  std::vector<std::string> notes;  ///< one per error of the envelope: "text [code: N]", with its chain
-  std::string meta;                ///< the first error's `meta`, as JSON text; else empty
+  std::string path;               ///< without host and query
+  int status = 0;                 ///< 0 when there was no answer
+  int code = 0;                   ///< the first error's; 0 when none was given
+  std::vector<std::string> notes; ///< one per error of the envelope: "text [code: N]", with its chain
+  std::string meta;               ///< the first error's `meta`, as JSON text; else empty
   std::optional<std::chrono::milliseconds> retry_after = {};
-  Error cause = {};                ///< of Kind::unreachable
+  Error cause = {}; ///< of Kind::unreachable
 
   /// 5xx, 429, and no answer at all.
   [[nodiscard]] bool may_pass() const;
+
   [[nodiscard]] bool is_worker_not_found() const {
     return code == code::worker_not_found || code == code::service_not_found;
   }
+
   [[nodiscard]] bool is_authentication() const {
     return code == code::authentication || code == code::authentication_missing;
   }

@@ -1,15 +1,14 @@
-#include <cloud/assets.hpp>
-
-#include <cloud/base64_reader.hpp>
-
 #include <base/glob.hpp>
 #include <base/hash.hpp>
 #include <base/text.hpp>
+#include <cloud/assets.hpp>
+#include <cloud/base64_reader.hpp>
 
-#include <array>
 #include <blake3.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 namespace pyw::cloud {
 
@@ -29,9 +28,10 @@ Result<IgnoreRules> ignore_rules(const Path& directory, const ReadOnlyFileSystem
 }
 
 Error worker_script_error() {
-  return user_error(fmt::format("the assets hold a `{}`: uploading it would publish a server's code", worker_script),
-                    {fmt::format("name `{}` in a file `.assetsignore` in the assets folder, or remove it", worker_script),
-                     "an empty `.assetsignore` says that it is meant"});
+  return user_error(
+      fmt::format("the assets hold a `{}`: uploading it would publish a server's code", worker_script),
+      {fmt::format("name `{}` in a file `.assetsignore` in the assets folder, or remove it", worker_script),
+       "an empty `.assetsignore` says that it is meant"});
 }
 
 Error too_large_error(const Path& file, std::uint64_t size) {
@@ -43,7 +43,8 @@ Error too_large_error(const Path& file, std::uint64_t size) {
 }
 
 /// nullopt for what is no file: links to folders are not followed.
-Result<std::optional<Asset>> asset_at(const Path& directory, const Path& relative, const ReadOnlyFileSystem& files) {
+Result<std::optional<Asset>>
+asset_at(const Path& directory, const Path& relative, const ReadOnlyFileSystem& files) {
   const auto source = directory / relative;
   PYW_TRY_ASSIGN(const auto status, files.status(source));
   if (!status || status->type != FileType::file) {

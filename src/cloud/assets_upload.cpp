@@ -1,11 +1,11 @@
 #include <cloud/assets_upload.hpp>
-
 #include <cloud/media_type.hpp>
 #include <cloud/multipart.hpp>
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <unordered_map>
 
 namespace pyw::cloud {
@@ -49,10 +49,12 @@ std::string decode_base64url(std::string_view text) {
 class Uploader {
 public:
   Uploader(Api& api, const std::string& account, std::string session_jwt, std::size_t total)
-      : m_api(api), m_path(account_path(account) + "/workers/assets/upload"), m_session(std::move(session_jwt)),
-        m_total(total), m_bar(api.world().reporter.progress("Uploading assets", ProgressUnit::items)) {
+      : m_api(api), m_path(account_path(account) + "/workers/assets/upload"),
+        m_session(std::move(session_jwt)), m_total(total),
+        m_bar(api.world().reporter.progress("Uploading assets", ProgressUnit::items)) {
     const auto payload = jwt_payload(m_session.reveal());
-    m_single = payload.is_object() && payload.value("wrangler_single_asset_uploads", Json(false)) == Json(true);
+    m_single =
+        payload.is_object() && payload.value("wrangler_single_asset_uploads", Json(false)) == Json(true);
   }
 
   Result<void> send(const std::vector<const Asset*>& bucket, std::string_view which) {
@@ -80,15 +82,17 @@ public:
         ++retries;
       }
       wait = failure.retry_after.value_or(wait);
-      m_api.world().reporter.message(fmt::format("{} of the assets failed ({}); trying again in {} s",
-                                                 which,
-                                                 failure.status == 0 ? "no answer" : fmt::format("status {}", failure.status),
-                                                 (wait.count() + 999) / 1000));
+      m_api.world().reporter.message(
+          fmt::format("{} of the assets failed ({}); trying again in {} s",
+                      which,
+                      failure.status == 0 ? "no answer" : fmt::format("status {}", failure.status),
+                      (wait.count() + 999) / 1000));
       m_api.world().clock.sleep(wait);
     }
   }
 
   [[nodiscard]] const std::string& completion() const { return m_completion; }
+
   /// Some sessions take the files one by one.
   [[nodiscard]] bool single_files() const { return m_single; }
 
@@ -121,8 +125,9 @@ private:
     const auto expires = payload.is_object() ? payload.value("exp", Json()) : Json();
     const auto now = std::chrono::system_clock::to_time_t(m_api.world().clock.now());
     if (expires.is_number() && expires.get<double>() <= static_cast<double>(now)) {
-      return failure(user_error(fmt::format("the upload of the assets took too long: the session ended at {}", which),
-                                {"run the command again: what was uploaded is kept, and only the rest is sent"}));
+      return failure(
+          user_error(fmt::format("the upload of the assets took too long: the session ended at {}", which),
+                     {"run the command again: what was uploaded is kept, and only the rest is sent"}));
     }
     return failure(to_error(failed));
   }
@@ -150,7 +155,8 @@ Result<std::vector<std::vector<const Asset*>>> asked_for(const Json& session, co
     for (const auto& hash : bucket) {
       const auto found = by_hash.find(hash.is_string() ? hash.get<std::string>() : "");
       if (found == by_hash.end()) {
-        return failure(internal_error("the platform asks for an asset that was not offered", {"run the command again"}));
+        return failure(
+            user_error("the platform asks for an asset that was not offered", {"run the command again"}));
       }
       files.push_back(found->second);
     }
@@ -173,9 +179,10 @@ Json jwt_payload(std::string_view jwt) {
   return payload.is_discarded() ? Json() : payload;
 }
 
-Result<AssetUploadResult> upload_assets(Api& api, const std::string& account, const Worker& worker,
-                                        const AssetManifest& manifest) {
-  auto call = with_json("POST", script_path(account, worker) + "/assets-upload-session",
+Result<AssetUploadResult>
+upload_assets(Api& api, const std::string& account, const Worker& worker, const AssetManifest& manifest) {
+  auto call = with_json("POST",
+                        script_path(account, worker) + "/assets-upload-session",
                         Json{{"manifest", manifest_json(manifest)}});
   call.retry = Retry::yes;
   PYW_TRY_ASSIGN(const auto session, api.require(call));
@@ -183,7 +190,7 @@ Result<AssetUploadResult> upload_assets(Api& api, const std::string& account, co
   const auto jwt = session.is_object() ? session.value("jwt", Json()) : Json();
   AssetUploadResult result;
   if (!jwt.is_string() || jwt.get<std::string>().empty()) {
-    return failure(internal_error("the platform gave no token for the assets", {"run the command again"}));
+    return failure(user_error("the platform gave no token for the assets", {"run the command again"}));
   }
   result.jwt = jwt.get<std::string>();
   result.known = manifest.assets.size();
@@ -208,7 +215,7 @@ Result<AssetUploadResult> upload_assets(Api& api, const std::string& account, co
     }
   }
   if (uploader.completion().empty()) {
-    return failure(internal_error("the platform did not confirm the assets", {"run the command again"}));
+    return failure(user_error("the platform did not confirm the assets", {"run the command again"}));
   }
   result.jwt = uploader.completion();
   return result;

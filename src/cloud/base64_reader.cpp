@@ -1,6 +1,5 @@
-#include <cloud/base64_reader.hpp>
-
 #include <base/hash.hpp>
+#include <cloud/base64_reader.hpp>
 
 namespace pyw::cloud {
 

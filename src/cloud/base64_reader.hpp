@@ -16,6 +16,7 @@ namespace pyw::cloud {
 class Base64Reader final : public FileReader {
 public:
   explicit Base64Reader(std::unique_ptr<FileReader> source) : m_source(std::move(source)) {}
+
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override;
 
 private:

@@ -1,11 +1,11 @@
 // The table of what each kind of binding sends, and in which order (facts/deploy.md 3).
+#include <base/text.hpp>
 #include <cloud/bindings.hpp>
 
-#include <base/text.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
@@ -24,8 +24,8 @@ enum class First { name, type };
 struct KindRow {
   std::string_view type;
   std::string_view sent_type;
-  std::string_view label;               ///< for people
-  std::string_view resource = {};       ///< the field that names the resource, for people
+  std::string_view label;         ///< for people
+  std::string_view resource = {}; ///< the field that names the resource, for people
   std::array<Field, 6> fields = {};
   First first = First::name;
 };
@@ -38,38 +38,94 @@ constexpr std::array<KindRow, 42> kinds{{
     {"json", "json", "Variable", "", {{{"json", "value"}}}},
     {"secret_text", "secret_text", "Secret", "", {{{"text", "value"}}}},
     {"kv_namespace", "kv_namespace", "KV Namespace", "id", {{{"namespace_id", "id"}, {"raw", "raw"}}}},
-    {"send_email", "send_email", "Send Email", "destination_address",
+    {"send_email",
+     "send_email",
+     "Send Email",
+     "destination_address",
      {{{"allowed_sender_addresses", "allowed_sender_addresses"}}}},
-    {"durable_object_namespace", "durable_object_namespace", "Durable Object", "class_name",
-     {{{"class_name", "class_name"}, {"script_name", "script_name", nonempty}, {"environment", "environment", nonempty}}}},
-    {"workflow", "workflow", "Workflow", "class_name",
-     {{{"workflow_name", "name"}, {"class_name", "class_name"}, {"script_name", "script_name"}, {"raw", "raw"}}},
+    {"durable_object_namespace",
+     "durable_object_namespace",
+     "Durable Object",
+     "class_name",
+     {{{"class_name", "class_name"},
+       {"script_name", "script_name", nonempty},
+       {"environment", "environment", nonempty}}}},
+    {"workflow",
+     "workflow",
+     "Workflow",
+     "class_name",
+     {{{"workflow_name", "name"},
+       {"class_name", "class_name"},
+       {"script_name", "script_name"},
+       {"raw", "raw"}}},
      First::type},
-    {"queue", "queue", "Queue", "queue_name",
-     {{{"queue_name", "queue_name"}, {"delivery_delay", "delivery_delay"}, {"raw", "raw"}}}, First::type},
-    {"r2_bucket", "r2_bucket", "R2 Bucket", "bucket_name",
+    {"queue",
+     "queue",
+     "Queue",
+     "queue_name",
+     {{{"queue_name", "queue_name"}, {"delivery_delay", "delivery_delay"}, {"raw", "raw"}}},
+     First::type},
+    {"r2_bucket",
+     "r2_bucket",
+     "R2 Bucket",
+     "bucket_name",
      {{{"bucket_name", "bucket_name"}, {"jurisdiction", "jurisdiction"}, {"raw", "raw"}}}},
-    {"d1", "d1", "D1 Database", "database_name",
+    {"d1",
+     "d1",
+     "D1 Database",
+     "database_name",
      {{{"id", "database_id"}, {"internalEnv", "database_internal_env"}, {"raw", "raw"}}}},
-    {"vectorize", "vectorize", "Vectorize Index", "index_name", {{{"index_name", "index_name"}, {"raw", "raw"}}}},
-    {"ai_search_namespace", "ai_search_namespace", "AI Search Namespace", "namespace", {{{"namespace", "namespace"}}}},
+    {"vectorize",
+     "vectorize",
+     "Vectorize Index",
+     "index_name",
+     {{{"index_name", "index_name"}, {"raw", "raw"}}}},
+    {"ai_search_namespace",
+     "ai_search_namespace",
+     "AI Search Namespace",
+     "namespace",
+     {{{"namespace", "namespace"}}}},
     {"ai_search", "ai_search", "AI Search", "instance_name", {{{"instance_name", "instance_name"}}}},
     {"agent_memory", "agent_memory", "Agent Memory", "namespace", {{{"namespace", "namespace"}}}},
     {"hyperdrive", "hyperdrive", "Hyperdrive Config", "id", {{{"id", "id"}}}},
-    {"secrets_store_secret", "secrets_store_secret", "Secrets Store Secret", "secret_name",
+    {"secrets_store_secret",
+     "secrets_store_secret",
+     "Secrets Store Secret",
+     "secret_name",
      {{{"store_id", "store_id"}, {"secret_name", "secret_name"}}}},
     {"artifacts", "artifacts", "Artifacts", "namespace", {{{"namespace", "namespace"}}}},
     {"unsafe_hello_world", "unsafe_hello_world", "Hello World", "", {{{"enable_timer", "enable_timer"}}}},
     {"flagship", "flagship", "Flagship App", "app_id", {{{"app_id", "app_id"}}}},
-    {"ratelimit", "ratelimit", "Rate Limit", "namespace_id", {{{"namespace_id", "namespace_id"}, {"simple", "simple"}}}},
+    {"ratelimit",
+     "ratelimit",
+     "Rate Limit",
+     "namespace_id",
+     {{{"namespace_id", "namespace_id"}, {"simple", "simple"}}}},
     {"vpc_service", "vpc_service", "VPC Service", "service_id", {{{"service_id", "service_id"}}}},
     {"vpc_network", "vpc_network", "VPC Network", "network_id"},
-    {"service", "service", "Worker", "service",
-     {{{"service", "service"}, {"cross_account_grant", "cross_account_grant"}, {"environment", "environment", nonempty},
-       {"entrypoint", "entrypoint", nonempty}, {"props", "props", nonempty}}}},
-    {"analytics_engine", "analytics_engine", "Analytics Engine Dataset", "dataset", {{{"dataset", "dataset"}}}},
-    {"dispatch_namespace", "dispatch_namespace", "Dispatch Namespace", "namespace", {{{"namespace", "namespace"}}}},
-    {"mtls_certificate", "mtls_certificate", "mTLS Certificate", "certificate_id",
+    {"service",
+     "service",
+     "Worker",
+     "service",
+     {{{"service", "service"},
+       {"cross_account_grant", "cross_account_grant"},
+       {"environment", "environment", nonempty},
+       {"entrypoint", "entrypoint", nonempty},
+       {"props", "props", nonempty}}}},
+    {"analytics_engine",
+     "analytics_engine",
+     "Analytics Engine Dataset",
+     "dataset",
+     {{{"dataset", "dataset"}}}},
+    {"dispatch_namespace",
+     "dispatch_namespace",
+     "Dispatch Namespace",
+     "namespace",
+     {{{"namespace", "namespace"}}}},
+    {"mtls_certificate",
+     "mtls_certificate",
+     "mTLS Certificate",
+     "certificate_id",
      {{{"certificate_id", "certificate_id"}}}},
     {"pipeline", "pipelines", "Pipeline", "stream"},
     {"k2", "k2", "K2", "stream", {{{"stream", "stream"}}}},
@@ -147,7 +203,8 @@ Json sent_unsafe(const Binding& binding) {
 }
 
 const KindRow* row_of(const std::string& type) {
-  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& row) { return row.type == type; });
+  const auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const auto& row) { return row.type == type; });
   return found == kinds.end() ? nullptr : &*found;
 }
 
@@ -187,7 +244,8 @@ BindingDescription describe(const Binding& binding) {
   if (binding.type == "pipeline" && out.resource.empty()) {
     out.resource = binding.text("pipeline");
   }
-  if (const auto jurisdiction = binding.text("jurisdiction"); !jurisdiction.empty() && !out.resource.empty()) {
+  if (const auto jurisdiction = binding.text("jurisdiction");
+      !jurisdiction.empty() && !out.resource.empty()) {
     out.resource += " (" + jurisdiction + ")";
   }
   if (const auto script = binding.text("script_name"); !script.empty()) {

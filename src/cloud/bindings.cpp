@@ -1,17 +1,18 @@
 #include <cloud/bindings.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
 namespace {
 
 enum class Shape {
-  list,      ///< an array of entries
-  single,    ///< one table
-  nested,    ///< a table with an array under `inner`
+  list,   ///< an array of entries
+  single, ///< one table
+  nested, ///< a table with an array under `inner`
 };
 
 struct Section {
@@ -22,8 +23,8 @@ struct Section {
   std::string_view name_key = "binding";
 };
 
-/// The configuration's sections in the order in which the platform's client goes through them: it decides which
-/// resource is looked up first when several must be.
+/// The configuration's sections in the order in which the platform's client goes through them: it decides
+/// which resource is looked up first when several must be.
 constexpr std::array<Section, 36> sections{{
     {"durable_objects", "durable_object_namespace", Shape::nested, "bindings", "name"},
     {"workflows", "workflow"},

@@ -6,7 +6,8 @@
 
 namespace pyw::cloud {
 
-/// Answers a yes-or-no question. Where nobody can be asked (no terminal, CI) the answer is fixed by the command.
+/// Answers a yes-or-no question. Where nobody can be asked (no terminal, CI) the answer is fixed by the
+/// command.
 using Confirm = std::function<bool(const std::string& question)>;
 
 /// Whether a person sits at the other end.

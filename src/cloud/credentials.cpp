@@ -1,6 +1,5 @@
-#include <cloud/credentials.hpp>
-
 #include <base/text.hpp>
+#include <cloud/credentials.hpp>
 
 #include <fmt/core.h>
 
@@ -8,7 +7,8 @@ namespace pyw::cloud {
 
 namespace {
 
-std::optional<std::string> first_of(const Environment& environment, const char* name, const char* older_name) {
+std::optional<std::string>
+first_of(const Environment& environment, const char* name, const char* older_name) {
   auto value = environment.get_nonempty(name);
   return value ? value : environment.get_nonempty(older_name);
 }
@@ -31,14 +31,16 @@ Path token_file(const Environment& environment) {
 }
 
 std::string api_base_url(const Environment& environment) {
-  auto url = environment.get_nonempty("CLOUDFLARE_API_BASE_URL").value_or("https://api.cloudflare.com/client/v4");
+  auto url =
+      environment.get_nonempty("CLOUDFLARE_API_BASE_URL").value_or("https://api.cloudflare.com/client/v4");
   while (url.ends_with('/')) {
     url.pop_back();
   }
   return url;
 }
 
-Result<std::optional<Credentials>> find_credentials(const Environment& environment, const ReadOnlyFileSystem& files) {
+Result<std::optional<Credentials>> find_credentials(const Environment& environment,
+                                                    const ReadOnlyFileSystem& files) {
   if (const auto token = first_of(environment, "CLOUDFLARE_API_TOKEN", "CF_API_TOKEN")) {
     PYW_TRY_ASSIGN(auto checked, checked_token(*token, "CLOUDFLARE_API_TOKEN"));
     return Credentials{ApiToken{std::move(checked)}, CredentialSource::environment};
@@ -59,10 +61,11 @@ Result<std::optional<Credentials>> find_credentials(const Environment& environme
 Result<Credentials> require_credentials(const Environment& environment, const ReadOnlyFileSystem& files) {
   PYW_TRY_ASSIGN(auto found, find_credentials(environment, files));
   if (!found) {
-    return failure(user_error("no Cloudflare API token is set",
-                              {"set CLOUDFLARE_API_TOKEN, or store a token with `pyw auth login`",
-                               "a token is made at https://dash.cloudflare.com/profile/api-tokens with the template "
-                               "`Edit Cloudflare Workers`"}));
+    return failure(
+        user_error("no Cloudflare API token is set",
+                   {"set CLOUDFLARE_API_TOKEN, or store a token with `pyw auth login`",
+                    "a token is made at https://dash.cloudflare.com/profile/api-tokens with the template "
+                    "`Edit Cloudflare Workers`"}));
   }
   return std::move(*found);
 }

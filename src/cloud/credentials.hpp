@@ -28,13 +28,14 @@ struct Credentials {
   CredentialSource source = CredentialSource::environment;
 };
 
-/// CLOUDFLARE_API_TOKEN, else CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL (and their older CF_ names), else the token that
-/// `pyw auth login` stored. nullopt when there is none; fails when the stored file cannot be read.
+/// CLOUDFLARE_API_TOKEN, else CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL (and their older CF_ names), else the
+/// token that `pyw auth login` stored. nullopt when there is none; fails when the stored file cannot be read.
 [[nodiscard]] Result<std::optional<Credentials>> find_credentials(const Environment& environment,
                                                                   const ReadOnlyFileSystem& files);
 
 /// The same, but none is an error that says how to get some.
-[[nodiscard]] Result<Credentials> require_credentials(const Environment& environment, const ReadOnlyFileSystem& files);
+[[nodiscard]] Result<Credentials> require_credentials(const Environment& environment,
+                                                      const ReadOnlyFileSystem& files);
 
 /// Where `pyw auth login` keeps the token, readable by its owner only (0600).
 [[nodiscard]] Path token_file(const Environment& environment);

@@ -1,7 +1,8 @@
 #include <cloud/deploy_plan.hpp>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace pyw::cloud {
 
@@ -53,18 +54,21 @@ std::vector<std::string> tags_for(const Worker& worker, const std::vector<std::s
 }
 
 Json deployment_body(const std::vector<std::pair<std::string, double>>& versions,
-                     const std::optional<std::string>& message, const Json& code_update_strategy) {
+                     const std::optional<std::string>& message,
+                     const Json& code_update_strategy) {
   auto list = Json::array();
   for (const auto& [id, percentage] : versions) {
     const auto whole = static_cast<std::int64_t>(percentage);
-    list.push_back({{"version_id", id},
-                    {"percentage", static_cast<double>(whole) == percentage ? Json(whole) : Json(percentage)}});
+    list.push_back(
+        {{"version_id", id},
+         {"percentage", static_cast<double>(whole) == percentage ? Json(whole) : Json(percentage)}});
   }
   auto annotations = Json::object();
   if (message) {
     annotations["workers/message"] = *message;
   }
-  Json body = {{"strategy", "percentage"}, {"versions", std::move(list)}, {"annotations", std::move(annotations)}};
+  Json body = {
+      {"strategy", "percentage"}, {"versions", std::move(list)}, {"annotations", std::move(annotations)}};
   if (!code_update_strategy.is_null()) {
     body["code_update_strategy"] = code_update_strategy;
   }

@@ -1,4 +1,5 @@
-// What a deployment will send, decided before anything is sent: the same plan is printed by --dry-run and applied.
+// What a deployment will send, decided before anything is sent: the same plan is printed by --dry-run and
+// applied.
 #pragma once
 
 #include <cloud/json.hpp>
@@ -16,15 +17,16 @@ namespace pyw::cloud {
 
 struct DeployPlan {
   enum class Way {
-    put_script,    ///< PUT scripts/:n : new Workers, migrations, Durable Object exports, dispatch namespaces, containers
-    new_version,   ///< POST versions, then a deployment of 100 %, then the settings that no version carries
-    only_version,  ///< POST versions and no more (`versions upload`)
+    put_script,   ///< PUT scripts/:n : new Workers, migrations, Durable Object exports, dispatch namespaces,
+                  ///< containers
+    new_version,  ///< POST versions, then a deployment of 100 %, then the settings that no version carries
+    only_version, ///< POST versions and no more (`versions upload`)
   };
   Way way = Way::put_script;
   std::vector<std::pair<std::string, std::string>> headers; ///< of the upload
   std::shared_ptr<Json> metadata;
-  std::optional<std::vector<std::string>> tags = {};        ///< to set after PUT or version; nullopt: leave them
-  std::shared_ptr<Json> settings;                           ///< Way::new_version: PATCH script-settings
+  std::optional<std::vector<std::string>> tags = {}; ///< to set after PUT or version; nullopt: leave them
+  std::shared_ptr<Json> settings;                    ///< Way::new_version: PATCH script-settings
 };
 
 /// Pure: the same Worker, state and parts give the same plan.
@@ -35,6 +37,7 @@ struct DeployPlan {
 
 /// The body of a new deployment; `versions` are (id, percent).
 [[nodiscard]] Json deployment_body(const std::vector<std::pair<std::string, double>>& versions,
-                                   const std::optional<std::string>& message, const Json& code_update_strategy);
+                                   const std::optional<std::string>& message,
+                                   const Json& code_update_strategy);
 
 } // namespace pyw::cloud

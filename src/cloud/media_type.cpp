@@ -1,13 +1,12 @@
-#include <cloud/media_type.hpp>
-
-#include <cloud/json.hpp>
-#include <cloud/media_types.hpp> // generated: the package's tables
-
 #include <base/jsonc.hpp>
 #include <base/text.hpp>
+#include <cloud/json.hpp>
+#include <cloud/media_type.hpp>
+#include <cloud/media_types.hpp> // generated: the package's tables
+
+#include <nlohmann/json.hpp>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 

@@ -1,10 +1,10 @@
+#include <base/glob.hpp>
 #include <cloud/metadata.hpp>
 
-#include <base/glob.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
@@ -88,8 +88,8 @@ std::string installed_version(const std::string& name, Path folder, const ReadOn
 }
 
 bool is_local_reference(const std::string& version) {
-  return version.starts_with("workspace:") || version.starts_with("catalog:") || version.starts_with("file:") ||
-         version.starts_with("link:");
+  return version.starts_with("workspace:") || version.starts_with("catalog:") ||
+         version.starts_with("file:") || version.starts_with("link:");
 }
 
 } // namespace
@@ -124,7 +124,8 @@ Json upload_metadata(const Worker& worker, const UploadParts& parts) {
   out["compatibility_date"] = worker.compatibility_date;
   out["compatibility_flags"] = worker.compatibility_flags;
   set_if(out, "migrations", parts.migrations ? *parts.migrations : Json());
-  set_if(out, "code_update_strategy", parts.sends_code_update_strategy ? *worker.code_update_strategy : Json());
+  set_if(
+      out, "code_update_strategy", parts.sends_code_update_strategy ? *worker.code_update_strategy : Json());
   set_if(out, "exports", parts.exports.payload ? *parts.exports.payload : Json());
   out["keep_bindings"] = keep_bindings(worker);
   set_if(out, "logpush", deploys && worker.logpush ? Json(*worker.logpush) : Json());
@@ -143,8 +144,8 @@ Json upload_metadata(const Worker& worker, const UploadParts& parts) {
   return out;
 }
 
-std::shared_ptr<Json> package_dependencies(const Path& project_root, const Json& instrumentation,
-                                           const ReadOnlyFileSystem& files) {
+std::shared_ptr<Json>
+package_dependencies(const Path& project_root, const Json& instrumentation, const ReadOnlyFileSystem& files) {
   const auto text = files.read_if_exists(project_root / "package.json");
   const bool wanted = !instrumentation.is_object() || instrumentation.value("enabled", true);
   if (!text || !*text || !wanted) {
@@ -157,8 +158,8 @@ std::shared_ptr<Json> package_dependencies(const Path& project_root, const Json&
       listed.update(package[key]);
     }
   }
-  const auto excluded = instrumentation.is_object() ? instrumentation.value("exclude_packages", Json::array())
-                                                    : Json::array();
+  const auto excluded =
+      instrumentation.is_object() ? instrumentation.value("exclude_packages", Json::array()) : Json::array();
   const auto is_excluded = [&](const std::string& name) {
     return std::any_of(excluded.begin(), excluded.end(), [&](const Json& pattern) {
       return pattern.is_string() && glob_match(pattern.get<std::string>(), name);
@@ -166,8 +167,8 @@ std::shared_ptr<Json> package_dependencies(const Path& project_root, const Json&
   };
   auto out = Json::array();
   for (const auto& [name, version] : listed.items()) {
-    if (out.size() == most_packages || !version.is_string() || is_local_reference(version.get<std::string>()) ||
-        is_excluded(name)) {
+    if (out.size() == most_packages || !version.is_string() ||
+        is_local_reference(version.get<std::string>()) || is_excluded(name)) {
       continue;
     }
     if (const auto installed = installed_version(name, project_root, files); !installed.empty()) {

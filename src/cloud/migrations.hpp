@@ -2,36 +2,32 @@
 #pragma once
 
 #include <cloud/json.hpp>
-
 #include <config/project.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace pyw::cloud {
 
 struct MigrationPlan {
-  std::shared_ptr<Json> payload;          ///< `migrations` of the metadata; null when nothing is to be done
+  std::shared_ptr<Json> payload; ///< `migrations` of the metadata; null when nothing is to be done
   std::optional<std::string> warning = {};
 };
 
 /// No live tag: all steps. A known one: those after it. An unknown one: all steps, with a warning.
-[[nodiscard]] MigrationPlan plan_migrations(const config::Project& project, const std::string& script,
+[[nodiscard]] MigrationPlan plan_migrations(const config::Project& project,
+                                            const std::string& script,
                                             const std::optional<std::string>& live_tag);
 
-/// Runs the chain of all migrations without a server: a class that is deleted or renamed must exist at that point, one
-/// that is created must not. Returns every contradiction.
-[[nodiscard]] std::vector<Diagnostic> check_migrations(const config::Project& project);
-
-/// `exports` of the metadata (null when there are none), and whether Durable Objects are among them: those rule out
-/// migrations and gradual versions.
+/// `exports` of the metadata (null when there are none), and whether Durable Objects are among them: those
+/// rule out migrations and gradual versions.
 struct ExportsPlan {
   std::shared_ptr<Json> payload;
   bool has_durable_objects = false;
   bool has_workflows = false;
 };
+
 [[nodiscard]] ExportsPlan plan_exports(const config::Project& project);
 
 } // namespace pyw::cloud

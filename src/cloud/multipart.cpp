@@ -1,18 +1,18 @@
+#include <base/text.hpp>
+#include <cloud/base64_reader.hpp>
 #include <cloud/multipart.hpp>
 
-#include <cloud/base64_reader.hpp>
-
-#include <base/text.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <fmt/core.h>
 #include <random>
 
 namespace pyw::cloud {
 
 namespace {
 
-/// How HTML forms escape a name: the three bytes that would end it, and no other (WHATWG HTML, multipart form data).
+/// How HTML forms escape a name: the three bytes that would end it, and no other (WHATWG HTML, multipart form
+/// data).
 std::string escaped_name(std::string name) {
   name = replace_all(std::move(name), "\n", "%0A");
   name = replace_all(std::move(name), "\r", "%0D");
@@ -26,10 +26,11 @@ std::string fresh_boundary() {
 }
 
 std::string head_of(const Part& part, const std::string& boundary) {
-  auto head = fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary, escaped_name(part.name));
+  auto head =
+      fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary, escaped_name(part.name));
   if (!part.filename.empty()) {
-    head += fmt::format(
-        "; filename=\"{}\"\r\nContent-Type: {}", escaped_name(part.filename), part.content_type);
+    head +=
+        fmt::format("; filename=\"{}\"\r\nContent-Type: {}", escaped_name(part.filename), part.content_type);
   }
   return head + "\r\n\r\n";
 }
@@ -83,9 +84,11 @@ private:
   Result<std::size_t> read_file(char* buffer, std::size_t wanted) {
     char beyond = 0;
     const bool at_end = m_file_left == 0;
-    PYW_TRY_ASSIGN(const auto count,
-                   at_end ? m_file->read(&beyond, 1)
-                          : m_file->read(buffer, static_cast<std::size_t>(std::min<std::uint64_t>(wanted, m_file_left))));
+    PYW_TRY_ASSIGN(
+        const auto count,
+        at_end
+            ? m_file->read(&beyond, 1)
+            : m_file->read(buffer, static_cast<std::size_t>(std::min<std::uint64_t>(wanted, m_file_left))));
     if ((count == 0) != at_end) {
       const auto& path = std::get<Path>(m_parts[m_next].content);
       return failure(user_error(fmt::format("`{}` changed while it was uploaded", path.string()),
@@ -152,7 +155,8 @@ Part text_part(std::string name, std::string content) {
 
 Part file_part(std::string name, std::string content_type, Path file, std::uint64_t size) {
   auto filename = name;
-  return {std::move(name), std::move(filename), std::move(content_type), std::move(file), size, Encoding::none};
+  return {
+      std::move(name), std::move(filename), std::move(content_type), std::move(file), size, Encoding::none};
 }
 
 Part base64_part(std::string name, std::string content_type, Path file, std::uint64_t size) {
@@ -164,7 +168,12 @@ Part base64_part(std::string name, std::string content_type, Path file, std::uin
 Part bytes_part(std::string name, std::string content_type, std::string content) {
   auto filename = name;
   const auto size = content.size();
-  return {std::move(name), std::move(filename), std::move(content_type), std::move(content), size, Encoding::none};
+  return {std::move(name),
+          std::move(filename),
+          std::move(content_type),
+          std::move(content),
+          size,
+          Encoding::none};
 }
 
 Multipart encode_multipart(std::vector<Part> parts, const ReadOnlyFileSystem& files) {

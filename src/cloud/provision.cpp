@@ -1,25 +1,26 @@
+#include <base/text.hpp>
 #include <cloud/provision.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
 #include <map>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
 namespace {
 
-/// A kind of resource. `id_field` is what the binding sends; `name_field` what the configuration may name it by.
+/// A kind of resource. `id_field` is what the binding sends; `name_field` what the configuration may name it
+/// by.
 struct Kind {
   std::string_view type;
   std::string_view label;
   std::string_view id_field;
   std::string_view name_field;
-  std::string_view list_path;   ///< below the account; listed once before the first is made, as the client does
-  std::string_view create_key;  ///< of the POST body
+  std::string_view list_path; ///< below the account; listed once before the first is made, as the client does
+  std::string_view create_key; ///< of the POST body
 };
 
 /// In the order in which missing resources are made.
@@ -30,18 +31,26 @@ constexpr std::array<Kind, 8> kinds{{
     {"ai_search_namespace", "AI Search Namespace", "namespace", "namespace", "/ai-search/namespaces", "name"},
     {"agent_memory", "Agent Memory", "namespace", "namespace", "/agent-memory/namespaces", "name"},
     {"queue", "Queue", "queue_name", "queue_name", "/queues", "queue_name"},
-    {"dispatch_namespace", "Dispatch Namespace", "namespace", "namespace", "/workers/dispatch/namespaces", "name"},
+    {"dispatch_namespace",
+     "Dispatch Namespace",
+     "namespace",
+     "namespace",
+     "/workers/dispatch/namespaces",
+     "name"},
     {"flagship", "Flagship App", "app_id", "", "/flagship/apps", "name"},
 }};
 
 const Kind* kind_of(const std::string& type) {
-  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.type == type; });
+  const auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.type == type; });
   return found == kinds.end() ? nullptr : &*found;
 }
 
 std::string text_at(const Json& object, std::string_view key) {
   const auto name = std::string(key);
-  return object.is_object() && object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : "";
+  return object.is_object() && object.contains(name) && object[name].is_string()
+             ? object[name].get<std::string>()
+             : "";
 }
 
 class Provisioner {
@@ -69,7 +78,8 @@ public:
         missing.emplace_back(kind, &binding);
       }
     }
-    std::stable_sort(missing.begin(), missing.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(
+        missing.begin(), missing.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [kind, binding] : missing) {
       PYW_TRY(make(*kind, *binding));
     }
@@ -118,7 +128,8 @@ private:
     const auto keeps_details = kind.type == "queue"                ? "delivery_delay"
                                : kind.type == "dispatch_namespace" ? "outbound"
                                                                    : "";
-    if (binding.fields->contains(keeps_details) || (kind.type == "queue" && binding.fields->contains("raw"))) {
+    if (binding.fields->contains(keeps_details) ||
+        (kind.type == "queue" && binding.fields->contains("raw"))) {
       binding.set(kind.id_field, text_at(live, kind.id_field)); // inheriting would lose them
       return false;
     }
@@ -161,7 +172,8 @@ private:
     if (kind.type == "dispatch_namespace") {
       return is_listed(get(m_base + "/workers/dispatch/namespaces"), "namespace_name", name);
     }
-    auto call = kind.type == "d1" ? database_call(name) : get(m_base + std::string(kind.list_path) + "/" + name);
+    auto call =
+        kind.type == "d1" ? database_call(name) : get(m_base + std::string(kind.list_path) + "/" + name);
     add_jurisdiction(call, kind, binding);
     const auto found = m_api.call(call);
     if (found) {
@@ -182,7 +194,8 @@ private:
     if (!list) {
       return tl::unexpected(list.error());
     }
-    return std::any_of(list->begin(), list->end(), [&](const Json& item) { return text_at(item, key) == name; });
+    return std::any_of(
+        list->begin(), list->end(), [&](const Json& item) { return text_at(item, key) == name; });
   }
 
   static void add_jurisdiction(Call& call, const Kind& kind, const Binding& binding) {

@@ -1,4 +1,5 @@
-// Resources that bindings name but that may not exist yet: inherited from the live version, found by name, or made.
+// Resources that bindings name but that may not exist yet: inherited from the live version, found by name, or
+// made.
 #pragma once
 
 #include <cloud/api.hpp>
@@ -15,8 +16,9 @@ struct ProvisionResult {
   std::vector<std::string> unchecked; ///< bindings that the token may not look up
 };
 
-/// Reads the live settings, then gives every KV, D1, R2, queue, AI Search, Agent Memory, dispatch and Flagship binding
-/// of `worker` its resource: `inherited`, its id, or a new resource under the configured name, else
+/// Reads the live settings, then gives every KV, D1, R2, queue, AI Search, Agent Memory, dispatch and
+/// Flagship binding of `worker` its resource: `inherited`, its id, or a new resource under the configured
+/// name, else
 /// `<worker>-<binding>`. Fails when a lookup fails or a resource cannot be made.
 [[nodiscard]] Result<ProvisionResult> provision(Api& api, const std::string& account, Worker& worker);
 

@@ -1,5 +1,4 @@
 #include <cloud/queue_consumers.hpp>
-
 #include <cloud/remote_state.hpp>
 
 #include <fmt/core.h>
@@ -10,7 +9,9 @@ namespace pyw::cloud {
 namespace {
 
 std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 std::vector<Json> consumers_of(const Json& queue, const std::string& script) {
@@ -27,7 +28,8 @@ std::vector<Json> consumers_of(const Json& queue, const std::string& script) {
 } // namespace
 
 Result<Json> find_queue(Api& api, const std::string& account, const std::string& name) {
-  PYW_TRY_ASSIGN(const auto queues, api.require(get(account_path(account) + "/queues", {{"page", "1"}, {"name", name}})));
+  PYW_TRY_ASSIGN(const auto queues,
+                 api.require(get(account_path(account) + "/queues", {{"page", "1"}, {"name", name}})));
   if (!queues.is_array() || queues.empty()) {
     return failure(user_error(fmt::format("the queue `{}` does not exist", name),
                               {fmt::format("make it with `pyw queues create {}`", name)}));
@@ -35,14 +37,16 @@ Result<Json> find_queue(Api& api, const std::string& account, const std::string&
   return queues.front();
 }
 
-Result<std::string> worker_consumer_id(Api& api, const std::string& account, const Json& queue, const std::string& script) {
+Result<std::string>
+worker_consumer_id(Api& api, const std::string& account, const Json& queue, const std::string& script) {
   std::vector<Json> found;
   for (auto& consumer : consumers_of(queue, script)) {
     if (text_at(consumer, "type") == "worker") {
       found.push_back(std::move(consumer));
     }
   }
-  const auto none = user_error(fmt::format("the Worker `{}` does not consume the queue `{}`", script, text_at(queue, "queue_name")));
+  const auto none = user_error(
+      fmt::format("the Worker `{}` does not consume the queue `{}`", script, text_at(queue, "queue_name")));
   if (found.empty()) {
     return failure(none);
   }
@@ -60,11 +64,15 @@ Result<std::string> worker_consumer_id(Api& api, const std::string& account, con
   return failure(none);
 }
 
-Result<void> set_worker_consumer(Api& api, const std::string& account, const std::string& queue_name,
-                                 const std::string& script, const Json& body) {
+Result<void> set_worker_consumer(Api& api,
+                                 const std::string& account,
+                                 const std::string& queue_name,
+                                 const std::string& script,
+                                 const Json& body) {
   PYW_TRY_ASSIGN(auto queue, find_queue(api, account, queue_name));
   const bool known = !consumers_of(queue, script).empty();
-  PYW_TRY_ASSIGN(queue, find_queue(api, account, queue_name)); // once more: the client looks it up for each step
+  PYW_TRY_ASSIGN(queue,
+                 find_queue(api, account, queue_name)); // once more: the client looks it up for each step
   auto path = account_path(account) + "/queues/" + text_at(queue, "queue_id") + "/consumers";
   if (known) {
     PYW_TRY_ASSIGN(const auto id, worker_consumer_id(api, account, queue, script));

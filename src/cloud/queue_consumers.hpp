@@ -11,11 +11,14 @@ namespace pyw::cloud {
 [[nodiscard]] Result<Json> find_queue(Api& api, const std::string& account, const std::string& name);
 
 /// Makes `script` a consumer of the queue, or updates the one that it is.
-[[nodiscard]] Result<void> set_worker_consumer(Api& api, const std::string& account, const std::string& queue,
-                                               const std::string& script, const Json& body);
+[[nodiscard]] Result<void> set_worker_consumer(Api& api,
+                                               const std::string& account,
+                                               const std::string& queue,
+                                               const std::string& script,
+                                               const Json& body);
 
 /// The id of the consumer that `script` is. Fails when it is none.
-[[nodiscard]] Result<std::string> worker_consumer_id(Api& api, const std::string& account, const Json& queue,
-                                                     const std::string& script);
+[[nodiscard]] Result<std::string>
+worker_consumer_id(Api& api, const std::string& account, const Json& queue, const std::string& script);
 
 } // namespace pyw::cloud

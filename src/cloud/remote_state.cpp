@@ -1,10 +1,11 @@
+#include <base/text.hpp>
 #include <cloud/remote_state.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fmt/core.h>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace pyw::cloud {
@@ -12,7 +13,9 @@ namespace pyw::cloud {
 namespace {
 
 std::string text_or_empty(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 /// `default_environment.script` of a service, or an empty object.
@@ -34,9 +37,16 @@ void read_script(const Json& script, RemoteState& state) {
   }
 }
 
-Result<void> read_service(Api& api, const std::string& account, const Worker& worker, Preflight& out) {
+Result<void> ask(const Concern& concern, const Decide& decide) {
+  return decide(concern) ? Result<void>{}
+                         : pyw::failure(user_error("nothing was deployed", {"the live Worker is unchanged"}));
+}
+
+Result<void> read_service(
+    Api& api, const std::string& account, const Worker& worker, RemoteState& state, const Decide& decide) {
   const bool dispatched = worker.dispatch_namespace.has_value();
-  const auto path = dispatched ? script_path(account, worker) : account_path(account) + "/workers/services/" + worker.name;
+  const auto path =
+      dispatched ? script_path(account, worker) : account_path(account) + "/workers/services/" + worker.name;
   const auto service = api.call(get(path));
   if (!service) {
     const auto& failure = service.error();
@@ -44,41 +54,62 @@ Result<void> read_service(Api& api, const std::string& account, const Worker& wo
       return pyw::failure(to_error(failure));
     }
     if (worker.upload == Upload::version) {
-      return pyw::failure(user_error(fmt::format("the Worker `{}` does not exist yet, so it can have no new version", worker.name),
-                                     {"run `pyw deploy` first"}));
+      return pyw::failure(user_error(
+          fmt::format("the Worker `{}` does not exist yet, so it can have no new version", worker.name),
+          {"run `pyw deploy` first"}));
     }
     return {};
   }
-  out.state.exists = true;
+  state.exists = true;
   if (dispatched) {
     return {};
   }
-  read_script(script_of(*service), out.state);
-  if (out.state.last_deployed_from == "dash") {
-    out.concerns.push_back({fmt::format("`{}` was last edited in the dashboard: what was changed there and is not in the "
-                                        "configuration will be overwritten",
-                                        worker.name),
-                            "deploy over the dashboard's changes?"});
-  } else if (out.state.last_deployed_from == "api") {
-    out.concerns.push_back({fmt::format("`{}` was last uploaded by another tool through the API: its code and settings "
-                                        "will be overwritten",
-                                        worker.name),
-                            "deploy over them?"});
+  read_script(script_of(*service), state);
+  if (state.last_deployed_from == "dash") {
+    return ask({Concern::Kind::overwrites,
+                fmt::format("`{}` was last edited in the dashboard: what was changed there and is not in the "
+                            "configuration will be overwritten",
+                            worker.name),
+                "deploy over the dashboard's changes?"},
+               decide);
+  }
+  if (state.last_deployed_from == "api") {
+    return ask({Concern::Kind::overwrites,
+                fmt::format("`{}` was last uploaded by another tool through the API: its code and settings "
+                            "will be overwritten",
+                            worker.name),
+                "deploy over them?"},
+               decide);
   }
   return {};
 }
 
 /// Kinds whose names the platform's client checks against the live secrets.
 bool is_checked_kind(const std::string& type) {
-  constexpr std::array<std::string_view, 19> checked{
-      "durable_object_namespace", "workflow", "d1", "kv_namespace", "r2_bucket", "vectorize", "ai_search_namespace",
-      "ai_search", "agent_memory", "service", "mtls_certificate", "dispatch_namespace", "vpc_service", "vpc_network",
-      "browser", "analytics", "ai", "queue", ""};
+  constexpr std::array<std::string_view, 19> checked{"durable_object_namespace",
+                                                     "workflow",
+                                                     "d1",
+                                                     "kv_namespace",
+                                                     "r2_bucket",
+                                                     "vectorize",
+                                                     "ai_search_namespace",
+                                                     "ai_search",
+                                                     "agent_memory",
+                                                     "service",
+                                                     "mtls_certificate",
+                                                     "dispatch_namespace",
+                                                     "vpc_service",
+                                                     "vpc_network",
+                                                     "browser",
+                                                     "analytics",
+                                                     "ai",
+                                                     "queue",
+                                                     ""};
   return std::find(checked.begin(), checked.end(), type) != checked.end();
 }
 
 /// A variable or binding with the name of a secret takes the secret's place.
-Result<void> check_secrets(Api& api, const std::string& account, const Worker& worker, Preflight& out) {
+Result<void> check_secrets(Api& api, const std::string& account, const Worker& worker, const Decide& decide) {
   std::vector<std::string> names;
   for (const auto& variable : worker.project->vars) {
     names.push_back(variable.name);
@@ -100,17 +131,23 @@ Result<void> check_secrets(Api& api, const std::string& account, const Worker& w
     live.insert(text_or_empty(secret, "name"));
   }
   std::vector<std::string> clashes;
-  std::copy_if(names.begin(), names.end(), std::back_inserter(clashes), [&](const auto& n) { return live.count(n) > 0; });
+  std::copy_if(names.begin(), names.end(), std::back_inserter(clashes), [&](const auto& n) {
+    return live.count(n) > 0;
+  });
   if (!clashes.empty()) {
-    out.concerns.push_back({fmt::format("{} {} the name of a live secret: the deployment replaces it for good",
-                                        listed(clashes),
-                                        clashes.size() == 1 ? "has" : "each have"),
-                            "replace the secret?"});
+    return ask({Concern::Kind::overwrites,
+                fmt::format("{} {} the name of a live secret: the deployment replaces it for good",
+                            listed(clashes),
+                            clashes.size() == 1 ? "has" : "each have"),
+                "replace the secret?"},
+               decide);
   }
   return {};
 }
 
-Result<void> check_workflows(Api& api, const std::string& account, const Worker& worker, Preflight& out) {
+Result<void>
+check_workflows(Api& api, const std::string& account, const Worker& worker, const Decide& decide) {
+  std::vector<std::string> moves;
   for (const auto& workflow : owned_workflows(worker)) {
     const auto live = api.call(get(account_path(account) + "/workflows/" + workflow.name));
     if (!live) {
@@ -123,17 +160,18 @@ Result<void> check_workflows(Api& api, const std::string& account, const Worker&
     if (!wanted.empty() && wanted != text_or_empty(*live, "jurisdiction")) {
       return pyw::failure(user_error(
           fmt::format("the Workflow `{}` exists in another jurisdiction than `{}`", workflow.name, wanted),
-          {"a jurisdiction cannot be changed: rename the Workflow, or delete the live one and its instances"}));
+          {"a jurisdiction cannot be changed: rename the Workflow, or delete the live one and its "
+           "instances"}));
     }
     if (const auto owner = text_or_empty(*live, "script_name"); owner != worker.name) {
-      out.concerns.push_back({fmt::format("the Workflow `{}` belongs to the Worker `{}` and will move to `{}`",
-                                          workflow.name,
-                                          owner,
-                                          worker.name),
-                              "take the Workflow over?"});
+      moves.push_back(fmt::format("the Workflow `{}` belongs to the Worker `{}` and will move to `{}`",
+                                  workflow.name,
+                                  owner,
+                                  worker.name));
     }
   }
-  return {};
+  return moves.empty() ? Result<void>{}
+                       : ask({Concern::Kind::overwrites, join(moves, "\n"), "take them over?"}, decide);
 }
 
 std::string default_queue_name(const Worker& worker, const std::string& binding) {
@@ -184,8 +222,10 @@ Result<void> check_queues(Api& api, const std::string& account, const Worker& wo
 }
 
 /// A new Worker on workers.dev needs the account's subdomain; to register one is the user's decision.
-Result<void> check_subdomain(Api& api, const std::string& account, const Worker& worker, const RemoteState& state) {
-  const bool wanted = worker.upload == Upload::deployment && !worker.dispatch_namespace && worker.wants_workers_dev();
+Result<void>
+check_subdomain(Api& api, const std::string& account, const Worker& worker, const RemoteState& state) {
+  const bool wanted =
+      worker.upload == Upload::deployment && !worker.dispatch_namespace && worker.wants_workers_dev();
   if (state.exists || !wanted) {
     return {};
   }
@@ -196,9 +236,10 @@ Result<void> check_subdomain(Api& api, const std::string& account, const Worker&
   if (subdomain.error().code != code::worker_not_found) {
     return pyw::failure(to_error(subdomain.error()));
   }
-  return pyw::failure(user_error("the account has no workers.dev subdomain yet",
-                                 {fmt::format("register one at https://dash.cloudflare.com/{}/workers/onboarding", account),
-                                  "or set `routes`, or `workers_dev = false`, in the wrangler file"}));
+  return pyw::failure(
+      user_error("the account has no workers.dev subdomain yet",
+                 {fmt::format("register one at https://dash.cloudflare.com/{}/workers/onboarding", account),
+                  "or set `routes`, or `workers_dev = false`, in the wrangler file"}));
 }
 
 } // namespace
@@ -224,27 +265,36 @@ std::string listed(const std::vector<std::string>& names) {
   return out;
 }
 
-Result<Preflight> preflight(Api& api, const std::string& account, const Worker& worker, bool provisions) {
-  Preflight out;
-  PYW_TRY(read_service(api, account, worker, out));
-  PYW_TRY(check_secrets(api, account, worker, out));
-  PYW_TRY(check_workflows(api, account, worker, out));
-  PYW_TRY(check_queues(api, account, worker, provisions));
-  PYW_TRY(check_subdomain(api, account, worker, out.state));
-  return out;
+Result<void> check_queues_exist(Api& api, const std::string& account, const Worker& worker) {
+  return check_queues(api, account, worker, false);
 }
 
-Result<void> read_latest_deployment(Api& api, const std::string& account, const Worker& worker, Preflight& preflight) {
+Result<RemoteState>
+preflight(Api& api, const std::string& account, const Worker& worker, bool provisions, const Decide& decide) {
+  RemoteState state;
+  PYW_TRY(read_service(api, account, worker, state, decide));
+  PYW_TRY(check_secrets(api, account, worker, decide));
+  PYW_TRY(check_workflows(api, account, worker, decide));
+  PYW_TRY(check_queues(api, account, worker, provisions));
+  PYW_TRY(check_subdomain(api, account, worker, state));
+  return state;
+}
+
+Result<void> read_latest_deployment(
+    Api& api, const std::string& account, const Worker& worker, RemoteState& state, const Decide& decide) {
   const auto deployments = api.call(get(script_path(account, worker) + "/deployments"));
   if (!deployments) {
-    return deployments.error().is_worker_not_found() ? Result<void>{} : pyw::failure(to_error(deployments.error()));
+    return deployments.error().is_worker_not_found() ? Result<void>{}
+                                                     : pyw::failure(to_error(deployments.error()));
   }
-  const auto list = deployments->is_object() ? deployments->value("deployments", Json::array()) : Json::array();
+  const auto list =
+      deployments->is_object() ? deployments->value("deployments", Json::array()) : Json::array();
   if (!list.is_array() || list.empty()) {
     return {};
   }
-  preflight.state.latest_deployment = std::make_shared<Json>(list.front());
-  const auto versions = list.front().is_object() ? list.front().value("versions", Json::array()) : Json::array();
+  state.latest_deployment = std::make_shared<Json>(list.front());
+  const auto versions =
+      list.front().is_object() ? list.front().value("versions", Json::array()) : Json::array();
   if (versions.size() < 2) {
     return {};
   }
@@ -258,14 +308,16 @@ Result<void> read_latest_deployment(Api& api, const std::string& account, const 
     }
     shares.push_back(fmt::format("{} at {}%", id, version.value("percentage", Json(0)).dump()));
   }
-  preflight.concerns.push_back({fmt::format("traffic is split between versions ({}): the deployment sends all of it to the "
-                                            "new version",
-                                            fmt::format("{}", fmt::join(shares, ", "))),
-                                "end the split?"});
-  return {};
+  return ask({Concern::Kind::splits_traffic,
+              fmt::format(
+                  "traffic is split between versions ({}): the deployment sends all of it to the new version",
+                  join(shares, ", ")),
+              "end the split?"},
+             decide);
 }
 
-Result<std::optional<std::string>> read_migration_tag(Api& api, const std::string& account, const Worker& worker) {
+Result<std::optional<std::string>>
+read_migration_tag(Api& api, const std::string& account, const Worker& worker) {
   const auto path = worker.dispatch_namespace ? script_path(account, worker)
                                               : account_path(account) + "/workers/services/" + worker.name;
   const auto service = api.call(get(path));
@@ -276,7 +328,8 @@ Result<std::optional<std::string>> read_migration_tag(Api& api, const std::strin
     }
     return pyw::failure(to_error(failure));
   }
-  const auto script = worker.dispatch_namespace ? service->value("script", Json::object()) : script_of(*service);
+  const auto script =
+      worker.dispatch_namespace ? service->value("script", Json::object()) : script_of(*service);
   const auto tag = text_or_empty(script, "migration_tag");
   return tag.empty() ? std::nullopt : std::optional(tag);
 }

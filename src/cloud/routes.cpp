@@ -1,14 +1,13 @@
-#include <cloud/routes.hpp>
-
+#include <base/text.hpp>
 #include <cloud/remote_state.hpp>
+#include <cloud/routes.hpp>
 #include <cloud/triggers.hpp>
 #include <cloud/zones.hpp>
 
-#include <base/text.hpp>
-
 #include <fmt/core.h>
-#include <map>
 #include <nlohmann/json.hpp>
+
+#include <map>
 #include <set>
 
 namespace pyw::cloud {
@@ -16,7 +15,9 @@ namespace pyw::cloud {
 namespace {
 
 std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 Result<Json> routes_of_zone(Api& api, const std::string& zone, Retry retry) {
@@ -26,7 +27,8 @@ Result<Json> routes_of_zone(Api& api, const std::string& zone, Retry retry) {
 }
 
 /// Zone by zone, for tokens that may not see all zones: adds what is missing, takes nothing away.
-Result<std::vector<std::string>> publish_zone_by_zone(Api& api, const std::string& account, const Worker& worker) {
+Result<std::vector<std::string>>
+publish_zone_by_zone(Api& api, const std::string& account, const Worker& worker) {
   ZoneFinder zones(api, account);
   std::vector<std::pair<std::string, std::string>> wanted; // pattern, zone
   std::set<std::string> active;
@@ -53,7 +55,8 @@ Result<std::vector<std::string>> publish_zone_by_zone(Api& api, const std::strin
   for (const auto& [pattern, zone] : wanted) {
     if (const auto found = live.find(pattern); found != live.end()) {
       if (found->second != worker.name) {
-        return failure(user_error(fmt::format("the route `{}` belongs to the Worker `{}`", pattern, found->second)));
+        return failure(
+            user_error(fmt::format("the route `{}` belongs to the Worker `{}`", pattern, found->second)));
       }
       kept.erase(pattern);
       continue;
@@ -92,13 +95,16 @@ std::vector<std::string> hostnames(const Json& domains) {
 }
 
 /// What `updated` of a changeset says about domains of other Workers.
-Result<Json> domains_of_others(Api& api, const std::string& account, const Worker& worker, const Json& updated) {
+Result<Json>
+domains_of_others(Api& api, const std::string& account, const Worker& worker, const Json& updated) {
   auto others = Json::array();
   for (const auto& domain : updated.is_array() ? updated : Json::array()) {
     if (domain.value("modified", Json(false)) != Json(true)) {
       continue;
     }
-    PYW_TRY_ASSIGN(auto record, api.require(get(account_path(account) + "/workers/domains/records/" + text_at(domain, "id"))));
+    PYW_TRY_ASSIGN(
+        auto record,
+        api.require(get(account_path(account) + "/workers/domains/records/" + text_at(domain, "id"))));
     if (text_at(record, "service") != worker.name) {
       others.push_back(std::move(record));
     }
@@ -131,7 +137,8 @@ Result<void> check_routes_are_free(Api& api, const std::string& account, const W
   }
   return failure(user_error("routes belong to other Workers: " + join(taken, ", "),
                             {"take them from the other Worker first: its configuration, or "
-                             "https://dash.cloudflare.com/" + account + "/workers/overview",
+                             "https://dash.cloudflare.com/" +
+                                 account + "/workers/overview",
                              "the new version is deployed; its triggers are unchanged"}));
 }
 
@@ -150,7 +157,10 @@ Result<std::vector<std::string>> publish_routes(Api& api, const std::string& acc
   return failure(to_error(answer.error()));
 }
 
-Result<void> publish_domains(Api& api, const std::string& account, const Worker& worker, Interaction interaction,
+Result<void> publish_domains(Api& api,
+                             const std::string& account,
+                             const Worker& worker,
+                             Interaction interaction,
                              const Confirm& confirm) {
   auto origins = Json::array();
   for (const auto& route : worker.custom_domains()) {
@@ -169,12 +179,14 @@ Result<void> publish_domains(Api& api, const std::string& account, const Worker&
     PYW_TRY_ASSIGN(const auto others,
                    domains_of_others(api, account, worker, changeset->value("updated", Json::array())));
     if (!others.empty() &&
-        !confirm(fmt::format("{} serve other Workers: point them at `{}`?", listed(hostnames(others)), worker.name))) {
+        !confirm(fmt::format(
+            "{} serve other Workers: point them at `{}`?", listed(hostnames(others)), worker.name))) {
       return failure(refused);
     }
     const auto conflicts = hostnames(changeset->value("conflicting", Json::array()));
     over_record = !conflicts.empty();
-    if (over_record && !confirm(fmt::format("{} have DNS records in the way: replace them?", listed(conflicts)))) {
+    if (over_record &&
+        !confirm(fmt::format("{} have DNS records in the way: replace them?", listed(conflicts)))) {
       return failure(refused);
     }
     over_origin = !changeset->value("updated", Json::array()).empty();

@@ -1,12 +1,11 @@
-#include <cloud/triggers.hpp>
-
+#include <base/text.hpp>
 #include <cloud/queue_consumers.hpp>
 #include <cloud/routes.hpp>
-
-#include <base/text.hpp>
+#include <cloud/triggers.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
 #include <set>
 
 namespace pyw::cloud {
@@ -16,7 +15,9 @@ namespace {
 constexpr const char* subdomain_date = "2025-08-01"; // the API's version that keeps previews apart
 
 std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 bool flag_at(const Json& object, const char* key) {
@@ -30,7 +31,8 @@ std::string host_of_url(const std::string& url) {
 
 class Triggers {
 public:
-  Triggers(Api& api, const std::string& account, const Worker& worker, FirstDeploy first, TriggersResult& result)
+  Triggers(
+      Api& api, const std::string& account, const Worker& worker, FirstDeploy first, TriggersResult& result)
       : m_api(api), m_account(account), m_worker(worker), m_first(first), m_result(result) {}
 
   Result<void> subdomain() {
@@ -108,7 +110,8 @@ public:
     for (const auto& cron : *m_worker.crons) {
       body.push_back({{"cron", cron}});
     }
-    const auto answer = m_api.require(with_json("PUT", script_path(m_account, m_worker) + "/schedules", body));
+    const auto answer =
+        m_api.require(with_json("PUT", script_path(m_account, m_worker) + "/schedules", body));
     if (!answer) {
       failed("cron", answer.error());
       return;
@@ -138,10 +141,12 @@ public:
       Json body = {{"script_name", m_worker.name}, {"class_name", workflow.class_name}};
       for (const auto* key : {"limits", "concurrency", "schedules", "default_retention", "jurisdiction"}) {
         if (workflow.settings->contains(key)) {
-          body[key] = std::string_view(key) == "schedules" ? schedules_of((*workflow.settings)[key]) : (*workflow.settings)[key];
+          body[key] = std::string_view(key) == "schedules" ? schedules_of((*workflow.settings)[key])
+                                                           : (*workflow.settings)[key];
         }
       }
-      const auto done = m_api.require(with_json("PUT", account_path(m_account) + "/workflows/" + workflow.name, body));
+      const auto done =
+          m_api.require(with_json("PUT", account_path(m_account) + "/workflows/" + workflow.name, body));
       if (done) {
         m_result.targets.push_back("workflow: " + workflow.name);
       } else {
@@ -215,12 +220,13 @@ private:
   void warn_about_defaults(const Json& before, const Json& after) {
     const auto say = [&](const char* key, const char* what, const char* setting, bool configured) {
       if (m_first == FirstDeploy::no && !configured && flag_at(before, key) != flag_at(after, key)) {
-        m_result.warnings.push_back(fmt::format("{} is now {}, because the configuration does not say; `{} = {}` keeps it {}",
-                                                what,
-                                                flag_at(after, key) ? "on" : "off",
-                                                setting,
-                                                flag_at(before, key),
-                                                flag_at(before, key) ? "on" : "off"));
+        m_result.warnings.push_back(
+            fmt::format("{} is now {}, because the configuration does not say; `{} = {}` keeps it {}",
+                        what,
+                        flag_at(after, key) ? "on" : "off",
+                        setting,
+                        flag_at(before, key),
+                        flag_at(before, key) ? "on" : "off"));
       }
     };
     say("enabled", "workers.dev", "workers_dev", m_worker.project->workers_dev.has_value());
@@ -285,8 +291,9 @@ Json consumer_body(const config::QueueConsumer& consumer, const std::string& scr
     }
   };
   const auto whole = [](double number) {
-    return number == static_cast<double>(static_cast<std::int64_t>(number)) ? Json(static_cast<std::int64_t>(number))
-                                                                           : Json(number);
+    return number == static_cast<double>(static_cast<std::int64_t>(number))
+               ? Json(static_cast<std::int64_t>(number))
+               : Json(number);
   };
   add("batch_size", consumer.max_batch_size);
   add("max_retries", consumer.max_retries);
@@ -326,8 +333,13 @@ std::vector<std::string> planned_targets(const Worker& worker) {
   return targets;
 }
 
-Result<TriggersResult> apply_triggers(Api& api, const std::string& account, const Worker& worker, FirstDeploy first,
-                                      Interaction interaction, const Confirm& confirm, TriggersResult& partial) {
+Result<TriggersResult> apply_triggers(Api& api,
+                                      const std::string& account,
+                                      const Worker& worker,
+                                      FirstDeploy first,
+                                      Interaction interaction,
+                                      const Confirm& confirm,
+                                      TriggersResult& partial) {
   Triggers triggers(api, account, worker, first, partial);
   PYW_TRY(triggers.subdomain());
   PYW_TRY(triggers.checks());

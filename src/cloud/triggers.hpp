@@ -14,15 +14,21 @@ namespace pyw::cloud {
 enum class FirstDeploy { no, yes };
 
 struct TriggersResult {
-  std::vector<std::string> targets;   ///< "https://x.acme.workers.dev", "example.com/*", "schedule: 0 3 * * *" …
+  std::vector<std::string>
+      targets; ///< "https://x.acme.workers.dev", "example.com/*", "schedule: 0 3 * * *" …
   std::vector<std::string> warnings;
 };
 
-/// Brings the live triggers to what the configuration says. Fails at once where nothing was changed yet; later each
-/// trigger stands for itself: the others go on, and the error lists what failed and says that the rest is in force
+/// Brings the live triggers to what the configuration says. Fails at once where nothing was changed yet;
+/// later each trigger stands for itself: the others go on, and the error lists what failed and says that the
+/// rest is in force
 /// (`partial` then holds it).
-[[nodiscard]] Result<TriggersResult> apply_triggers(Api& api, const std::string& account, const Worker& worker,
-                                                    FirstDeploy first, Interaction interaction, const Confirm& confirm,
+[[nodiscard]] Result<TriggersResult> apply_triggers(Api& api,
+                                                    const std::string& account,
+                                                    const Worker& worker,
+                                                    FirstDeploy first,
+                                                    Interaction interaction,
+                                                    const Confirm& confirm,
                                                     TriggersResult& partial);
 
 /// "example.com/* (zone name: example.com)": for people.

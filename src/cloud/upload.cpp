@@ -1,12 +1,11 @@
+#include <base/text.hpp>
+#include <cloud/multipart.hpp>
 #include <cloud/upload.hpp>
 
-#include <cloud/multipart.hpp>
-
-#include <base/text.hpp>
-
-#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <unordered_map>
 
 namespace pyw::cloud {
@@ -21,8 +20,8 @@ std::vector<Part> parts_of(const Worker& worker, const DeployPlan& plan) {
   }
   std::unordered_map<std::string, std::size_t> index;
   const auto set = [&](const bundle::Module& module) {
-    auto part = file_part(
-        module.path, std::string(bundle::content_type(module.kind)), module.source, module.size);
+    auto part =
+        file_part(module.path, std::string(bundle::content_type(module.kind)), module.source, module.size);
     const auto [at, fresh] = index.try_emplace(module.path, parts.size());
     if (fresh) {
       parts.push_back(std::move(part));
@@ -47,7 +46,9 @@ std::string as_uuid(const std::string& id) {
 }
 
 std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 std::vector<std::string> required_secrets_in(const ApiFailure& failure, const Worker& worker) {
@@ -55,11 +56,13 @@ std::vector<std::string> required_secrets_in(const ApiFailure& failure, const Wo
   constexpr std::string_view opening = "inherit binding '";
   for (const auto& note : failure.notes) {
     const auto end = note.find('\'', opening.size());
-    if (!note.starts_with(opening) || end == std::string::npos || note.find("is invalid", end) == std::string::npos) {
+    if (!note.starts_with(opening) || end == std::string::npos ||
+        note.find("is invalid", end) == std::string::npos) {
       continue;
     }
     const auto name = note.substr(opening.size(), end - opening.size());
-    for (const auto& required : worker.project->required_secrets.value_or(std::vector<config::Located<std::string>>{})) {
+    for (const auto& required :
+         worker.project->required_secrets.value_or(std::vector<config::Located<std::string>>{})) {
       if (required.value == name) {
         missing.push_back(name);
       }
@@ -94,7 +97,10 @@ std::string exports_report(const std::string& meta) {
   std::string out;
   const auto details = json.is_object() ? json.value("details", Json::array()) : Json::array();
   for (const auto& item : details.is_array() ? details : Json::array()) {
-    out += fmt::format("\n  [{}] class `{}`: {}", text_at(item, "scenario"), text_at(item, "class"), text_at(item, "message"));
+    out += fmt::format("\n  [{}] class `{}`: {}",
+                       text_at(item, "scenario"),
+                       text_at(item, "class"),
+                       text_at(item, "message"));
     if (const auto suggestion = text_at(item, "suggestion"); !suggestion.empty()) {
       out += "\n    " + suggestion;
     }
@@ -107,8 +113,9 @@ Error explain(const ApiFailure& failure, const Worker& worker) {
   auto& diagnostic = error.diagnostics.front();
   if (failure.code == code::invalid_inherit_binding) {
     if (const auto names = required_secrets_in(failure, worker); !names.empty()) {
-      return user_error(fmt::format("required secrets have not been set: {}", listed(names)),
-                        {"set each with `pyw secret put NAME`", "or send them along with `--secrets-file FILE`"});
+      return user_error(
+          fmt::format("required secrets have not been set: {}", listed(names)),
+          {"set each with `pyw secret put NAME`", "or send them along with `--secrets-file FILE`"});
     }
   }
   if (failure.code == code::too_large && worker.manifest) {
@@ -119,8 +126,9 @@ Error explain(const ApiFailure& failure, const Worker& worker) {
   }
   if (failure.code == code::validation_failed && !failure.notes.empty()) {
     if (to_lower(failure.notes.front()).find("startup") != std::string::npos) {
-      diagnostic.hints.push_back("the top level of the Worker ran longer than the start-up limit: move work into the "
-                                 "handlers, or use the flag `python_dedicated_snapshot`");
+      diagnostic.hints.push_back(
+          "the top level of the Worker ran longer than the start-up limit: move work into the "
+          "handlers, or use the flag `python_dedicated_snapshot`");
     }
     if (failure.notes.front().find("d1 must have a valid `id`") != std::string::npos) {
       diagnostic.hints.push_back("`database_id` must be that of a real database: `pyw d1 list` shows them");
@@ -136,17 +144,22 @@ std::vector<std::string> reconciliation_notes(const Json& result) {
   for (const auto* key : {"created", "updated", "deleted"}) {
     const auto names = report.is_object() ? report.value(key, Json::array()) : Json::array();
     for (const auto& name : names.is_array() ? names : Json::array()) {
-      notes.push_back(fmt::format("Durable Object class `{}` {}", name.is_string() ? name.get<std::string>() : name.dump(), key));
+      notes.push_back(fmt::format(
+          "Durable Object class `{}` {}", name.is_string() ? name.get<std::string>() : name.dump(), key));
     }
   }
   const auto renamed = report.is_object() ? report.value("renamed", Json::array()) : Json::array();
   for (const auto& item : renamed.is_array() ? renamed : Json::array()) {
-    notes.push_back(fmt::format("Durable Object class `{}` renamed to `{}`", text_at(item, "from"), text_at(item, "to")));
+    notes.push_back(
+        fmt::format("Durable Object class `{}` renamed to `{}`", text_at(item, "from"), text_at(item, "to")));
   }
   return notes;
 }
 
-Call upload_call(Api& api, const std::string& account, const Worker& worker, const DeployPlan& plan,
+Call upload_call(Api& api,
+                 const std::string& account,
+                 const Worker& worker,
+                 const DeployPlan& plan,
                  const std::shared_ptr<Progress>& bar) {
   Call call;
   call.path = script_path(account, worker);
@@ -167,9 +180,10 @@ Call upload_call(Api& api, const std::string& account, const Worker& worker, con
   return call;
 }
 
-void patch_settings(Api& api, const std::string& account, const Worker& worker, const Json& settings,
-                    UploadResult& result) {
-  const auto answer = api.call(with_json("PATCH", script_path(account, worker) + "/script-settings", settings));
+void patch_settings(
+    Api& api, const std::string& account, const Worker& worker, const Json& settings, UploadResult& result) {
+  const auto answer =
+      api.call(with_json("PATCH", script_path(account, worker) + "/script-settings", settings));
   if (!answer) {
     result.warnings.push_back(fmt::format("the Worker's tags and settings could not be updated: {}",
                                           to_error(answer.error()).message()));
@@ -178,14 +192,17 @@ void patch_settings(Api& api, const std::string& account, const Worker& worker, 
 
 } // namespace
 
-Result<UploadResult> apply_upload(Api& api, const std::string& account, const Worker& worker, const DeployPlan& plan) {
-  const std::shared_ptr<Progress> bar = api.world().reporter.progress("Uploading " + worker.name, ProgressUnit::bytes);
+Result<UploadResult>
+apply_upload(Api& api, const std::string& account, const Worker& worker, const DeployPlan& plan) {
+  const std::shared_ptr<Progress> bar =
+      api.world().reporter.progress("Uploading " + worker.name, ProgressUnit::bytes);
   const auto answer = api.call(upload_call(api, account, worker, plan, bar));
   if (!answer) {
     return failure(explain(answer.error(), worker));
   }
   UploadResult result;
-  if (answer->is_object() && answer->contains("startup_time_ms") && (*answer)["startup_time_ms"].is_number()) {
+  if (answer->is_object() && answer->contains("startup_time_ms") &&
+      (*answer)["startup_time_ms"].is_number()) {
     result.startup_ms = (*answer)["startup_time_ms"].get<double>();
   }
   if (plan.way == DeployPlan::Way::put_script) {
@@ -202,16 +219,17 @@ Result<UploadResult> apply_upload(Api& api, const std::string& account, const Wo
     if (unsafe.is_object() && unsafe.value("metadata", Json::object()).contains("code_update_strategy")) {
       strategy = unsafe["metadata"]["code_update_strategy"];
     }
-    const auto deployed = api.call(with_json("POST",
-                                             script_path(account, worker) + "/deployments",
-                                             deployment_body({{result.version_id, 100}}, worker.message, strategy)));
+    const auto deployed =
+        api.call(with_json("POST",
+                           script_path(account, worker) + "/deployments",
+                           deployment_body({{result.version_id, 100}}, worker.message, strategy)));
     if (!deployed) {
       auto error = to_error(deployed.error());
-      error.diagnostics.front().hints.push_back(
-          fmt::format("version {} is uploaded but gets no traffic: the old deployment is still live; `pyw versions "
-                      "deploy {}@100` finishes this one",
-                      result.version_id,
-                      result.version_id));
+      error.diagnostics.front().hints.push_back(fmt::format(
+          "version {} is uploaded but gets no traffic: the old deployment is still live; `pyw versions "
+          "deploy {}@100` finishes this one",
+          result.version_id,
+          result.version_id));
       return failure(std::move(error));
     }
     patch_settings(api, account, worker, *plan.settings, result);

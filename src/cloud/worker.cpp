@@ -1,11 +1,11 @@
+#include <base/text.hpp>
 #include <cloud/worker.hpp>
 
-#include <base/text.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 namespace pyw::cloud {
 
@@ -47,9 +47,10 @@ Result<Json> code_update_strategy(const config::Project& project, const WorkerOp
       delay = seconds.value_or(0);
     }
     if (mode != "immediate" && mode != "deferred") {
-      return failure(usage_error(
-          fmt::format("`{}` is no way to update Durable Objects", *options.code_update_mode),
-          {"write `immediate`, or `deferred` and the longest delay: `--durable-objects-code-update-mode \"deferred 30s\"`"}));
+      return failure(
+          usage_error(fmt::format("`{}` is no way to update Durable Objects", *options.code_update_mode),
+                      {"write `immediate`, or `deferred` and the longest delay: "
+                       "`--durable-objects-code-update-mode \"deferred 30s\"`"}));
     }
   } else if (const auto* objects = project.raw("durable_objects")) {
     if (const auto* strategy = objects->find("code_update_strategy")) {
@@ -80,7 +81,8 @@ std::vector<config::Route> routes_of(const config::Project& project, const Worke
   return routes;
 }
 
-void check_routes(const std::vector<config::Route>& routes, const config::Project& project,
+void check_routes(const std::vector<config::Route>& routes,
+                  const config::Project& project,
                   std::vector<Diagnostic>& problems) {
   for (const auto& route : routes) {
     if (!route.custom_domain) {
@@ -88,13 +90,13 @@ void check_routes(const std::vector<config::Route>& routes, const config::Projec
     }
     const bool wild = route.pattern.find('*') != std::string::npos;
     if (wild || route.pattern.find('/') != std::string::npos) {
-      problems.push_back(project.diagnose(
-          Severity::error,
-          fmt::format("the custom domain `{}` must be a plain host name: {} not allowed",
-                      route.pattern,
-                      wild ? "`*` is" : "paths are"),
-          route.place,
-          {"a route without `custom_domain` may have both"}));
+      problems.push_back(
+          project.diagnose(Severity::error,
+                           fmt::format("the custom domain `{}` must be a plain host name: {} not allowed",
+                                       route.pattern,
+                                       wild ? "`*` is" : "paths are"),
+                           route.place,
+                           {"a route without `custom_domain` may have both"}));
     }
   }
 }
@@ -104,17 +106,21 @@ Path entry_of(const config::Project& project, const WorkerOptions& options, cons
 }
 
 void check_python_flag(const config::Project& project, const Path& entry, std::vector<Diagnostic>& problems) {
-  // Only the configuration counts, as the platform's own client has it: the runtime reads the flag from there too.
+  // Only the configuration counts, as the platform's own client has it: the runtime reads the flag from there
+  // too.
   if (entry.extension() == ".py" && !project.has_flag("python_workers")) {
-    problems.push_back(project.diagnose(Severity::error,
-                                        "a Python Worker needs the `python_workers` compatibility flag",
-                                        project.main ? project.main->place : config::Place{},
-                                        {"add compatibility_flags = [\"python_workers\"] to the wrangler file"}));
+    problems.push_back(
+        project.diagnose(Severity::error,
+                         "a Python Worker needs the `python_workers` compatibility flag",
+                         project.main ? project.main->place : config::Place{},
+                         {"add compatibility_flags = [\"python_workers\"] to the wrangler file"}));
   }
 }
 
-Result<std::optional<AssetFolder>> assets_of(const config::Project& project, const WorkerOptions& options,
-                                             const Path& current_directory, const ReadOnlyFileSystem& files) {
+Result<std::optional<AssetFolder>> assets_of(const config::Project& project,
+                                             const WorkerOptions& options,
+                                             const Path& current_directory,
+                                             const ReadOnlyFileSystem& files) {
   Path directory;
   config::Place place;
   if (options.assets) {
@@ -149,13 +155,15 @@ bool Worker::name_is_overridden() const {
 
 std::vector<config::Route> Worker::zone_routes() const {
   std::vector<config::Route> out;
-  std::copy_if(routes.begin(), routes.end(), std::back_inserter(out), [](const auto& r) { return !r.custom_domain; });
+  std::copy_if(
+      routes.begin(), routes.end(), std::back_inserter(out), [](const auto& r) { return !r.custom_domain; });
   return out;
 }
 
 std::vector<config::Route> Worker::custom_domains() const {
   std::vector<config::Route> out;
-  std::copy_if(routes.begin(), routes.end(), std::back_inserter(out), [](const auto& r) { return r.custom_domain; });
+  std::copy_if(
+      routes.begin(), routes.end(), std::back_inserter(out), [](const auto& r) { return r.custom_domain; });
   return out;
 }
 
@@ -186,8 +194,11 @@ bundle::BundleSource bundle_source(const config::Project& project, const Path& e
   return source;
 }
 
-Result<Worker> resolve_worker(const config::Project& project, const WorkerOptions& options, Upload upload,
-                              const Path& current_directory, const ReadOnlyFileSystem& files) {
+Result<Worker> resolve_worker(const config::Project& project,
+                              const WorkerOptions& options,
+                              Upload upload,
+                              const Path& current_directory,
+                              const ReadOnlyFileSystem& files) {
   Worker worker;
   Error problems;
   worker.project = &project;
@@ -196,14 +207,18 @@ Result<Worker> resolve_worker(const config::Project& project, const WorkerOption
   check_python_flag(project, entry, problems.diagnostics);
   PYW_TRY_ASSIGN(worker.assets, assets_of(project, options, current_directory, files));
   if (entry.empty() && !worker.assets) {
-    problems.diagnostics.push_back(project.diagnose(Severity::error,
-                                                    "there is nothing to upload: no `main` and no `assets.directory`",
-                                                    {},
-                                                    {"name the entry file: main = \"src/entry.py\""}));
+    problems.diagnostics.push_back(
+        project.diagnose(Severity::error,
+                         "there is nothing to upload: no `main` and no `assets.directory`",
+                         {},
+                         {"name the entry file: main = \"src/entry.py\""}));
   }
   if (!options.name && !project.name_is_configured) {
-    problems.diagnostics.push_back(project.diagnose(
-        Severity::error, "the Worker has no name", {}, {"set `name` in the wrangler file, or pass `--name NAME`"}));
+    problems.diagnostics.push_back(
+        project.diagnose(Severity::error,
+                         "the Worker has no name",
+                         {},
+                         {"set `name` in the wrangler file, or pass `--name NAME`"}));
   }
   worker.name = options.name.value_or(project.name.value);
   worker.compatibility_date = options.compatibility_date.value_or(project.compatibility_date.value);

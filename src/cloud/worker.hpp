@@ -1,11 +1,10 @@
 // The Worker as it will be uploaded: the project with the command line's options on top. Pure data.
 #pragma once
 
-#include <cloud/bindings.hpp>
-#include <cloud/json.hpp>
-
 #include <base/result.hpp>
 #include <bundle/manifest.hpp>
+#include <cloud/bindings.hpp>
+#include <cloud/json.hpp>
 #include <config/project.hpp>
 
 #include <memory>
@@ -18,15 +17,15 @@ namespace pyw::cloud {
 
 /// What the command line may say; absent means the configuration decides.
 struct WorkerOptions {
-  std::optional<std::string> script = {};  ///< the entry, relative to the current folder
+  std::optional<std::string> script = {}; ///< the entry, relative to the current folder
   std::optional<std::string> name = {};
   std::optional<std::string> compatibility_date = {};
   std::vector<std::string> compatibility_flags = {};
-  std::vector<std::string> variables = {};       ///< "NAME:value"
+  std::vector<std::string> variables = {}; ///< "NAME:value"
   std::vector<std::string> routes = {};
   std::vector<std::string> domains = {};
   std::vector<std::string> schedules = {};
-  std::optional<std::string> assets = {};        ///< the folder
+  std::optional<std::string> assets = {}; ///< the folder
   std::optional<bool> logpush = {};
   std::optional<bool> keep_vars = {};
   std::optional<std::string> message = {};
@@ -39,7 +38,7 @@ struct WorkerOptions {
 enum class Upload { deployment, version };
 
 struct AssetFolder {
-  Path directory;   ///< absolute
+  Path directory; ///< absolute
 };
 
 struct Worker {
@@ -73,18 +72,23 @@ struct Worker {
 /// The bundle's source as project and command line say; the entry may come from either.
 [[nodiscard]] bundle::BundleSource bundle_source(const config::Project& project, const Path& entry);
 
-/// Fails with every reason why this cannot be deployed: no name, no compatibility date, nothing to upload, a Python
-/// entry without the `python_workers` flag in the configuration, an assets folder that is not there, a route that no
-/// zone can have. Reads the folders of modules (through bundle::collect), sends nothing.
-[[nodiscard]] Result<Worker> resolve_worker(const config::Project& project, const WorkerOptions& options, Upload upload,
-                                            const Path& current_directory, const ReadOnlyFileSystem& files);
+/// Fails with every reason why this cannot be deployed: no name, no compatibility date, nothing to upload, a
+/// Python entry without the `python_workers` flag in the configuration, an assets folder that is not there, a
+/// route that no zone can have. Reads the folders of modules (through bundle::collect), sends nothing.
+[[nodiscard]] Result<Worker> resolve_worker(const config::Project& project,
+                                            const WorkerOptions& options,
+                                            Upload upload,
+                                            const Path& current_directory,
+                                            const ReadOnlyFileSystem& files);
 
 /// One of the Workflows that this Worker defines.
 struct OwnedWorkflow {
   std::string name;
   std::string class_name;
-  std::shared_ptr<Json> settings; ///< limits, concurrency, schedules, default_retention, jurisdiction as configured
+  std::shared_ptr<Json>
+      settings; ///< limits, concurrency, schedules, default_retention, jurisdiction as configured
 };
+
 [[nodiscard]] std::vector<OwnedWorkflow> owned_workflows(const Worker& worker);
 
 } // namespace pyw::cloud

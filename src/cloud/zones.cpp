@@ -1,6 +1,5 @@
-#include <cloud/zones.hpp>
-
 #include <base/text.hpp>
+#include <cloud/zones.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cloud/api.hpp>
-
 #include <config/project.hpp>
 
 #include <map>
@@ -19,8 +18,8 @@ class ZoneFinder {
 public:
   ZoneFinder(Api& api, std::string account) : m_api(api), m_account(std::move(account)) {}
 
-  /// The id of a route's zone: as configured, else by its host, shortened label by label until a zone is found. nullopt
-  /// when the pattern names no host and no zone. Fails when no zone serves the host.
+  /// The id of a route's zone: as configured, else by its host, shortened label by label until a zone is
+  /// found. nullopt when the pattern names no host and no zone. Fails when no zone serves the host.
   [[nodiscard]] Result<std::optional<std::string>> zone_of(const config::Route& route);
 
 private:

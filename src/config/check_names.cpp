@@ -49,6 +49,23 @@ struct FirstUse {
   Place place;
 };
 
+/// Reports every entry whose `key` an earlier one has; `message` takes the key.
+template <typename Entry>
+void check_unique(const std::vector<Entry>& entries,
+                  std::string Entry::* key,
+                  std::string_view message,
+                  Findings& findings) {
+  std::map<std::string, std::uint32_t> lines;
+  for (const auto& entry : entries) {
+    const auto [first, is_new] = lines.emplace(entry.*key, entry.place.line);
+    if (!is_new && !(entry.*key).empty()) {
+      findings.error(fmt::format(fmt::runtime(message), entry.*key),
+                     entry.place,
+                     {fmt::format("the first one stands in line {}", first->second)});
+    }
+  }
+}
+
 } // namespace
 
 void check_names(const Project& project, Findings& findings) {
@@ -79,24 +96,8 @@ void check_names(const Project& project, Findings& findings) {
   for (const auto& secret : project.required_secrets.value_or(std::vector<Located<std::string>>{})) {
     add(BindingKind::secret, secret.value, secret.place);
   }
-  std::map<std::string, Place> queues;
-  for (const auto& consumer : project.queue_consumers) {
-    if (const auto [first, is_new] = queues.emplace(consumer.queue, consumer.place);
-        !is_new && !consumer.queue.empty()) {
-      findings.error(fmt::format("the queue `{}` has two consumers", consumer.queue),
-                     consumer.place,
-                     {fmt::format("the first one stands in line {}", first->second.line)});
-    }
-  }
-  std::map<std::string, Place> workflows;
-  for (const auto& workflow : project.workflows) {
-    if (const auto [first, is_new] = workflows.emplace(workflow.name, workflow.place);
-        !is_new && !workflow.name.empty()) {
-      findings.error(fmt::format("the workflow `{}` is configured twice", workflow.name),
-                     workflow.place,
-                     {fmt::format("the first one stands in line {}", first->second.line)});
-    }
-  }
+  check_unique(project.queue_consumers, &QueueConsumer::queue, "the queue `{}` has two consumers", findings);
+  check_unique(project.workflows, &WorkflowBinding::name, "the workflow `{}` is configured twice", findings);
 }
 
 namespace {

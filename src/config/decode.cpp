@@ -64,6 +64,20 @@ std::vector<const Value*> tables_of(const Value& table, std::string_view key) {
   return tables;
 }
 
+Place place_of(const Value& table, std::string_view key) {
+  const auto* value = table.find(key);
+  return value == nullptr ? table.place : value->place;
+}
+
+bool is_remote(const Value& table) {
+  return boolean_of(table, "remote").value_or(false);
+}
+
+std::optional<Value> copy_of(const Value& table, std::string_view key) {
+  const auto* value = table.find(key);
+  return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
 namespace {
 
 std::vector<Located<std::string>> located_texts(const Value* array) {

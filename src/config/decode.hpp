@@ -12,6 +12,10 @@ void decode_project(Project& project);
 /// The bindings' part of it (decode_bindings.cpp).
 void decode_bindings(Project& project);
 
+/// What the Worker's own code is called for (decode_classes.cpp): Durable Objects and their migrations,
+/// exports, workflows, queues.
+void decode_classes(Project& project);
+
 // --- Reading one table ---
 
 [[nodiscard]] OptionalText text_of(const Value& table, std::string_view key);
@@ -25,5 +29,11 @@ void decode_bindings(Project& project);
 [[nodiscard]] std::vector<std::string> texts_of(const Value& table, std::string_view key);
 /// The tables of an array; empty when absent.
 [[nodiscard]] std::vector<const Value*> tables_of(const Value& table, std::string_view key);
+
+/// Where the value of a key stands; the table's place when it has none.
+[[nodiscard]] Place place_of(const Value& table, std::string_view key);
+/// `remote`, which is off when absent.
+[[nodiscard]] bool is_remote(const Value& table);
+[[nodiscard]] std::optional<Value> copy_of(const Value& table, std::string_view key);
 
 } // namespace pyw::config

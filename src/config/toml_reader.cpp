@@ -22,7 +22,7 @@ class TreeConverter {
 public:
   /// `joined` is the text as toml11 saw it: with the source's offsets, but other lines.
   TreeConverter(std::string_view source, std::string_view joined, std::uint32_t file)
-      : m_text(joined), m_lines(source, file), m_joined_lines(joined, file) {}
+      : m_text(joined), m_lines(source, file) {}
 
   Value convert(const TomlValue& source, std::size_t depth) {
     const auto region = region_of(source);
@@ -37,9 +37,14 @@ private:
     TableEntry entry;
   };
 
-  [[nodiscard]] Span region_of(const TomlValue& source) const {
-    const auto location = source.location();
-    return {m_joined_lines.offset(location.line(), location.column()), location.region()};
+  /// value::location() would do, but counts the lines from the start of the file every time: 16 s for a file
+  /// of 650 KB (measured). What it is made of knows its offset. toml11 stays at 3.7.1 here (Debian 12).
+  [[nodiscard]] static Span region_of(const TomlValue& source) {
+    const auto* region = dynamic_cast<const toml::detail::region*>(toml::detail::get_region(source));
+    if (region == nullptr) {
+      return {};
+    }
+    return {static_cast<std::size_t>(std::distance(region->begin(), region->first())), region->size()};
   }
 
   Value convert_content(const TomlValue& source, const Span& region, std::size_t depth) {
@@ -133,7 +138,6 @@ private:
 
   std::string_view m_text;
   LineIndex m_lines;
-  LineIndex m_joined_lines;
 };
 
 void report_syntax_error(std::string_view report,

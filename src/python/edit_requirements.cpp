@@ -39,6 +39,9 @@ edit_command(const EditRequest& request, const Path& uv, const Path& interpreter
   // --frozen: neither a uv.lock nor a .venv is made, pyproject.toml alone is edited.
   std::vector<std::string> arguments{
       request.edit == Edit::add ? "add" : "remove", "--frozen", "--python", interpreter.string()};
+  if (request.edit == Edit::add) {
+    arguments.emplace_back("--no-workspace"); // a folder is a path dependency, not one more project of ours
+  }
   if (request.offline) {
     arguments.emplace_back("--offline");
   }

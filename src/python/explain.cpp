@@ -138,8 +138,24 @@ Error conflict(const UvComplaint& complaint) {
                     {"widen one of the requirements named above; `pyw sync --upgrade` gives up old pins"});
 }
 
+/// uv's own words, without lines that are longer than any sentence of its (a file in one line, quoted).
+std::string shortened(std::string_view text) {
+  constexpr std::size_t longest_line = 240;
+  constexpr std::size_t most_lines = 30;
+  std::vector<std::string> lines;
+  for (const auto line : split(text, '\n')) {
+    if (lines.size() == most_lines) {
+      lines.emplace_back("…");
+      break;
+    }
+    lines.push_back(line.size() <= longest_line ? std::string(line)
+                                                : std::string(line.substr(0, longest_line)) + "…");
+  }
+  return join(lines, "\n");
+}
+
 std::string reason_of(const UvComplaint& complaint) {
-  return complaint.causes.empty() ? complaint.headline : complaint.causes.back();
+  return shortened(complaint.causes.empty() ? complaint.headline : complaint.causes.back());
 }
 
 Error about_network(const UvComplaint& complaint,
@@ -252,12 +268,12 @@ Error explain(const UvComplaint& complaint, const ExplainContext& context) {
   case Trouble::build_needed:
     return build_needed(complaint, context);
   case Trouble::bad_project:
-    return user_error(fmt::format("uv cannot read the project: {}", whole_text(complaint)));
+    return user_error(fmt::format("uv cannot read the project: {}", shortened(whole_text(complaint))));
   case Trouble::bad_lock:
-    return user_error(fmt::format("`pylock.toml` cannot be read: {}", whole_text(complaint)),
+    return user_error(fmt::format("`pylock.toml` cannot be read: {}", shortened(whole_text(complaint))),
                       {"remove it and run `pyw sync`: a fresh one is made from `pyproject.toml`"});
   case Trouble::bad_requirement:
-    return user_error(fmt::format("this is no requirement: {}", whole_text(complaint)),
+    return user_error(fmt::format("this is no requirement: {}", shortened(whole_text(complaint))),
                       {"like `httpx`, `httpx>=0.28`, `pydantic[email]` or `./FOLDER`"});
   case Trouble::not_a_dependency:
     return user_error(complaint.headline, {"`pyproject.toml` lists what can be removed"});
@@ -267,7 +283,7 @@ Error explain(const UvComplaint& complaint, const ExplainContext& context) {
   case Trouble::unknown:
     break;
   }
-  return user_error(fmt::format("uv failed: {}", whole_text(complaint)));
+  return user_error(fmt::format("uv failed: {}", shortened(whole_text(complaint))));
 }
 
 } // namespace pyw::python

@@ -1,24 +1,63 @@
 #include <base/text.hpp>
+#include <config/readers.hpp>
 #include <python/pylock.hpp>
 
 #include <fmt/core.h>
-#include <toml.hpp>
 
 #include <map>
-#include <sstream>
+#include <optional>
 
 namespace pyw::python {
 
 namespace {
 
-LockedPackage package_from(const toml::value& entry) {
-  LockedPackage package;
-  package.name = toml::find<std::string>(entry, "name");
-  package.version = toml::find_or<std::string>(entry, "version", "");
-  if (entry.contains("directory")) {
-    package.directory = toml::find<std::string>(toml::find(entry, "directory"), "path");
+using config::Findings;
+using config::Value;
+
+const Value* text_of(const Value& table, std::string_view key) {
+  const auto* value = table.find(key);
+  return value != nullptr && value->is(Value::Kind::string) ? value : nullptr;
+}
+
+std::optional<LockedPackage> package_from(const Value& entry, Findings& findings) {
+  const auto* name = text_of(entry, "name");
+  if (name == nullptr) {
+    findings.error("a package without a name", entry.place);
+    return std::nullopt;
   }
+  LockedPackage package;
+  package.name = name->text();
+  if (const auto* version = text_of(entry, "version")) {
+    package.version = version->text();
+  }
+  if (const auto* directory = entry.find("directory")) {
+    const auto* path = text_of(*directory, "path");
+    if (path == nullptr) {
+      findings.error("`directory` without a path", directory->place);
+      return std::nullopt;
+    }
+    package.directory = path->text();
+  }
+  package.conditional = entry.find("marker") != nullptr;
   return package;
+}
+
+std::vector<LockedPackage> packages_from(const Value& document, Findings& findings) {
+  std::vector<LockedPackage> packages;
+  const auto* list = document.find("packages");
+  if (list == nullptr) {
+    return packages;
+  }
+  if (!list->is(Value::Kind::array)) {
+    findings.error("`packages` is no list of tables", list->place);
+    return packages;
+  }
+  for (const auto& entry : list->items()) {
+    if (auto package = package_from(entry, findings)) {
+      packages.push_back(std::move(*package));
+    }
+  }
+  return packages;
 }
 
 std::vector<std::string_view> meaningful_lines(std::string_view text) {
@@ -35,24 +74,19 @@ std::vector<std::string_view> meaningful_lines(std::string_view text) {
 } // namespace
 
 Result<std::vector<LockedPackage>> parse_pylock(std::string_view text) {
-  try {
-    std::istringstream stream{std::string(text)};
-    const auto document = toml::parse(stream, "pylock.toml");
-    std::vector<LockedPackage> packages;
-    if (!document.contains("packages")) {
-      return packages;
-    }
-    for (const auto& entry : toml::find(document, "packages").as_array()) {
-      packages.push_back(package_from(entry));
-    }
+  Findings findings;
+  const auto file = findings.add_source({"pylock.toml", std::string(text)});
+  const auto document = config::read_toml(file, findings);
+  auto packages = document ? packages_from(*document, findings) : std::vector<LockedPackage>{};
+  if (!findings.has_errors()) {
     return packages;
-  } catch (const std::exception& problem) {
-    // toml11 explains over many lines; the first one says what is wrong.
-    const std::string_view what = problem.what();
-    return failure(
-        user_error(fmt::format("`pylock.toml` cannot be read: {}", trim(what.substr(0, what.find('\n')))),
-                   {"remove it and run `pyw sync`: a fresh one is made from `pyproject.toml`"}));
   }
+  Error error;
+  error.diagnostics = findings.take();
+  auto& first = error.diagnostics.front();
+  first.message = fmt::format("`pylock.toml` cannot be read: {}", first.message);
+  first.hints.emplace_back("remove it and run `pyw sync`: a fresh one is made from `pyproject.toml`");
+  return failure(std::move(error));
 }
 
 bool mentions_directories(std::string_view text) {

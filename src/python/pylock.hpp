@@ -13,9 +13,11 @@
 namespace pyw::python {
 
 struct LockedPackage {
-  std::string name;                     ///< normalised (PEP 503)
-  std::string version;                  ///< empty for a local package without a fixed one
-  std::optional<std::string> directory; ///< a local package's folder, as written: relative to the lock
+  std::string name;                          ///< normalised (PEP 503)
+  std::string version;                       ///< empty for a local package without a fixed one
+  std::optional<std::string> directory = {}; ///< a local package's folder, as written: relative to the lock
+
+  bool conditional = false; ///< has a marker: may rightly be absent from what is installed
 
   bool operator==(const LockedPackage&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 namespace pyw::python {
 
@@ -65,7 +66,8 @@ public:
     if (failed) {
       return failure(explained(*failed));
     }
-    return strip_tree(m_world.files, m_plan.paths.fresh_target);
+    PYW_TRY(strip_tree(m_world.files, m_plan.paths.fresh_target));
+    return check_installed(m_world.files, m_plan.paths.fresh_target, packages);
   }
 
 private:
@@ -205,6 +207,26 @@ Result<void> strip_tree(FileSystem& files, const Path& tree) {
   return remove_byte_code(files, tree);
 }
 
+Result<void> check_installed(const ReadOnlyFileSystem& files,
+                             const Path& tree,
+                             const std::vector<LockedPackage>& packages) {
+  constexpr std::string_view suffix = ".dist-info";
+  PYW_TRY_ASSIGN(const auto entries, files.list(tree));
+  std::set<std::string> installed;
+  for (const auto& entry : entries) {
+    if (entry.name.ends_with(suffix)) { // NAME-VERSION.dist-info, and NAME has no `-`
+      installed.insert(normalized_name(entry.name.substr(0, entry.name.find('-'))));
+    }
+  }
+  for (const auto& package : packages) {
+    if (!package.conditional && !installed.contains(normalized_name(package.name))) {
+      return failure(user_error(fmt::format("uv ended well, but `{}` is not installed", package.name),
+                                {"`pyw sync -v --force` shows what uv does; `pyw doctor` which uv it is"}));
+    }
+  }
+  return {};
+}
+
 Result<SyncResult>
 apply_sync(World& world, const config::Project& project, const SyncPlan& plan, Apply mode) {
   const auto progress = world.reporter.progress("resolving packages", ProgressUnit::items);
@@ -213,6 +235,10 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
   PYW_TRY(clear_leftovers(files, plan.paths));
   Defer clear([&] { (void)clear_leftovers(files, plan.paths); });
 
+  std::vector<LockedPackage> before;
+  if (plan.inputs.lock) { // uv would complain as well, but not say where
+    PYW_TRY_ASSIGN(before, parse_pylock(*plan.inputs.lock));
+  }
   PYW_TRY_ASSIGN(auto uv, toolchain::find_uv(world, plan.paths.root));
   PYW_TRY_ASSIGN(auto interpreter, ensure_interpreter(world, plan.inputs.python));
   Session session(world, project, plan, std::move(uv), std::move(interpreter), *progress);
@@ -226,8 +252,7 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
   result.python = plan.inputs.python.version;
   result.first = !plan.inputs.lock;
   PYW_TRY_ASSIGN(result.packages, parse_pylock(lock));
-  const auto before = plan.inputs.lock ? parse_pylock(*plan.inputs.lock) : std::vector<LockedPackage>{};
-  result.changes = compare(before.value_or(std::vector<LockedPackage>{}), result.packages);
+  result.changes = compare(before, result.packages);
   if (mode == Apply::dry_run) {
     return result;
   }

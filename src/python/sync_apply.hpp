@@ -32,4 +32,10 @@ apply_sync(World& world, const config::Project& project, const SyncPlan& plan, A
 /// line names an interpreter that does not exist).
 [[nodiscard]] Result<void> strip_tree(FileSystem& files, const Path& tree);
 
+/// Fails when a locked package left no `.dist-info` in the tree (the recording of installed projects, PEP
+/// 376): a tree that lacks packages never replaces one that has them, whatever uv's exit code says.
+[[nodiscard]] Result<void> check_installed(const ReadOnlyFileSystem& files,
+                                           const Path& tree,
+                                           const std::vector<LockedPackage>& packages);
+
 } // namespace pyw::python

@@ -98,8 +98,8 @@ std::string word_before(std::string_view text, std::size_t position) {
 
 /// A name without its version: "numpy==1.10.3" -> "numpy".
 std::string bare_name(std::string_view text) {
-  text = text.substr(0, text.find_first_of("=<>![~@:, "));
-  return std::string(trim(text));
+  text = trim(text);
+  return std::string(text.substr(0, text.find_first_of("=<>![~@:, \t\r\n\v\f")));
 }
 
 std::string between(std::string_view text, std::string_view before, std::string_view after) {

@@ -41,6 +41,23 @@ struct Job {
   std::optional<Error> error = {};
 };
 
+/// What net/ says, with what it was for and the way around.
+Error network_error(Error error, const std::vector<Job>& jobs) {
+  if (!error.transient) {
+    return error;
+  }
+  std::vector<std::string> names;
+  for (const auto& job : jobs) {
+    if (!job.placed) {
+      names.push_back(title_of(*job.pin));
+    }
+  }
+  error = with_context(std::move(error), fmt::format("cannot fetch {}", join(names, ", ")));
+  error.diagnostics.front().hints.emplace_back("without a network: `pyw toolchain import FILE`, with a file "
+                                               "that `pyw toolchain export FILE` wrote elsewhere");
+  return error;
+}
+
 class Installer {
 public:
   Installer(World& world, Cache& cache, const RegistrySettings& settings)
@@ -79,7 +96,7 @@ public:
   [[nodiscard]] Result<void> fetch(std::vector<Job>& jobs) {
     std::vector<HttpClient::Download> downloads;
     for (auto& job : jobs) {
-      if (job.placed) {
+      if (job.placed || job.request.url.empty()) {
         continue;
       }
       job.wrong_bytes = false;
@@ -124,7 +141,7 @@ public:
         return failure(std::move(*job.error));
       }
     }
-    return fetched;
+    return fetched ? fetched : failure(network_error(std::move(fetched.error()), jobs));
   }
 
 private:
@@ -175,7 +192,11 @@ Result<void> install(World& world, Cache& cache, const Path& directory, std::spa
   for (const auto* pin : missing) {
     Job job;
     job.pin = pin;
-    PYW_TRY_ASSIGN(job.request, archive_request(*pin, settings, world));
+    if (auto request = archive_request(*pin, settings, world)) {
+      job.request = std::move(*request);
+    } else { // the others are fetched all the same
+      job.error = with_context(std::move(request.error()), fmt::format("cannot fetch {}", title_of(*pin)));
+    }
     jobs.push_back(std::move(job));
   }
   return installer.run(jobs);

@@ -139,6 +139,27 @@ def test_add_and_remove(pyw):
         assert project.path("pyproject.toml").read_text() == before
 
 
+def test_add_a_folder_to_a_project_without_pyproject(pyw):
+    with Project(pyw) as project:
+        project.path("pyproject.toml").unlink()
+        project.write("lib/pyproject.toml", '[project]\nname = "mylib"\nversion = "1"\n[build-system]\n'
+                      'requires = ["hatchling"]\nbuild-backend = "hatchling.build"\n')
+        project.write("lib/mylib/__init__.py", "")
+        done = project.run("add", "./lib")
+        assert done.returncode == 0, done.stderr
+        assert 'mylib = { path = "lib" }' in project.path("pyproject.toml").read_text()
+        assert project.path("python_modules/mylib/__init__.py").is_file()
+
+
+def test_a_failed_add_leaves_no_pyproject(pyw):
+    with Project(pyw) as project:
+        project.path("pyproject.toml").unlink()
+        before = project.tree()
+        done = project.run("add", "no-such-package-of-anybody-7")
+        assert done.returncode == 1, done.stderr
+        assert project.tree() == before
+
+
 def test_editor_hint(pyw):
     with Project(pyw, ["idna"]) as project:
         site = project.path(".venv/lib/python3.12/site-packages")

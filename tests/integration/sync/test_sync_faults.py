@@ -165,6 +165,12 @@ def test_uv_with_unheard_of_words(pyw):
         fails(project, "uv failed: the moon is full", **fake_uv(project, "echo 'error: the moon is full' >&2; exit 3"))
 
 
+def test_uv_that_does_nothing_and_says_all_is_well(pyw):
+    with Project(pyw, ["idna"]) as project:
+        project.sync()
+        fails(project, "uv ended well, but `idna` is not installed", "--force", **fake_uv(project, "exit 0"))
+
+
 def test_uv_that_is_silent(pyw):
     with Project(pyw, ["idna"]) as project:
         fails(project, "uv failed", **fake_uv(project, "exit 7"))

@@ -1,7 +1,6 @@
-#include <bundle/manifest.hpp>
-
 #include <base/hash.hpp>
 #include <base/memory_filesystem.hpp>
+#include <bundle/manifest.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -32,16 +31,33 @@ std::vector<std::string> names(const BundleManifest& manifest) {
 } // namespace
 
 TEST_CASE("own files come depth first in byte order, then python_modules") {
-  const auto files = tree({"src/app.py", "src/.env.txt", "src/Zeta.py", "src/_a.py", "src/a.py", "src/lib/x.py",
-                           "src/lib-1/y.py", "src/notes.md", "python_modules/.synced", "python_modules/a/b.pyc",
-                           "python_modules/a/b.py", "python_modules/workers/w.js", "python_modules/other/o.js"});
+  const auto files = tree({"src/app.py",
+                           "src/.env.txt",
+                           "src/Zeta.py",
+                           "src/_a.py",
+                           "src/a.py",
+                           "src/lib/x.py",
+                           "src/lib-1/y.py",
+                           "src/notes.md",
+                           "python_modules/.synced",
+                           "python_modules/a/b.pyc",
+                           "python_modules/a/b.py",
+                           "python_modules/workers/w.js",
+                           "python_modules/other/o.js"});
   const auto manifest = collect(source_of("src/app.py"), files);
   REQUIRE(manifest);
   CHECK(manifest->entry.path == "app.py");
   CHECK(manifest->entry.kind == ModuleKind::python);
-  CHECK(names(*manifest) == std::vector<std::string>{".env.txt", "Zeta.py", "_a.py", "a.py", "lib/x.py", "lib-1/y.py",
-                                                     "python_modules/.synced", "python_modules/a/b.py",
-                                                     "python_modules/other/o.js", "python_modules/workers/w.js"});
+  CHECK(names(*manifest) == std::vector<std::string>{".env.txt",
+                                                     "Zeta.py",
+                                                     "_a.py",
+                                                     "a.py",
+                                                     "lib/x.py",
+                                                     "lib-1/y.py",
+                                                     "python_modules/.synced",
+                                                     "python_modules/a/b.py",
+                                                     "python_modules/other/o.js",
+                                                     "python_modules/workers/w.js"});
   CHECK(manifest->modules[7].kind == ModuleKind::data);
   CHECK(manifest->modules[8].kind == ModuleKind::data);
   CHECK(manifest->modules[9].kind == ModuleKind::es_module);
@@ -69,15 +85,21 @@ TEST_CASE("base_dir: the entry goes by its base name, its siblings by their path
 }
 
 TEST_CASE("the module root may be the project root") {
-  const auto files = tree({"app.py", "wrangler.toml", ".wrangler/state/x.py", "node_modules/n.txt",
-                           "python_modules/a.py", "python_modules/b.py", "python_modules/c.bin"});
+  const auto files = tree({"app.py",
+                           "wrangler.toml",
+                           ".wrangler/state/x.py",
+                           "node_modules/n.txt",
+                           "python_modules/a.py",
+                           "python_modules/b.py",
+                           "python_modules/c.bin"});
   auto source = source_of("app.py");
   source.python_modules_exclude = {"a.py"};
   const auto manifest = collect(source, files);
   REQUIRE(manifest);
   // a.py is excluded from the vendored walk only; b.py keeps its place and gets the vendored kind.
-  CHECK(names(*manifest) == std::vector<std::string>{"node_modules/n.txt", "python_modules/a.py",
-                                                     "python_modules/b.py", "python_modules/c.bin"});
+  CHECK(names(*manifest) ==
+        std::vector<std::string>{
+            "node_modules/n.txt", "python_modules/a.py", "python_modules/b.py", "python_modules/c.bin"});
   CHECK(manifest->modules[1].kind == ModuleKind::python);
   CHECK(manifest->modules[2].kind == ModuleKind::data);
 }

@@ -25,7 +25,8 @@ directory = { path = "lib", editable = false }
 TEST_CASE("the packages of a lock") {
   const auto packages = parse_pylock(example);
   REQUIRE(packages);
-  CHECK(*packages == std::vector<LockedPackage>{{"idna", "3.20", std::nullopt}, {"mylib", "", "lib"}});
+  CHECK(*packages ==
+        std::vector<LockedPackage>{{"idna", "3.20", std::nullopt, false}, {"mylib", "", "lib", false}});
   CHECK(mentions_directories(example));
   CHECK(parse_pylock("lock-version = \"1.0\"\n")->empty());
 }
@@ -38,6 +39,8 @@ TEST_CASE("a lock that is no lock fails, whatever it is") {
                              "[[packages]]\nversion = \"1\"\n",
                              "[[packages]]\nname = 1\n",
                              "[[packages]]\nname = \"a\"\ndirectory = 4\n",
+                             "a = " + std::string(100'000, '['),
+                             "[[packages]]\nname = \"a\"\ndirectory = {}\n",
                              std::string(3, '\0'));
   const auto packages = parse_pylock(text);
   REQUIRE_FALSE(packages);
@@ -45,8 +48,10 @@ TEST_CASE("a lock that is no lock fails, whatever it is") {
 }
 
 TEST_CASE("locks compare by package") {
-  const std::vector<LockedPackage> before{{"a", "1", {}}, {"b", "1", {}}, {"l", "", "lib"}};
-  const std::vector<LockedPackage> after{{"a", "2", {}}, {"c", "1", {}}, {"l", "", "lib"}};
+  const std::vector<LockedPackage> before{
+      {"a", "1", {}, false}, {"b", "1", {}, false}, {"l", "", "lib", false}};
+  const std::vector<LockedPackage> after{
+      {"a", "2", {}, false}, {"c", "1", {}, false}, {"l", "", "lib", false}};
   std::vector<std::string> lines;
   for (const auto& change : compare(before, after)) {
     lines.push_back(describe(change));

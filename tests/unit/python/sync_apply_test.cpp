@@ -37,7 +37,11 @@ public:
       PYW_TRY(m_files.write("/app/pylock.pyw-sync.toml", fresh_lock));
     } else {
       const Path target = "/app/.pyw/sync/python_modules";
-      for (const auto* name : {"idna/core.py", "idna/__pycache__/core.pyc", ".lock", "bin/idna"}) {
+      for (const auto* name : {"idna/core.py",
+                               "idna-3.20.dist-info/METADATA",
+                               "idna/__pycache__/core.pyc",
+                               ".lock",
+                               "bin/idna"}) {
         PYW_TRY(m_files.write(target / name, "x"));
       }
     }
@@ -121,7 +125,8 @@ TEST_CASE("a sync replaces the tree whole and leaves no leftovers") {
   REQUIRE(result);
   CHECK(result->changed);
   CHECK(result->packages.size() == 1);
-  CHECK(fixture.modules() == std::vector<std::string>{".synced", "idna/core.py"});
+  CHECK(fixture.modules() ==
+        std::vector<std::string>{".synced", "idna/core.py", "idna-3.20.dist-info/METADATA"});
   CHECK(fixture.files.read("/app/pylock.toml") == fresh_lock);
   CHECK_FALSE(fixture.files.exists("/app/.pyw/sync"));
   CHECK_FALSE(fixture.files.exists("/app/.python_modules.7-1.tmp"));
@@ -211,6 +216,18 @@ TEST_CASE("the extra index is asked only when the others lack a package") {
     CHECK(fixture.uv.commands[0].find("wheels.example") == std::string::npos);
     CHECK(fixture.uv.commands[1].find("--index https://wheels.example/") != std::string::npos);
   }
+}
+
+TEST_CASE("a tree that lacks a locked package is not put in place") {
+  MemoryFileSystem files;
+  REQUIRE(files.write("/t/Ruamel.Yaml-1.0.dist-info/METADATA", ""));
+  REQUIRE(files.write("/t/typing_extensions-4.1.dist-info/METADATA", ""));
+  LockedPackage absent{"absent", "1", {}, false};
+  CHECK(check_installed(
+      files, "/t", {{"ruamel-yaml", "1.0", {}, false}, {"typing-extensions", "4.1", {}, false}}));
+  CHECK_FALSE(check_installed(files, "/t", {absent}));
+  absent.conditional = true; // not for this platform
+  CHECK(check_installed(files, "/t", {absent}));
 }
 
 TEST_CASE("stripping keeps a package that is called bin") {

@@ -2,6 +2,7 @@
 
 #include <base/memory_filesystem.hpp>
 #include <templates/create_project.hpp>
+#include <templates/leftovers.hpp>
 
 #include <cerrno>
 
@@ -36,6 +37,18 @@ TEST_CASE("a new folder appears whole, or not at all") {
     CHECK(everything(files).empty());
     CHECK_FALSE(files.exists("/home/app"));
   }
+}
+
+TEST_CASE("what a killed run left beside is cleared, what a running one makes stays") {
+  MemoryFileSystem files;
+  const auto ours = unfinished_name(".app");
+  REQUIRE(files.write("/home/.app.2147483647.tmp/x", "of the dead")); // above every system's highest number
+  REQUIRE(files.write("/home/" + ours + "/x", "ours"));
+  REQUIRE(files.write("/home/.app.tmp", "somebody's"));
+  REQUIRE(files.write("/home/.app.1x.tmp", "somebody's"));
+  remove_unfinished(files, "/home", ".app");
+  CHECK_FALSE(files.exists("/home/.app.2147483647.tmp"));
+  CHECK(everything(files).size() == 3);
 }
 
 TEST_CASE("a folder with something in it is refused; .git alone is nothing") {

@@ -134,6 +134,18 @@ TEST_CASE("one part that fails does not keep the others from arriving") {
   CHECK(bench.condition() == Condition::ready);
 }
 
+TEST_CASE("an index that does not answer does not keep the others from arriving") {
+  Bench bench;
+  FakePart wheel("wheel");
+  wheel.pin.origin = Origin::python_index;
+  bench.registry.content[bench.url] = {bench.part.archive};
+  const std::array<const Pin*, 2> both{&wheel.pin, &bench.part.pin};
+  const auto outcome = toolchain::install(bench.world, bench.cache, "/project", both);
+  REQUIRE_FALSE(outcome);
+  CHECK(std::string(outcome.error().message()).find("cannot fetch wheel 1.0: ") == 0);
+  CHECK(bench.condition() == Condition::ready);
+}
+
 TEST_CASE("a registry that keeps archives elsewhere is asked where") {
   Bench bench;
   bench.registry.content["http://127.0.0.1/npm/tool/1.0"] = {R"({"dist": {"tarball": "/files/42.tgz"}})"};

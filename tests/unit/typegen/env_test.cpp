@@ -6,8 +6,8 @@ using namespace pyw::typegen;
 
 namespace {
 
-std::string body_of(const EnvDescription& env, const std::set<std::string, std::less<>>& names) {
-  const auto text = make_env_stub(env, names).content;
+std::string body_of(const EnvDescription& env, const Names& names) {
+  const auto text = make_env_stub(env, {names, {"Ai"}}).content;
   return text.substr(text.find("from ._globals import *"));
 }
 
@@ -37,10 +37,11 @@ class Env:
 
 TEST_CASE("a kind whose class the declarations lack is Any") {
   EnvDescription env;
-  env.entries = {{.name = "KV", .kind = EnvKind::kv_namespace}, {.name = "AI", .kind = EnvKind::ai}};
+  env.entries = {{.name = "KV", .kind = EnvKind::kv_namespace}, {.name = "Q", .kind = EnvKind::queue}, {.name = "AI", .kind = EnvKind::ai}};
   const auto text = body_of(env, {"KVNamespace"});
   CHECK(text.find("    KV: _globals.KVNamespace\n") != std::string::npos);
-  CHECK(text.find("    AI: Any\n") != std::string::npos);
+  CHECK(text.find("    Q: Any\n") != std::string::npos);
+  CHECK(text.find("    AI: _globals_ai.Ai\n") != std::string::npos);
 }
 
 TEST_CASE("stubs of the project's own classes answer to their methods only") {
@@ -49,8 +50,8 @@ TEST_CASE("stubs of the project's own classes answer to their methods only") {
   env.classes = {{"Counter", {"DurableObject"}, {{"increment", "by: int = ...", "int"}}}};
   const auto text = body_of(env, {"DurableObjectNamespace"});
   CHECK(text.find("    async def increment(self, by: int = ...) -> int: ...\n") != std::string::npos);
-  CHECK(text.find("    def getByName(self, name: str, options: Any = ..., /, **kwargs: Any) -> _CounterStub: ...\n") !=
-        std::string::npos);
+  CHECK(text.find("    def getByName(self, name: str, options: Any = ..., /, **kwargs: Any) -> _CounterStub: "
+                  "...\n") != std::string::npos);
   CHECK(text.find("    COUNTER: _CounterNamespace\n") != std::string::npos);
   CHECK(text.find("__getattr__") == std::string::npos);
 }

@@ -51,11 +51,16 @@ TEST_CASE("comments become docstrings") {
   CHECK(docstring("", 4).empty());
 }
 
-TEST_CASE("strings are quoted for Python") { CHECK(quote("a\"\\\n\x01") == "\"a\\\"\\\\\\n\\x01\""); }
+TEST_CASE("strings are quoted for Python") {
+  CHECK(quote("a\"\\\n\x01") == "\"a\\\"\\\\\\n\\x01\"");
+}
 
 TEST_CASE("a module imports what it uses, and nothing else") {
-  const auto text = write_module("_raw", "class A(JsClass):\n    \"\"\"Any in words.\"\"\"\n    def f(self) -> Literal[\"Never\"]: ...\n",
-                                 {"JsClass", "ListLike"});
-  CHECK(text == "from typing import Literal\nfrom ._prelude import JsClass\n\n"
-                "class A(JsClass):\n    \"\"\"Any in words.\"\"\"\n    def f(self) -> Literal[\"Never\"]: ...\n");
+  const auto text = write_module(
+      "_raw",
+      "class A(JsClass):\n    \"\"\"Any in words.\"\"\"\n    def f(self) -> Literal[\"Never\"]: ...\n",
+      {"JsClass", "ListLike"});
+  CHECK(text ==
+        "from typing import Literal\nfrom ._prelude import JsClass\n\n"
+        "class A(JsClass):\n    \"\"\"Any in words.\"\"\"\n    def f(self) -> Literal[\"Never\"]: ...\n");
 }

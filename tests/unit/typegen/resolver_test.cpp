@@ -17,7 +17,8 @@ std::string members_of_t(const std::string& source) {
   }
   std::string names;
   for (const auto& member : shape->members) {
-    names += (names.empty() ? "" : " ") + std::string(member.name) + (member.optional || member.sometimes ? "?" : "");
+    names += (names.empty() ? "" : " ") + std::string(member.name) +
+             (member.optional || member.sometimes ? "?" : "");
   }
   return names + (shape->index_value != nullptr ? " [*]" : "");
 }
@@ -49,7 +50,8 @@ TEST_CASE("kinds of one record become one, knowing what not all of them have") {
 }
 
 TEST_CASE("lookups, keyof and utility types over unions") {
-  auto program = read_declarations({"interface A { a: string; b: { c: number }[] } type T = A[\"b\"][number][\"c\"]"});
+  auto program =
+      read_declarations({"interface A { a: string; b: { c: number }[] } type T = A[\"b\"][number][\"c\"]"});
   Resolver resolver(program);
   CHECK(expand_t(resolver, program)->text == "number");
 
@@ -63,14 +65,16 @@ TEST_CASE("lookups, keyof and utility types over unions") {
 }
 
 TEST_CASE("conditions that can be decided are") {
-  auto program = read_declarations({"type Is<X> = X extends string ? 1 : 2; type T = Is<\"a\">; type U = Is<boolean>"});
+  auto program =
+      read_declarations({"type Is<X> = X extends string ? 1 : 2; type T = Is<\"a\">; type U = Is<boolean>"});
   Resolver resolver(program);
   CHECK(expand_t(resolver, program)->text == "1");
   CHECK(resolver.expand(program.global->find("U")->aliases[0].type)->text == "2");
 }
 
 TEST_CASE("type parameters take arguments, defaults, then constraints") {
-  auto program = read_declarations({"interface G<A, B = A, C extends string = \"c\"> { a: A; b: B; c: C } type T = G<number>"});
+  auto program = read_declarations(
+      {"interface G<A, B = A, C extends string = \"c\"> { a: A; b: B; c: C } type T = G<number>"});
   Resolver resolver(program);
   const auto shape = resolver.shape(program.global->find("T")->aliases[0].type);
   REQUIRE(shape);
@@ -80,8 +84,9 @@ TEST_CASE("type parameters take arguments, defaults, then constraints") {
 }
 
 TEST_CASE("data and objects with methods are told apart") {
-  auto program = read_declarations({"interface Data { a: string } interface Thing { f(): void } interface Handlers { f?(): void } "
-                                    "declare var Made: { new (): Made }; interface Made { a: string } type L = (Data | Thing)"});
+  auto program = read_declarations(
+      {"interface Data { a: string } interface Thing { f(): void } interface Handlers { f?(): void } "
+       "declare var Made: { new (): Made }; interface Made { a: string } type L = (Data | Thing)"});
   Resolver resolver(program);
   CHECK(resolver.is_plain(*program.global->find("Data")));
   CHECK(!(resolver.is_plain(*program.global->find("Thing"))));
@@ -90,7 +95,8 @@ TEST_CASE("data and objects with methods are told apart") {
 }
 
 TEST_CASE("types that contain themselves end") {
-  auto program = read_declarations({"type T = T | string; type A<X> = A<A<X>>; type B = A<string>; interface I extends I { a: B }"});
+  auto program = read_declarations(
+      {"type T = T | string; type A<X> = A<A<X>>; type B = A<string>; interface I extends I { a: B }"});
   Resolver resolver(program);
   CHECK(expand_t(resolver, program) != nullptr);
   CHECK(resolver.expand(program.global->find("B")->aliases[0].type) != nullptr);

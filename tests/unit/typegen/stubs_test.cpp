@@ -28,7 +28,8 @@ bool has(const std::string& text, std::string_view part) {
 } // namespace
 
 TEST_CASE("constructors are `new`; calling the class is an error") {
-  const auto raw = module_of("declare class A { constructor(x: string); get p(): number; q: string; static s(): A }", "_raw");
+  const auto raw = module_of(
+      "declare class A { constructor(x: string); get p(): number; q: string; static s(): A }", "_raw");
   has(raw, "class A(JsClass):\n    @classmethod\n    def new(cls, x: str, /) -> Self: ...\n");
   has(raw, "    @property\n    def p(self) -> int: ...\n");
   has(raw, "    q: str\n");
@@ -43,9 +44,13 @@ TEST_CASE("null is a value of its own where Pyodide has one") {
 }
 
 TEST_CASE("options go in as a dict and as keywords") {
-  const auto raw = module_of("interface O { a?: number } declare class A { f(x: string, o?: O): void }", "_raw");
-  has(raw, "def f(self, x: str, o: _raw_options.O | None = ..., /, **kwargs: Unpack[_raw_options.O]) -> None: ...");
-  const auto required = module_of("interface O { a: number; b?: string } declare function f(o: O): void;", "_raw");
+  const auto raw =
+      module_of("interface O { a?: number } declare class A { f(x: string, o?: O): void }", "_raw");
+  has(raw,
+      "def f(self, x: str, o: _raw_options.O | None = ..., /, **kwargs: Unpack[_raw_options.O]) -> None: "
+      "...");
+  const auto required =
+      module_of("interface O { a: number; b?: string } declare function f(o: O): void;", "_raw");
   has(required, "def f(o: _raw_options.O, /) -> None: ...");
   has(required, "def f(**kwargs: Unpack[_raw_options.O]) -> None: ...");
 }
@@ -64,26 +69,29 @@ TEST_CASE("the env view converts: None, datetime, memoryview, dict and list") {
 }
 
 TEST_CASE("a member that has the name of a type does not hide it") {
-  const auto env = module_of("interface KVNamespace { list(): Promise<string[]>; more(): Promise<string[]> }", "_env");
+  const auto env =
+      module_of("interface KVNamespace { list(): Promise<string[]>; more(): Promise<string[]> }", "_env");
   has(env, "async def more(self) -> builtins.list[str]: ...");
   has(env, "import builtins\n");
 }
 
 TEST_CASE("keys of an event map are spelled out") {
-  const auto raw = module_of("interface Ev {} interface Msg extends Ev { data: string } type Map = { open: Ev; message: Msg }; "
-                             "declare class T<M extends Record<string, Ev> = Record<string, Ev>> { "
-                             "on<K extends keyof M>(type: K, handler: (event: M[K]) => void): void } "
-                             "declare class W extends T<Map> { constructor() }",
-                             "_raw");
+  const auto raw = module_of(
+      "interface Ev {} interface Msg extends Ev { data: string } type Map = { open: Ev; message: Msg }; "
+      "declare class T<M extends Record<string, Ev> = Record<string, Ev>> { "
+      "on<K extends keyof M>(type: K, handler: (event: M[K]) => void): void } "
+      "declare class W extends T<Map> { constructor() }",
+      "_raw");
   has(raw, "def on(self, type: Literal[\"message\"], handler: Callable[[Msg], Any], /) -> None: ...");
 }
 
 TEST_CASE("what the proxies answer to follows from the members") {
-  const auto raw = module_of("declare class H { constructor(); get(n: string): string | null; has(n: string): boolean; "
-                             "set(n: string, v: string): void; get size(): number; "
-                             "[Symbol.iterator](): IterableIterator<[key: string, value: string]>; "
-                             "[Symbol.asyncIterator](): AsyncIterableIterator<string> }",
-                             "_raw");
+  const auto raw =
+      module_of("declare class H { constructor(); get(n: string): string | null; has(n: string): boolean; "
+                "set(n: string, v: string): void; get size(): number; "
+                "[Symbol.iterator](): IterableIterator<[key: string, value: string]>; "
+                "[Symbol.asyncIterator](): AsyncIterableIterator<string> }",
+                "_raw");
   has(raw, "def __iter__(self) -> Iterator[tuple[str, str]]: ...");
   has(raw, "def __aiter__(self) -> AsyncIterator[str]: ...");
   has(raw, "def __contains__(self, key: object, /) -> bool: ...");
@@ -98,20 +106,21 @@ TEST_CASE("generics keep their defaults; parameters that only compute keys are d
 }
 
 TEST_CASE("every declared type can be imported by its name") {
-  const auto stubs = make_runtime_stubs(
-      {"interface A { a: string } type B = \"x\" | \"y\"; declare abstract class C {} type D = A & { b: number }; "
-       "type F = (a: A) => void; interface G<T> { t: T }"},
-      {});
+  const auto stubs = make_runtime_stubs({"interface A { a: string } type B = \"x\" | \"y\"; declare abstract "
+                                         "class C {} type D = A & { b: number }; "
+                                         "type F = (a: A) => void; interface G<T> { t: T }"},
+                                        {});
   CHECK(stubs.report.type_names == 6);
   CHECK(stubs.report.importable == 6);
-  const auto globals = module(stubs, "_globals");
+  const auto globals = module(stubs, "_globals") + module(stubs, "_globals_ai");
   for (const auto* name : {"A as A", "B as B", "C as C", "D as D", "F as F", "G as G"}) {
     has(globals, name);
   }
 }
 
 TEST_CASE("what cannot be said is Any, and is reported") {
-  const auto stubs = make_runtime_stubs({"declare class A { f<T>(x: T extends string ? infer U : never): Unheard }"}, {});
+  const auto stubs =
+      make_runtime_stubs({"declare class A { f<T>(x: T extends string ? infer U : never): Unheard }"}, {});
   CHECK(!(stubs.report.became_any.empty()));
 }
 

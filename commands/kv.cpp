@@ -1,0 +1,295 @@
+#include <cloud/multipart.hpp>
+#include <commands/data_support.hpp>
+#include <commands/kv.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace pyw::commands {
+
+namespace {
+
+constexpr std::size_t batch_keys = 10'000; // what one bulk request may hold
+
+struct Options {
+  std::string key;
+  std::optional<std::string> value;
+  std::optional<std::string> path;
+  std::optional<std::string> binding;
+  std::optional<std::string> namespace_id;
+  std::optional<std::string> metadata;
+  std::optional<std::int64_t> ttl;
+  std::optional<std::int64_t> expiration;
+  std::string prefix;
+  std::string file;
+  bool preview = false;
+  bool text = false;
+  bool force = false;
+  DataPlace place;
+};
+
+struct Store {
+  DataSession data;
+  std::string path; ///< "/accounts/…/storage/kv/namespaces/ID"
+};
+
+/// A binding without an id: the live Worker knows what it was given.
+Result<std::string> provisioned_id(DataSession& data, const std::string& binding) {
+  const auto& name = data.project->name.value;
+  PYW_TRY_ASSIGN(const auto settings,
+                 data.cloud.api.require(cloud::get(data.base + "/workers/scripts/" + name + "/settings")));
+  for (const auto& item : settings.value("bindings", cloud::Json::array())) {
+    if (text_at(item, "type") == "kv_namespace" && text_at(item, "name") == binding) {
+      return text_at(item, "namespace_id");
+    }
+  }
+  return failure(user_error(fmt::format("the live Worker `{}` has no namespace for `{}`", name, binding),
+                            {"deploy the Worker first, or pass `--namespace-id`"}));
+}
+
+Result<std::string> id_of(const Options& options, DataSession& data) {
+  if (options.namespace_id) {
+    return *options.namespace_id;
+  }
+  if (!options.binding || !data.project) {
+    return failure(
+        user_error("which namespace is meant?", {"pass `--namespace-id`, or `--binding` of the project"}));
+  }
+  for (const auto& space : data.project->kv_namespaces) {
+    if (space.binding != *options.binding) {
+      continue;
+    }
+    const auto& id = options.preview ? space.preview_id : space.id;
+    if (id) {
+      return *id;
+    }
+    return provisioned_id(data, space.binding);
+  }
+  return failure(user_error(fmt::format("the configuration has no KV binding `{}`", *options.binding)));
+}
+
+Result<Store> open_store(const Options& options, Context& context) {
+  PYW_TRY(require_remote(options.place));
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(const auto id, id_of(options, data));
+  auto path = data.base + "/storage/kv/namespaces/" + id;
+  return Store{std::move(data), std::move(path)};
+}
+
+Result<int> put(const Options& options, Context& context) {
+  if (options.value.has_value() == options.path.has_value()) {
+    return failure(usage_error("give either a value or `--path FILE`"));
+  }
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  auto value = options.value.value_or("");
+  if (options.path) {
+    PYW_TRY_ASSIGN(value, context.world.files.read(context.options.directory / *options.path));
+  }
+  cloud::Call call;
+  call.method = "PUT";
+  call.path = store.path + "/values/" + cloud::escape_component(options.key);
+  if (options.expiration) {
+    call.query.emplace_back("expiration", std::to_string(*options.expiration));
+  }
+  if (options.ttl) {
+    call.query.emplace_back("expiration_ttl", std::to_string(*options.ttl));
+  }
+  if (!options.metadata) {
+    call.headers.emplace_back("Content-Type", "text/plain;charset=UTF-8");
+    call.body = std::move(value);
+  } else {
+    const auto metadata = cloud::Json::parse(*options.metadata, nullptr, false);
+    if (metadata.is_discarded()) {
+      return failure(usage_error("`--metadata` is not JSON"));
+    }
+    auto content = cloud::text_part("value", std::move(value));
+    if (options.path) { // bytes are a file of the form, text is a field
+      content =
+          cloud::bytes_part("value", "application/octet-stream", std::get<std::string>(content.content));
+      content.filename = "blob";
+    }
+    auto form = cloud::encode_multipart({std::move(content), cloud::text_part("metadata", metadata.dump())},
+                                        context.world.files);
+    call.headers.emplace_back("Content-Type", std::move(form.content_type));
+    call.stream = std::move(form.stream);
+  }
+  PYW_TRY(store.data.cloud.api.require(call));
+  context.world.reporter.message(fmt::format("Wrote `{}`", options.key));
+  return 0;
+}
+
+Result<int> get_value(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  const auto answer =
+      store.data.cloud.api.raw(cloud::get(store.path + "/values/" + cloud::escape_component(options.key)));
+  if (!answer) {
+    return answer.error().status == 404 ? failure(user_error(fmt::format("there is no `{}`", options.key)))
+                                        : failure(to_error(answer.error()));
+  }
+  context.world.reporter.data(answer->body);
+  return 0;
+}
+
+Result<int> list(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  PYW_TRY_ASSIGN(const auto keys,
+                 cloud::to_result(store.data.cloud.api.listed(
+                     cloud::get(store.path + "/keys", {{"prefix", options.prefix}}))));
+  print_json(context, keys);
+  return 0;
+}
+
+Result<int> remove(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  auto call = cloud::get(store.path + "/values/" + cloud::escape_component(options.key));
+  call.method = "DELETE";
+  PYW_TRY(store.data.cloud.api.require(call));
+  context.world.reporter.message(fmt::format("Deleted `{}`", options.key));
+  return 0;
+}
+
+Result<cloud::Json> read_array(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(const auto text, context.world.files.read(context.options.directory / options.file));
+  auto json = cloud::Json::parse(text, nullptr, false);
+  if (!json.is_array()) {
+    return failure(user_error(fmt::format("`{}` is not a JSON array", options.file)));
+  }
+  return json;
+}
+
+/// Sends the array in batches of what one request may hold.
+Result<int>
+send_bulk(const Options& options, std::string_view method, const cloud::Json& items, Context& context) {
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  const auto bar = context.world.reporter.progress("Sending keys", ProgressUnit::items);
+  for (std::size_t start = 0; start < items.size(); start += batch_keys) {
+    auto batch = cloud::Json::array();
+    for (auto i = start; i < std::min(items.size(), start + batch_keys); ++i) {
+      batch.push_back(items[i]);
+    }
+    PYW_TRY(store.data.cloud.api.require(cloud::with_json(std::string(method), store.path + "/bulk", batch)));
+    bar->update(std::min(items.size(), start + batch_keys), items.size());
+  }
+  return 0;
+}
+
+Result<int> bulk_put(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(const auto items, read_array(options, context));
+  for (const auto& item : items) {
+    if (text_at(item, "key").empty() || !item.contains("value")) {
+      return failure(user_error(fmt::format("`{}`: each entry needs `key` and `value`", options.file)));
+    }
+  }
+  return send_bulk(options, "PUT", items, context);
+}
+
+Result<int> bulk_delete(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(const auto items, read_array(options, context));
+  if (!options.force && !make_confirm(context, true)(fmt::format("Delete {} keys?", items.size()))) {
+    return failure(user_error("nothing was deleted"));
+  }
+  auto keys = cloud::Json::array();
+  for (const auto& item : items) {
+    keys.push_back(item.is_string() ? item.get<std::string>() : text_at(item, "name"));
+  }
+  return send_bulk(options, "DELETE", keys, context);
+}
+
+Result<int> bulk_get(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(const auto items, read_array(options, context));
+  PYW_TRY_ASSIGN(auto store, open_store(options, context));
+  auto keys = cloud::Json::array();
+  for (const auto& item : items) {
+    keys.push_back(item.is_string() ? item.get<std::string>() : text_at(item, "name"));
+  }
+  PYW_TRY_ASSIGN(
+      const auto answer,
+      store.data.cloud.api.require(cloud::with_json("POST", store.path + "/bulk/get", {{"keys", keys}})));
+  print_json(context, answer.value("values", cloud::Json::object()));
+  return 0;
+}
+
+std::shared_ptr<Options> common(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--binding", options->binding, "a binding of the project");
+  app.add_option("--namespace-id", options->namespace_id, "the namespace");
+  app.add_flag("--preview,!--no-preview", options->preview, "the binding's namespace for previews");
+  declare_place(app, options->place);
+  return options;
+}
+
+using Run = Result<int> (*)(const Options&, Context&);
+
+std::function<Runner(CLI::App&)> with_key(Run run) {
+  return [run](CLI::App& app) -> Runner {
+    auto options = common(app);
+    app.add_option("key", options->key, "the key")->required();
+    app.add_flag("--text", options->text)->group("");
+    return [options, run](Context& context) { return run(*options, context); };
+  };
+}
+
+std::function<Runner(CLI::App&)> with_file(Run run) {
+  return [run](CLI::App& app) -> Runner {
+    auto options = common(app);
+    app.add_option("filename", options->file, "a JSON array")->required();
+    app.add_flag("-f,--force", options->force, "ask nothing");
+    return [options, run](Context& context) { return run(*options, context); };
+  };
+}
+
+Runner declare_put(CLI::App& app) {
+  auto options = common(app);
+  app.add_option("key", options->key, "the key")->required();
+  app.add_option("value", options->value, "the value");
+  app.add_option("--path", options->path, "the file that holds the value");
+  app.add_option("--ttl", options->ttl, "seconds until it goes");
+  app.add_option("--expiration", options->expiration, "when it goes, seconds since 1970");
+  app.add_option("--metadata", options->metadata, "JSON that is kept with it");
+  return [options](Context& context) { return put(*options, context); };
+}
+
+Runner declare_list(CLI::App& app) {
+  auto options = common(app);
+  app.add_option("--prefix", options->prefix, "only keys that start with this");
+  return [options](Context& context) { return list(*options, context); };
+}
+
+Runner declare_key(CLI::App& app) {
+  return declare_subcommands(app,
+                             {{"put", "write a value", declare_put},
+                              {"get", "read a value", with_key(get_value)},
+                              {"list", "the keys, as JSON", declare_list},
+                              {"delete", "delete a key", with_key(remove)}});
+}
+
+Runner declare_bulk(CLI::App& app) {
+  return declare_subcommands(app,
+                             {{"put", "write many", with_file(bulk_put)},
+                              {"get", "read many", with_file(bulk_get)},
+                              {"delete", "delete many", with_file(bulk_delete)}});
+}
+
+} // namespace
+
+CommandEntry kv_command() {
+  return {
+      "kv",
+      "the live KV: namespaces, keys",
+      Group::data,
+      {{"pyw kv namespace create cache", "make a namespace"},
+       {"pyw kv key put greeting hello --binding CACHE --remote", "write a value"},
+       {"pyw kv key list --binding CACHE --remote --prefix user:", "some of the keys"}},
+      [](CLI::App& app) {
+        return declare_subcommands(app,
+                                   {{"namespace", "make, list, delete, rename", declare_kv_namespace},
+                                    {"key", "one key", declare_key},
+                                    {"bulk", "many keys at once", declare_bulk}});
+      },
+  };
+}
+
+} // namespace pyw::commands

@@ -1,0 +1,203 @@
+#include <cloud/queue_consumers.hpp>
+#include <commands/data_support.hpp>
+#include <commands/queues.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace pyw::commands {
+
+namespace {
+
+struct Options {
+  std::string name;
+  std::string script;
+  std::optional<std::int64_t> delivery_delay;
+  std::optional<std::int64_t> retention;
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> batch_timeout;
+  std::optional<std::int64_t> retries;
+  std::optional<std::int64_t> max_concurrency;
+  std::optional<std::int64_t> retry_delay;
+  std::optional<std::string> dead_letter_queue;
+  std::optional<std::string> jurisdiction;
+  int page = 1;
+};
+
+template <typename T>
+void set(cloud::Json& body, const char* key, const std::optional<T>& value) {
+  if (value) {
+    body[key] = *value;
+  }
+}
+
+Result<int> create(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  cloud::Json body = {{"queue_name", options.name}};
+  set(body, "jurisdiction", options.jurisdiction);
+  auto settings = cloud::Json::object();
+  set(settings, "delivery_delay", options.delivery_delay);
+  set(settings, "message_retention_period", options.retention);
+  if (!settings.empty()) {
+    body["settings"] = std::move(settings);
+  }
+  PYW_TRY(data.cloud.api.require(cloud::with_json("POST", data.base + "/queues", body)));
+  context.world.reporter.message(fmt::format("Made the queue `{}`", options.name));
+  return 0;
+}
+
+Result<int> update(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  auto settings = cloud::Json::object();
+  set(settings, "delivery_delay", options.delivery_delay);
+  set(settings, "message_retention_period", options.retention);
+  PYW_TRY(data.cloud.api.require(cloud::with_json("PATCH",
+                                                  data.base + "/queues/" + text_at(queue, "queue_id"),
+                                                  {{"queue_name", options.name}, {"settings", settings}})));
+  context.world.reporter.message(fmt::format("Changed the queue `{}`", options.name));
+  return 0;
+}
+
+Result<int> list(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(
+      const auto queues,
+      data.cloud.api.require(cloud::get(data.base + "/queues", {{"page", std::to_string(options.page)}})));
+  if (context.options.format == OutputFormat::json) {
+    print_json(context, queues);
+    return 0;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& queue : queues) {
+    rows.push_back({text_at(queue, "queue_id"),
+                    text_at(queue, "queue_name"),
+                    queue.value("producers_total_count", cloud::Json(0)).dump(),
+                    queue.value("consumers_total_count", cloud::Json(0)).dump()});
+  }
+  print_table(context, {"id", "name", "producers", "consumers"}, rows);
+  return 0;
+}
+
+Result<int> remove(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  auto call = cloud::get(data.base + "/queues/" + text_at(queue, "queue_id"));
+  call.method = "DELETE";
+  PYW_TRY(data.cloud.api.require(call));
+  context.world.reporter.message(fmt::format("Deleted the queue `{}`", options.name));
+  return 0;
+}
+
+Result<int> info(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  print_json(context, queue);
+  return 0;
+}
+
+Result<int> add_consumer(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  auto settings = cloud::Json::object();
+  set(settings, "batch_size", options.batch_size);
+  set(settings, "max_retries", options.retries);
+  if (options.batch_timeout) {
+    settings["max_wait_time_ms"] = *options.batch_timeout * 1000;
+  }
+  set(settings, "max_concurrency", options.max_concurrency);
+  set(settings, "retry_delay", options.retry_delay);
+  cloud::Json body = {{"script_name", options.script}, {"type", "worker"}};
+  set(body, "dead_letter_queue", options.dead_letter_queue);
+  body["settings"] = std::move(settings);
+  PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  PYW_TRY(data.cloud.api.require(
+      cloud::with_json("POST", data.base + "/queues/" + text_at(queue, "queue_id") + "/consumers", body)));
+  context.world.reporter.message(fmt::format("`{}` now reads `{}`", options.script, options.name));
+  return 0;
+}
+
+Result<int> remove_consumer(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  PYW_TRY_ASSIGN(const auto id,
+                 cloud::worker_consumer_id(data.cloud.api, data.cloud.account, queue, options.script));
+  auto call = cloud::get(data.base + "/queues/" + text_at(queue, "queue_id") + "/consumers/" + id);
+  call.method = "DELETE";
+  PYW_TRY(data.cloud.api.require(call));
+  context.world.reporter.message(fmt::format("`{}` no longer reads `{}`", options.script, options.name));
+  return 0;
+}
+
+using Run = Result<int> (*)(const Options&, Context&);
+
+std::function<Runner(CLI::App&)> named(Run run, bool with_settings = false) {
+  return [run, with_settings](CLI::App& app) -> Runner {
+    auto options = std::make_shared<Options>();
+    app.add_option("name", options->name, "the queue")->required();
+    if (with_settings) {
+      app.add_option(
+          "--delivery-delay-secs", options->delivery_delay, "seconds before a message can be read");
+      app.add_option("--message-retention-period-secs", options->retention, "seconds that a message is kept");
+      app.add_option("--jurisdiction", options->jurisdiction, "where its data stays");
+    }
+    return [options, run](Context& context) { return run(*options, context); };
+  };
+}
+
+std::function<Runner(CLI::App&)> consumer(Run run) {
+  return [run](CLI::App& app) -> Runner {
+    auto options = std::make_shared<Options>();
+    app.add_option("queue-name", options->name, "the queue")->required();
+    app.add_option("script-name", options->script, "the Worker")->required();
+    app.add_option("--batch-size", options->batch_size, "most messages at once");
+    app.add_option("--batch-timeout", options->batch_timeout, "most seconds to wait for a full batch");
+    app.add_option("--message-retries", options->retries, "most tries");
+    app.add_option("--dead-letter-queue", options->dead_letter_queue, "where messages go that failed");
+    app.add_option("--max-concurrency", options->max_concurrency, "most batches side by side");
+    app.add_option("--retry-delay-secs", options->retry_delay, "seconds before a retry");
+    return [options, run](Context& context) { return run(*options, context); };
+  };
+}
+
+Runner declare_consumer(CLI::App& app) {
+  const auto both = [](CLI::App& sub) {
+    return declare_subcommands(sub,
+                               {{"add", "let a Worker read the queue", consumer(add_consumer)},
+                                {"remove", "stop a Worker from reading it", consumer(remove_consumer)}});
+  };
+  return declare_subcommands(app,
+                             {{"add", "let a Worker read the queue", consumer(add_consumer)},
+                              {"remove", "stop a Worker from reading it", consumer(remove_consumer)},
+                              {"worker", "the same", both}});
+}
+
+} // namespace
+
+CommandEntry queues_command() {
+  return {
+      "queues",
+      "queues and who reads them",
+      Group::data,
+      {{"pyw queues create jobs", "make a queue"}, {"pyw queues list", "all queues"}},
+      [](CLI::App& app) {
+        return declare_subcommands(app,
+                                   {{"create", "make a queue", named(create, true)},
+                                    {"update", "change its settings", named(update, true)},
+                                    {"list",
+                                     "all queues",
+                                     [](CLI::App& sub) -> Runner {
+                                       auto options = std::make_shared<Options>();
+                                       sub.add_option("--page", options->page, "which page");
+                                       return [options](Context& context) { return list(*options, context); };
+                                     }},
+                                    {"info", "one queue, as JSON", named(info)},
+                                    {"delete", "delete a queue", named(remove)},
+                                    {"consumer", "who reads a queue", declare_consumer}});
+      },
+  };
+}
+
+} // namespace pyw::commands
