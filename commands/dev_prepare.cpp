@@ -155,6 +155,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   worker.command = std::move(prepared.command);
   worker.socket = options.socket;
   worker.start_path = std::move(prepared.start_path);
+  worker.background = std::move(prepared.background);
   return worker;
 }
 

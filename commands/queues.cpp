@@ -109,7 +109,7 @@ Result<int> add_consumer(const Options& options, Context& context) {
   }
   set(settings, "max_concurrency", options.max_concurrency);
   set(settings, "retry_delay", options.retry_delay);
-  cloud::Json body = {{"script_name", options.script}, {"type", "worker"}};
+  cloud::Json body = {{"script_name", options.script}, {"environment_name", ""}, {"type", "worker"}};
   set(body, "dead_letter_queue", options.dead_letter_queue);
   body["settings"] = std::move(settings);
   PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));

@@ -24,8 +24,7 @@ Result<int> list(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
   PYW_TRY_ASSIGN(
       const auto workflows,
-      data.cloud.api.require(cloud::get(data.base + "/workflows",
-                                        {{"per_page", "10"}, {"page", std::to_string(options.page)}})));
+      data.cloud.api.require(cloud::get(data.base + "/workflows", {{"page", std::to_string(options.page)}})));
   if (context.options.format == OutputFormat::json) {
     print_json(context, workflows);
     return 0;

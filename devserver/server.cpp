@@ -102,7 +102,10 @@ private:
     auto& running = m_running[generation];
     running.prepared = std::move(m_prepared);
     WorkerProcess::Callbacks callbacks;
-    callbacks.on_ready = [this, generation] { handle(WorkerReady{generation}); };
+    callbacks.on_ready = [this, generation] {
+      handle(WorkerReady{generation});
+      start_background(generation);
+    };
     callbacks.on_end = [this, generation](Exit exit, std::optional<Error> explanation) {
       // Not from inside the process object's own callback.
       m_loop.post([this, generation, exit, explanation = std::move(explanation)] {
@@ -118,6 +121,18 @@ private:
       return;
     }
     running.process = std::move(*started);
+  }
+
+  /// Work that makes later starts faster; what an earlier generation began gives way.
+  void start_background(Generation generation) {
+    const auto running = m_running.find(generation);
+    if (running == m_running.end() || !running->second.prepared.background) {
+      return;
+    }
+    m_background.reset();
+    if (auto started = m_world.processes.start(*running->second.prepared.background)) {
+      m_background = std::move(*started);
+    }
   }
 
   void perform(const HoldRequests&) { m_proxy->hold(); }
@@ -314,6 +329,7 @@ private:
   std::unique_ptr<Proxy> m_proxy;
   DevState m_state;
   PreparedWorker m_prepared;
+  std::unique_ptr<ChildProcess> m_background; ///< ended with the session
   std::map<Generation, Running> m_running;
   std::vector<Path> m_changed;
   std::chrono::steady_clock::time_point m_started; ///< of the first start, or of the change under way

@@ -25,6 +25,8 @@ struct PreparedWorker {
   /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
   /// it listens.
   std::string start_path = {};
+  /// Run once the Worker is ready, beside it; how it ends does not matter.
+  std::optional<Command> background = {};
 };
 
 /// One line that workerd or the guest wrote, as the runtime understands it.

@@ -162,4 +162,39 @@ std::vector<std::string> module_handlers(std::string_view python_source) {
   return handlers;
 }
 
+std::vector<std::string> imported_modules(std::string_view python_source) {
+  const auto code = code_only(python_source);
+  std::vector<std::string> names;
+  const auto note = [&](const std::string& name) {
+    const auto dotted = [](char c) { return is_name_byte(c) || c == '.'; };
+    if (!name.empty() && name.front() != '.' && std::ranges::all_of(name, dotted) &&
+        std::ranges::find(names, name) == names.end()) {
+      names.push_back(name);
+    }
+  };
+  std::size_t line_start = 0;
+  for (const auto line : split(code, '\n')) {
+    if (line.starts_with("import ")) {
+      const auto list = imported_list(code, line_start + 7);
+      for (const auto part : split(list, ',')) {
+        const auto words = split_words(part);
+        note(words.empty() ? "" : std::string(words[0]));
+      }
+    } else if (line.starts_with("from ")) {
+      const auto import = line.find(" import");
+      if (import != std::string_view::npos) {
+        const std::string module(trim(line.substr(5, import - 5)));
+        note(module);
+        const auto list = imported_list(code, line_start + import + 7);
+        for (const auto part : split(list, ',')) {
+          const auto words = split_words(part);
+          note(words.empty() ? "" : module + "." + std::string(words[0]));
+        }
+      }
+    }
+    line_start += line.size() + 1;
+  }
+  return names;
+}
+
 } // namespace pyw::runtime

@@ -20,4 +20,8 @@ namespace pyw::runtime {
 /// (`on_fetch`).
 [[nodiscard]] std::vector<std::string> module_handlers(std::string_view python_source);
 
+/// The dotted names of modules that top-level imports may mean: `import a.b` is a.b, `from a import b` is a
+/// and a.b. Relative imports are the Worker's own and left out.
+[[nodiscard]] std::vector<std::string> imported_modules(std::string_view python_source);
+
 } // namespace pyw::runtime

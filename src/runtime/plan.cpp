@@ -192,8 +192,14 @@ std::string_view javascript_kind(const bundle::Module& module) {
 std::vector<std::string> modules_of(const PlanInput& input) {
   const auto& files = input.files;
   std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
-  for (const std::string_view name :
-       {"entrypoint.js", "files.js", "host.js", "loader.js", "report.js", "shims.js", "start.js"}) {
+  for (const std::string_view name : {"entrypoint.js",
+                                      "files.js",
+                                      "host.js",
+                                      "loader.js",
+                                      "report.js",
+                                      "shims.js",
+                                      "snapshot.js",
+                                      "start.js"}) {
     modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
   }
   modules.push_back(module_entry(own_name("pyodide.mjs"), "esModule", input.parts.pyodide / "pyodide.mjs"));
@@ -300,9 +306,14 @@ Result<ConfigPlan> plan_config(const PlanInput& input) {
   return plan;
 }
 
-std::string with_seed(const std::string& settings, const std::array<std::uint32_t, 4>& seed) {
+std::string with_start(const std::string& settings,
+                       const std::array<std::uint32_t, 4>& seed,
+                       const std::optional<Path>& snapshot) {
   auto json = ordered_json::parse(settings);
   json["seed"] = seed;
+  if (snapshot) {
+    json["snapshot"] = snapshot->generic_string();
+  }
   return json.dump(2) + "\n";
 }
 

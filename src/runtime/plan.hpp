@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,10 @@ struct ConfigPlan {
 /// place.
 [[nodiscard]] Result<ConfigPlan> plan_config(const PlanInput& input);
 
-/// The settings with the seed of the random stream that lasts until the first handler runs.
-[[nodiscard]] std::string with_seed(const std::string& settings, const std::array<std::uint32_t, 4>& seed);
+/// The settings with what differs from start to start: the seed of the random stream that lasts until the
+/// first handler runs, and the memory snapshot to continue from, if there is one.
+[[nodiscard]] std::string with_start(const std::string& settings,
+                                     const std::array<std::uint32_t, 4>& seed,
+                                     const std::optional<Path>& snapshot);
 
 } // namespace pyw::runtime

@@ -2,6 +2,7 @@
 #include <runtime/entry_scan.hpp>
 #include <runtime/guest_store.hpp>
 #include <runtime/pack.hpp>
+#include <runtime/package_snapshot.hpp>
 #include <runtime/plan.hpp>
 #include <runtime/prepare.hpp>
 
@@ -104,6 +105,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   }
   guest_files.session.push_back(run / "app.pack");
 
+  PYW_TRY_ASSIGN(const auto snapshot,
+                 package_snapshot(project, bundle, parts, guest, code, packages, run, files));
+  const auto snapshot_file = snapshot && snapshot->exists ? std::optional(snapshot->file) : std::nullopt;
   const auto exports = export_names(project, entry);
   const auto handlers = module_handlers(entry);
   PYW_TRY_ASSIGN(const auto plan,
@@ -119,7 +123,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                               assets}));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
-  PYW_TRY(files.write(run / "settings.json", with_seed(plan.settings, random_seed())));
+  PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), snapshot_file)));
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
   }
@@ -136,6 +140,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                            "--socket-addr",
                            "http=unix:" + options.socket.string(),
                            (run / "config.capnp").string()};
+  if (snapshot) {
+    prepared.background = snapshot->build;
+  }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.fingerprint =
       sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));

@@ -8,6 +8,7 @@
 #include <config/project.hpp>
 #include <runtime/parts.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct PrepareOptions {
 struct PreparedRuntime {
   Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
+  /// Makes the next start faster: to be run once the Worker is ready, its end need not be waited for.
+  std::optional<Command> background;
   std::string fingerprint;  ///< equal: the same Worker (code, packages, configuration, guest)
   bool has_storage = false; ///< two generations must not serve at the same time
   std::vector<Diagnostic> warnings;

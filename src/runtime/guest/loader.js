@@ -4,6 +4,7 @@ import { loadPyodide } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
 import pyodideWasm from "./pyodide.asm.wasm";
 import { addPack, mountTree } from "./files.js";
+import { findAgain, restore } from "./snapshot.js";
 
 // An archive with no file in it: Pyodide wants to unpack one, the library is mounted instead.
 const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)]);
@@ -15,12 +16,16 @@ export const SESSION = "/session/metadata";
 // Where our compiled standard library lies; PYTHONPATH puts it before Pyodide's archive.
 const LIBRARY = "/lib/pyw";
 
+// The place of the schedule among the values that Pyodide gives Python first (API.getExpectedKeys, 314.0.7).
+const SCHEDULE_INDEX = 4;
+
 const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
-// the packs that together make the Worker's folder.
-export async function bootPython(settings, packs) {
+// the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
+// `snapshot` ({description, pages, roots}) it is continued from one.
+export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
@@ -35,10 +40,12 @@ export async function bootPython(settings, packs) {
 
   const createPyodideModule = async (emscripten) => {
     emscripten.preRun.push((module) => {
+      recorder?.begin(module);
       mountTree(module.FS, library, LIBRARY);
       mountTree(module.FS, session, SESSION);
     });
     const module = await createEmscriptenModule(emscripten);
+    if (snapshot) restore(module, snapshot);
     // Pyodide's own schedule hands callbacks to one shared MessageChannel, which runs one
     // request's callback in the I/O context of another.
     module.API.scheduleCallback = scheduleCallback;
@@ -51,6 +58,11 @@ export async function bootPython(settings, packs) {
     // No package comes from Pyodide's own index; only its version of the binary interface is checked.
     lockFileContents: { info: { abi_version: settings.abi }, packages: {} },
     createPyodideModule,
+    ...(recorder ? { _makeSnapshot: true } : {}),
+    // The bytes only tell pyodide.mjs that Python's own start must not run; `restore` does the rest.
+    ...(snapshot
+      ? { _loadSnapshot: new Uint8Array(16), _snapshotDeserializer: findAgain(snapshot.roots) }
+      : {}),
     env: {
       HOME: "/session",
       PYTHONPATH: LIBRARY,
@@ -62,6 +74,8 @@ export async function bootPython(settings, packs) {
   });
   delete globalThis._createPyodideModule;
   bootDone();
+  // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
+  if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
   pyodide.loadPackage = async () => {
     throw new Error("packages come from python_modules; add them to pyproject.toml");
   };

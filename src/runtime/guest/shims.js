@@ -34,9 +34,12 @@ WebAssembly.instantiate = async (source, imports) => {
   return { module, instance: new WebAssembly.Instance(module, imports) };
 };
 // The one streamed module is Pyodide's own; the boot hands it out already compiled.
+export const streamed = {};
 WebAssembly.instantiateStreaming = async (response, imports) => {
   const { module } = await response;
-  return { module, instance: new WebAssembly.Instance(module, imports) };
+  const instance = new WebAssembly.Instance(module, imports);
+  streamed.instance = instance;
+  return { module, instance };
 };
 
 const original = {

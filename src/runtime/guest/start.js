@@ -4,15 +4,21 @@ import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shi
 import { bootPython, runAtTopLevel } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
+import { decode } from "./snapshot.js";
 
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
 // thrown, and stays: an isolate starts once.
 export async function startPython(settings, importModule) {
   let pyodide;
   try {
-    pyodide = await bootPython(settings, await readPacks(settings));
-    pyodide.registerJsModule("_pyodide_entrypoint_helper", hostModule(importModule));
-    pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
+    const host = hostModule(importModule);
+    const packs = await readPacks(settings);
+    pyodide = await bootFromSnapshot(settings, packs, { host, flags: settings.flags });
+    if (!pyodide) {
+      pyodide = await bootPython(settings, packs);
+      pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
+      pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
+    }
     await pyodide._api.initializeNodeSockFS?.(connect);
   } catch (error) {
     report({ event: "boot-failed", message: String(error?.stack ?? error) });
@@ -44,7 +50,19 @@ async function load(guest, settings) {
   }
 }
 
-async function readPacks({ packs }) {
+// undefined when there is no snapshot, or none that can be used: then it is a start like the first.
+async function bootFromSnapshot(settings, packs, roots) {
+  if (!settings.snapshot) return undefined;
+  try {
+    const snapshot = { ...decode(await readFile(settings.snapshot)), roots };
+    return await bootPython(settings, packs, { snapshot });
+  } catch (error) {
+    report({ event: "snapshot-unusable", message: String(error?.stack ?? error) });
+    return undefined;
+  }
+}
+
+export async function readPacks({ packs }) {
   const [library, session, libraryZip] = await Promise.all([
     Promise.all(packs.library.map(readFile)),
     Promise.all(packs.session.map(readFile)),

@@ -73,3 +73,13 @@ TEST_CASE("handlers of a module are its functions whose names begin with on_") {
                         "    def on_alarm(self): pass\n"
                         "def only(): pass\n") == Names{"scheduled", "fetch", "queue"});
 }
+
+TEST_CASE("imported modules are those that absolute imports of the top level may mean") {
+  CHECK(imported_modules("import json, a.b as c\n"
+                         "from fastapi import FastAPI\n"
+                         "from x.y import (\n    z,\n    w as v,\n)\n"
+                         "from . import own\n"
+                         "from .rooms import Room\n"
+                         "def f():\n    import late\n") ==
+        Names{"json", "a.b", "fastapi", "fastapi.FastAPI", "x.y", "x.y.z", "x.y.w"});
+}

@@ -66,6 +66,7 @@ const config :Workerd.Config = (
       (name = "__pyw/loader.js", esModule = embed "/guest/loader.js"),
       (name = "__pyw/report.js", esModule = embed "/guest/report.js"),
       (name = "__pyw/shims.js", esModule = embed "/guest/shims.js"),
+      (name = "__pyw/snapshot.js", esModule = embed "/guest/snapshot.js"),
       (name = "__pyw/start.js", esModule = embed "/guest/start.js"),
       (name = "__pyw/pyodide.mjs", esModule = embed "/py/pyodide.mjs"),
       (name = "__pyw/pyodide.asm.mjs", esModule = embed "/py/pyodide.asm.mjs"),
@@ -149,7 +150,7 @@ TEST_CASE("settings carry what date and flags mean, and the classes the configur
       "source": "class_name = \"Counter\""
     }
   ])"));
-  CHECK(contains(with_seed(plan->settings, {1, 2, 3, 4}), "\"seed\": [\n    1,"));
+  CHECK(contains(with_start(plan->settings, {1, 2, 3, 4}, Path("/s")), "\"seed\": [\n    1,"));
 }
 
 TEST_CASE("Python 3.12 is refused with the flags that help") {

@@ -15,6 +15,7 @@ SESSION = "/session/metadata"
 PYTHON_MODULES = SESSION + "/python_modules"
 
 _main = None
+_prepared = False
 _legacy_handlers = False
 
 
@@ -49,6 +50,38 @@ def _set_search_path(process_pth_files):
             pass
 
 
+def _begin_top_level(process_pth_files):
+    allow_entropy.begin_top_level()
+    import_patch_manager.begin_top_level()
+    _set_search_path(process_pth_files)
+
+
+def prepare(settings_text):
+    """Imports packages ahead, for a memory snapshot; returns those that failed, with the reason, as JSON.
+
+    A package that cannot be imported here fails again, in its own place, when the Worker imports it.
+    """
+    global _prepared
+    import gc
+    import json
+    from importlib import import_module, invalidate_caches
+
+    settings = json.loads(settings_text)
+    _begin_top_level(settings["processPth"])
+    failed = {}
+    for name in settings["imports"]:
+        try:
+            import_module(name)
+        except Exception as error:
+            failed[name] = f"{type(error).__name__}: {error}"
+    _prepared = True
+    # The Worker's own files are not there yet.
+    invalidate_caches()
+    sys.path_importer_cache.pop(SESSION, None)
+    gc.collect()
+    return json.dumps(failed)
+
+
 def load(settings, outcome):
     """Imports the entry module; returns its entrypoint classes and handlers."""
     global _main, _legacy_handlers
@@ -60,9 +93,8 @@ def load(settings, outcome):
     _legacy_handlers = settings.legacyHandlers
     _pyw_report.source_root = settings.sourceRoot
     with _reporting(outcome):
-        allow_entropy.begin_top_level()
-        import_patch_manager.begin_top_level()
-        _set_search_path(settings.processPth)
+        if not _prepared:
+            _begin_top_level(settings.processPth)
         _main = import_module(settings.entry)
         found = {"classes": _entrypoints(_main), "handlers": _handlers(_main)}
         missing = _missing(settings.expected.to_py(), found["classes"])
