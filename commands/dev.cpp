@@ -1,8 +1,6 @@
 #include <commands/dev.hpp>
-
 #include <commands/dev_lock.hpp>
 #include <commands/dev_prepare.hpp>
-
 #include <config/load.hpp>
 #include <devserver/narrator.hpp>
 #include <devserver/server.hpp>
@@ -71,7 +69,10 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.read_line = read_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
   hooks.narrator = narrator.get();
-  return devserver::run_dev_server(server_options(options, project), hooks, world);
+  auto settings = server_options(options, project);
+  settings.keys =
+      format == devserver::NarratorFormat::text ? devserver::Keys::listen : devserver::Keys::ignore;
+  return devserver::run_dev_server(settings, hooks, world);
 }
 
 CommandEntry dev_command() {
@@ -85,8 +86,10 @@ CommandEntry dev_command() {
        {"pyw -e staging dev", "with the environment `staging`"}},
       [](CLI::App& app) -> Runner {
         auto options = std::make_shared<DevOptions>();
-        app.add_option("-p,--port", options->port, "the port; 0 takes a free one (default: 8787)")->type_name("N");
-        app.add_option("--ip", options->address, "the address to listen on (default: 127.0.0.1)")->type_name("A");
+        app.add_option("-p,--port", options->port, "the port; 0 takes a free one (default: 8787)")
+            ->type_name("N");
+        app.add_option("--ip", options->address, "the address to listen on (default: 127.0.0.1)")
+            ->type_name("A");
         app.add_option("--var", options->variables, "a variable for `env`")->type_name("NAME:VALUE");
         app.add_flag_callback(
             "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");

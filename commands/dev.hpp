@@ -12,16 +12,16 @@ namespace pyw::commands {
 enum class SyncFirst { when_needed, never };
 
 struct DevOptions {
-  std::optional<std::uint16_t> port;   ///< else `dev.port` of the config, else 8787; 0 takes a free one
-  std::optional<std::string> address;  ///< else `dev.ip`, else 127.0.0.1
-  std::vector<std::string> variables;  ///< NAME:VALUE, over those of the config
+  std::optional<std::uint16_t> port;  ///< else `dev.port` of the config, else 8787; 0 takes a free one
+  std::optional<std::string> address; ///< else `dev.ip`, else 127.0.0.1
+  std::vector<std::string> variables; ///< NAME:VALUE, over those of the config
   SyncFirst sync = SyncFirst::when_needed;
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
   int drain_seconds = 10;
 };
 
-/// Runs until it is stopped. Fails at the start when the project cannot be loaded or the port is taken; errors of
-/// the Worker itself are shown, and the next save tries again.
+/// Runs until it is stopped. Fails at the start when the project cannot be loaded or the port is taken;
+/// errors of the Worker itself are shown, and the next save tries again.
 [[nodiscard]] Result<int> run_dev(const DevOptions& options, Context& context);
 
 [[nodiscard]] CommandEntry dev_command();

@@ -1,9 +1,7 @@
+#include <base/text.hpp>
 #include <commands/dev_lock.hpp>
 
-#include <base/text.hpp>
-
 #include <fmt/core.h>
-
 #include <unistd.h>
 
 namespace pyw::commands {

@@ -1,13 +1,11 @@
-#include <commands/dev_prepare.hpp>
-
+#include <base/text.hpp>
 #include <bundle/manifest.hpp>
 #include <bundle/project_source.hpp>
+#include <commands/dev_prepare.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
 #include <runtime/prepare.hpp>
 #include <toolchain/toolchain.hpp>
-
-#include <base/text.hpp>
 
 #include <fmt/core.h>
 
@@ -42,12 +40,14 @@ Result<Part> pyodide_for(const config::Project& project) {
   case config::PythonVersion::python_3_12:
     break;
   }
-  Error error = user_error("Python 3.12, which this compatibility date and these flags choose, does not run here");
+  Error error =
+      user_error("Python 3.12, which this compatibility date and these flags choose, does not run here");
   error.diagnostics = {project.diagnose(
       Severity::error,
       "Python 3.12, which this compatibility date and these flags choose, does not run locally",
       project.compatibility_date.place,
-      {"for Python 3.13 set `compatibility_date` to 2025-09-29 or later, or add the flag `python_workers_20250116`",
+      {"for Python 3.13 set `compatibility_date` to 2025-09-29 or later, or add the flag "
+       "`python_workers_20250116`",
        "for Python 3.14 set it to 2026-09-08 or later, or add the flag `python_workers_20260610`"})};
   return failure(std::move(error));
 }
@@ -94,8 +94,7 @@ Result<void> apply_variables(config::Project& project, const std::vector<std::st
 
 Result<std::unique_ptr<DevPreparer>> DevPreparer::make(const DevOptions& options, Context& context) {
   PYW_TRY_ASSIGN(auto loaded, load_for_dev(context));
-  auto preparer =
-      std::unique_ptr<DevPreparer>(new DevPreparer(options, context, std::move(loaded.project)));
+  auto preparer = std::unique_ptr<DevPreparer>(new DevPreparer(options, context, std::move(loaded.project)));
   // Wrong `--var` is wrong usage, not something a save can mend.
   auto copy = preparer->m_first;
   PYW_TRY(apply_variables(copy, options.variables));
@@ -104,8 +103,9 @@ Result<std::unique_ptr<DevPreparer>> DevPreparer::make(const DevOptions& options
 
 DevPreparer::DevPreparer(const DevOptions& options, Context& context, config::Project first)
     : m_options(options), m_context(context), m_first(std::move(first)) {
-  m_state_directory = options.persist_to ? (m_context.options.directory / *options.persist_to).lexically_normal()
-                                         : m_first.root / ".pyw" / "state";
+  m_state_directory = options.persist_to
+                          ? (m_context.options.directory / *options.persist_to).lexically_normal()
+                          : m_first.root / ".pyw" / "state";
   if (const auto rules = m_context.world.files.read_if_exists(m_first.root / ".gitignore"); rules && *rules) {
     m_ignore.add(**rules);
   }
@@ -137,7 +137,8 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
     PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
   }
   PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world));
-  PYW_TRY_ASSIGN(const auto manifest, bundle::collect(bundle::source_of(project, project.main_file()), world.files));
+  PYW_TRY_ASSIGN(const auto manifest,
+                 bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   for (const auto& warning : manifest.warnings) {
     world.reporter.verbose(warning);
   }
@@ -177,16 +178,26 @@ devserver::WatchList DevPreparer::watch_list() const {
 }
 
 bool DevPreparer::skips(const Path& folder) const {
-  constexpr std::array<std::string_view, 11> never{".git", ".hg", ".venv", "venv", ".venv-workers", "node_modules",
-                                                   "__pycache__", ".pyw", ".wrangler", ".mypy_cache", ".ruff_cache"};
+  constexpr std::array<std::string_view, 11> never{".git",
+                                                   ".hg",
+                                                   ".venv",
+                                                   "venv",
+                                                   ".venv-workers",
+                                                   "node_modules",
+                                                   "__pycache__",
+                                                   ".pyw",
+                                                   ".wrangler",
+                                                   ".mypy_cache",
+                                                   ".ruff_cache"};
   const auto name = folder.filename().string();
   if (std::find(never.begin(), never.end(), name) != never.end()) {
     return true;
   }
   const auto relative = folder.lexically_relative(m_first.root).generic_string();
   // What lies in python_modules is watched as a tree of its own, though .gitignore names it.
-  return relative == "python_modules" || (!relative.starts_with("..") && !relative.starts_with("python_modules/") &&
-                                          m_ignore.ignores(relative, IgnoreRules::Kind::directory));
+  return relative == "python_modules" ||
+         (!relative.starts_with("..") && !relative.starts_with("python_modules/") &&
+          m_ignore.ignores(relative, IgnoreRules::Kind::directory));
 }
 
 } // namespace pyw::commands

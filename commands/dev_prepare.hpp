@@ -1,13 +1,12 @@
-// One generation of the Worker for `pyw dev`: load, sync, fetch the runtime, bundle, write workerd's configuration.
+// One generation of the Worker for `pyw dev`: load, sync, fetch the runtime, bundle, write workerd's
+// configuration.
 #pragma once
 
+#include <base/glob.hpp>
 #include <commands/dev.hpp>
-
 #include <config/project.hpp>
 #include <devserver/server.hpp>
 #include <runtime/worker_output.hpp>
-
-#include <base/glob.hpp>
 
 #include <memory>
 #include <mutex>
@@ -21,6 +20,7 @@ public:
 
   /// The project as it was when the session began: its root and its address do not move.
   [[nodiscard]] const config::Project& project() const { return m_first; }
+
   [[nodiscard]] const Path& state_directory() const { return m_state_directory; }
 
   /// On the preparation's thread.

@@ -210,7 +210,12 @@ private:
                                             : Verbosity::normal;
     invocation.progress = !m_values.no_progress;
     auto& options = invocation.options;
-    options.directory = (current_directory / m_values.directory).lexically_normal();
+    options.directory = m_values.directory.empty()
+                            ? current_directory
+                            : (current_directory / m_values.directory).lexically_normal();
+    if (!options.directory.has_filename()) {
+      options.directory = options.directory.parent_path(); // `-C project/`
+    }
     if (m_app.count("--config") > 0) {
       options.config = (options.directory / m_values.config).lexically_normal();
     }

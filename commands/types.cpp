@@ -30,7 +30,8 @@ struct Comparison {
   std::size_t unchanged = 0;
 };
 
-Comparison compare(const ReadOnlyFileSystem& files, const StubPlace& place,
+Comparison compare(const ReadOnlyFileSystem& files,
+                   const StubPlace& place,
                    const std::vector<typegen::StubFile>& wanted) {
   Comparison comparison;
   for (const auto& file : wanted) {
@@ -53,10 +54,12 @@ std::string changed_lines(std::string_view before, std::string_view after) {
     ++head;
   }
   std::size_t tail = 0;
-  while (tail + head < one.size() && tail + head < other.size() && one[one.size() - 1 - tail] == other[other.size() - 1 - tail]) {
+  while (tail + head < one.size() && tail + head < other.size() &&
+         one[one.size() - 1 - tail] == other[other.size() - 1 - tail]) {
     ++tail;
   }
-  auto text = fmt::format("@@ -{},{} +{},{} @@\n", head + 1, one.size() - head - tail, head + 1, other.size() - head - tail);
+  auto text = fmt::format(
+      "@@ -{},{} +{},{} @@\n", head + 1, one.size() - head - tail, head + 1, other.size() - head - tail);
   for (auto index = head; index + tail < one.size(); ++index) {
     text += fmt::format("-{}\n", one[index]);
   }
@@ -66,7 +69,8 @@ std::string changed_lines(std::string_view before, std::string_view after) {
   return text;
 }
 
-std::string difference(const ReadOnlyFileSystem& files, const StubPlace& place, const typegen::StubFile& file) {
+std::string
+difference(const ReadOnlyFileSystem& files, const StubPlace& place, const typegen::StubFile& file) {
   const auto path = place.path_of(file.path);
   const auto present = files.read_if_exists(path);
   if (!present || !*present) {
@@ -83,7 +87,8 @@ void show_report(Context& context, const typegen::StubReport& report) {
     }
     auto unknown = nlohmann::ordered_json::array();
     for (const auto& each : report.unknown_syntax) {
-      unknown.push_back({{"what", each.what}, {"line", each.line}, {"column", each.column}, {"text", each.text}});
+      unknown.push_back(
+          {{"what", each.what}, {"line", each.line}, {"column", each.column}, {"text", each.text}});
     }
     context.world.reporter.data(nlohmann::ordered_json{{"declarations", report.declarations},
                                                        {"type_names", report.type_names},
@@ -95,8 +100,12 @@ void show_report(Context& context, const typegen::StubReport& report) {
                                 "\n");
     return;
   }
-  std::string text = fmt::format("{} declarations, {} types, {} of them importable from js, {} classes written\n",
-                                 report.declarations, report.type_names, report.importable, report.classes);
+  std::string text =
+      fmt::format("{} declarations, {} types, {} of them importable from js, {} classes written\n",
+                  report.declarations,
+                  report.type_names,
+                  report.importable,
+                  report.classes);
   for (const auto& line : report.became_any) {
     text += fmt::format("Any: {}: {}\n", line.where.empty() ? "(global)" : line.where, line.what);
   }
@@ -113,7 +122,8 @@ int check_result(Context& context, const StubPlace& place, const Comparison& com
     for (const auto& file : comparison.stale) {
       stale.push_back(place.path_of(file.path).string());
     }
-    reporter.data(nlohmann::ordered_json{{"up_to_date", comparison.stale.empty()}, {"stale", stale}}.dump(2) + "\n");
+    reporter.data(nlohmann::ordered_json{{"up_to_date", comparison.stale.empty()}, {"stale", stale}}.dump(2) +
+                  "\n");
   } else {
     for (const auto& file : comparison.stale) {
       reporter.data(difference(context.world.files, place, file));
@@ -127,7 +137,10 @@ int check_result(Context& context, const StubPlace& place, const Comparison& com
   return comparison.stale.empty() ? 0 : 1;
 }
 
-void show_written(Context& context, const StubPlace& place, const Comparison& comparison, std::size_t bindings) {
+void show_written(Context& context,
+                  const StubPlace& place,
+                  const Comparison& comparison,
+                  std::size_t bindings) {
   auto& reporter = context.world.reporter;
   if (context.options.format == OutputFormat::json) {
     auto written = nlohmann::ordered_json::array();
@@ -142,14 +155,16 @@ void show_written(Context& context, const StubPlace& place, const Comparison& co
                   "\n");
     return;
   }
-  reporter.message(comparison.stale.empty()
-                       ? fmt::format("Types are up to date in {}", place.folder.string())
-                       : fmt::format("Wrote the types of {} to {}", counted(bindings, "binding", "bindings"), place.folder.string()));
+  reporter.message(comparison.stale.empty() ? fmt::format("Types are up to date in {}", place.folder.string())
+                                            : fmt::format("Wrote the types of {} to {}",
+                                                          counted(bindings, "binding", "bindings"),
+                                                          place.folder.string()));
 }
 
 Result<int> run_types(const TypesOptions& options, Context& context) {
   auto& world = context.world;
-  PYW_TRY_ASSIGN(const auto project, load_project(context, config::Purpose::types, config::SecretFiles::load));
+  PYW_TRY_ASSIGN(const auto project,
+                 load_project(context, config::Purpose::types, config::SecretFiles::load));
   RuntimeRequest request;
   request.directory = context.options.directory;
   request.null_is_none = project.python_version == config::PythonVersion::python_3_12;
@@ -179,7 +194,8 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
   for (auto& file : runtime.files) {
     wanted.push_back(std::move(file));
   }
-  const auto outdir = options.outdir.empty() ? std::nullopt : std::optional(context.options.directory / options.outdir);
+  const auto outdir =
+      options.outdir.empty() ? std::nullopt : std::optional(context.options.directory / options.outdir);
   const auto place = find_stub_place(world.files, world.environment, project, outdir);
   const auto comparison = compare(world.files, place, wanted);
   if (options.check) {
@@ -207,7 +223,8 @@ CommandEntry types_command() {
         auto options = std::make_shared<TypesOptions>();
         app.add_option("declarations", options->extra, "more TypeScript declarations (.d.ts) to take in");
         app.add_option("--outdir", options->outdir, "the folder for js-stubs and workers-stubs");
-        app.add_option("--declarations", options->declarations,
+        app.add_option("--declarations",
+                       options->declarations,
                        "the runtime's declarations, instead of the pinned ones");
         app.add_flag("--check", options->check, "write nothing; fail when the types are stale");
         app.add_flag("--report", options->report, "list what became Any, and syntax that was not understood");

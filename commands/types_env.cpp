@@ -13,33 +13,60 @@ using typegen::EnvKind;
 EnvKind kind_of(config::BindingKind kind) {
   using config::BindingKind;
   switch (kind) {
-  case BindingKind::variable: return EnvKind::variable;
-  case BindingKind::secret: return EnvKind::secret;
-  case BindingKind::kv_namespace: return EnvKind::kv_namespace;
-  case BindingKind::r2_bucket: return EnvKind::r2_bucket;
-  case BindingKind::d1_database: return EnvKind::d1_database;
-  case BindingKind::durable_object: return EnvKind::durable_object;
-  case BindingKind::queue: return EnvKind::queue;
-  case BindingKind::service: return EnvKind::service;
-  case BindingKind::workflow: return EnvKind::workflow;
-  case BindingKind::rate_limit: return EnvKind::rate_limit;
-  case BindingKind::hyperdrive: return EnvKind::hyperdrive;
-  case BindingKind::analytics_engine: return EnvKind::analytics_engine;
-  case BindingKind::vectorize: return EnvKind::vectorize;
-  case BindingKind::send_email: return EnvKind::send_email;
-  case BindingKind::secrets_store_secret: return EnvKind::secrets_store_secret;
-  case BindingKind::dispatch_namespace: return EnvKind::dispatch_namespace;
-  case BindingKind::mtls_certificate: return EnvKind::mtls_certificate;
-  case BindingKind::pipeline: return EnvKind::pipeline;
-  case BindingKind::ai: return EnvKind::ai;
-  case BindingKind::browser: return EnvKind::browser;
-  case BindingKind::images: return EnvKind::images;
-  case BindingKind::media: return EnvKind::media;
-  case BindingKind::stream: return EnvKind::stream;
-  case BindingKind::version_metadata: return EnvKind::version_metadata;
-  case BindingKind::worker_loader: return EnvKind::worker_loader;
-  case BindingKind::assets: return EnvKind::assets;
-  default: return EnvKind::unknown;
+  case BindingKind::variable:
+    return EnvKind::variable;
+  case BindingKind::secret:
+    return EnvKind::secret;
+  case BindingKind::kv_namespace:
+    return EnvKind::kv_namespace;
+  case BindingKind::r2_bucket:
+    return EnvKind::r2_bucket;
+  case BindingKind::d1_database:
+    return EnvKind::d1_database;
+  case BindingKind::durable_object:
+    return EnvKind::durable_object;
+  case BindingKind::queue:
+    return EnvKind::queue;
+  case BindingKind::service:
+    return EnvKind::service;
+  case BindingKind::workflow:
+    return EnvKind::workflow;
+  case BindingKind::rate_limit:
+    return EnvKind::rate_limit;
+  case BindingKind::hyperdrive:
+    return EnvKind::hyperdrive;
+  case BindingKind::analytics_engine:
+    return EnvKind::analytics_engine;
+  case BindingKind::vectorize:
+    return EnvKind::vectorize;
+  case BindingKind::send_email:
+    return EnvKind::send_email;
+  case BindingKind::secrets_store_secret:
+    return EnvKind::secrets_store_secret;
+  case BindingKind::dispatch_namespace:
+    return EnvKind::dispatch_namespace;
+  case BindingKind::mtls_certificate:
+    return EnvKind::mtls_certificate;
+  case BindingKind::pipeline:
+    return EnvKind::pipeline;
+  case BindingKind::ai:
+    return EnvKind::ai;
+  case BindingKind::browser:
+    return EnvKind::browser;
+  case BindingKind::images:
+    return EnvKind::images;
+  case BindingKind::media:
+    return EnvKind::media;
+  case BindingKind::stream:
+    return EnvKind::stream;
+  case BindingKind::version_metadata:
+    return EnvKind::version_metadata;
+  case BindingKind::worker_loader:
+    return EnvKind::worker_loader;
+  case BindingKind::assets:
+    return EnvKind::assets;
+  default:
+    return EnvKind::unknown;
   }
 }
 
@@ -57,7 +84,8 @@ void add_details(EnvEntry& entry, const config::Project& project) {
     }
   }
   for (const auto& binding : project.services) {
-    if (entry.kind == EnvKind::service && binding.binding == entry.name && binding.service == project.name.value) {
+    if (entry.kind == EnvKind::service && binding.binding == entry.name &&
+        binding.service == project.name.value) {
       entry.class_name = binding.entrypoint.value_or("Default");
     }
   }
@@ -69,7 +97,8 @@ void add_details(EnvEntry& entry, const config::Project& project) {
 }
 
 bool needs_classes(const std::vector<EnvEntry>& entries) {
-  return std::any_of(entries.begin(), entries.end(), [](const EnvEntry& entry) { return !entry.class_name.empty(); });
+  return std::any_of(
+      entries.begin(), entries.end(), [](const EnvEntry& entry) { return !entry.class_name.empty(); });
 }
 
 /// The Python files of the Worker's own code; what is vendored or hidden is not.

@@ -1,4 +1,5 @@
-// A project as typegen sees it: every binding with its kind, and the classes that the project's Python defines.
+// A project as typegen sees it: every binding with its kind, and the classes that the project's Python
+// defines.
 #pragma once
 
 #include <base/filesystem.hpp>
@@ -7,8 +8,9 @@
 
 namespace pyw::commands {
 
-/// Reads the Python files beside the entry file for the classes of durable objects and entrypoints; a file that
-/// cannot be read has none.
-[[nodiscard]] typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const config::Project& project);
+/// Reads the Python files beside the entry file for the classes of durable objects and entrypoints; a file
+/// that cannot be read has none.
+[[nodiscard]] typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files,
+                                                   const config::Project& project);
 
 } // namespace pyw::commands

@@ -37,8 +37,10 @@ Path StubPlace::path_of(std::string_view stub_file) const {
   return folder / package / stub_file.substr(slash + 1);
 }
 
-StubPlace find_stub_place(const ReadOnlyFileSystem& files, const Environment& environment,
-                          const config::Project& project, const std::optional<Path>& outdir) {
+StubPlace find_stub_place(const ReadOnlyFileSystem& files,
+                          const Environment& environment,
+                          const config::Project& project,
+                          const std::optional<Path>& outdir) {
   if (outdir) {
     return {*outdir, true};
   }

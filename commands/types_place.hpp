@@ -20,10 +20,12 @@ struct StubPlace {
   [[nodiscard]] Path path_of(std::string_view stub_file) const;
 };
 
-/// `outdir` when given; else the site-packages of the active or the project's own virtual environment; else the
-/// folder of the entry file, under the packages' own names. Measured for all ways of running the checkers
+/// `outdir` when given; else the site-packages of the active or the project's own virtual environment; else
+/// the folder of the entry file, under the packages' own names. Measured for all ways of running the checkers
 /// (facts/types.md 5): only these two are found by all.
-[[nodiscard]] StubPlace find_stub_place(const ReadOnlyFileSystem& files, const Environment& environment,
-                                        const config::Project& project, const std::optional<Path>& outdir);
+[[nodiscard]] StubPlace find_stub_place(const ReadOnlyFileSystem& files,
+                                        const Environment& environment,
+                                        const config::Project& project,
+                                        const std::optional<Path>& outdir);
 
 } // namespace pyw::commands

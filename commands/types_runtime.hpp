@@ -10,16 +10,16 @@
 namespace pyw::commands {
 
 struct RuntimeRequest {
-  Path directory;                             ///< where the project's .npmrc is looked for
-  std::optional<Path> declarations = {};      ///< instead of the pinned ones
-  std::vector<Path> extra = {};               ///< more files of declarations
+  Path directory;                        ///< where the project's .npmrc is looked for
+  std::optional<Path> declarations = {}; ///< instead of the pinned ones
+  std::vector<Path> extra = {};          ///< more files of declarations
   bool null_is_none = false;
-  bool need_report = false;                   ///< the report is not cached: lower anew
+  bool need_report = false; ///< the report is not cached: lower anew
 };
 
-/// From the cache when the same declarations were lowered before by the same pyw; else lowered, and kept. Fails
-/// when a file of declarations cannot be read, or the pinned ones not be fetched. A cache that cannot be written
-/// is no failure.
+/// From the cache when the same declarations were lowered before by the same pyw; else lowered, and kept.
+/// Fails when a file of declarations cannot be read, or the pinned ones not be fetched. A cache that cannot
+/// be written is no failure.
 [[nodiscard]] Result<typegen::RuntimeStubs> runtime_stubs(World& world, const RuntimeRequest& request);
 
 } // namespace pyw::commands

@@ -41,6 +41,10 @@ public:
         fmt::format("{}Reloaded{} {} ({} ms)", bold(), plain(), list_changed(changed, m_root), took.count()));
   }
 
+  void keys() override { m_reporter.message("keys: b browser, c clear, r restart, x quit"); }
+
+  void clear() override { m_reporter.message("\x1b[2J\x1b[3J\x1b[H"); } // screen, scroll-back, home (ECMA-48)
+
   void unchanged() override { m_reporter.verbose("nothing of the Worker changed"); }
 
   void failed(const Error& error, bool old_code_serves) override {
@@ -106,6 +110,10 @@ public:
     }
     emit({{"event", "reloaded"}, {"changed", std::move(paths)}, {"ms", took.count()}});
   }
+
+  void keys() override {}
+
+  void clear() override {}
 
   void unchanged() override { emit({{"event", "unchanged"}}); }
 

@@ -22,6 +22,9 @@ public:
   virtual void ready(const std::string& url, std::chrono::milliseconds took) = 0;
   /// `took` is from the moment the change was seen.
   virtual void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) = 0;
+  /// Which keys there are; only on a terminal.
+  virtual void keys() = 0;
+  virtual void clear() = 0;
   virtual void unchanged() = 0;
   virtual void failed(const Error& error, bool old_code_serves) = 0;
   virtual void request(const RequestRecord& record) = 0;

@@ -1,4 +1,6 @@
+#include <base/platform.hpp>
 #include <devserver/event_loop.hpp>
+#include <devserver/keyboard.hpp>
 #include <devserver/narrator.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/server.hpp>
@@ -46,11 +48,15 @@ public:
     PYW_TRY(update_watches());
     m_watch = m_loop.on_readable(m_watcher->descriptor(), [this] { read_changes(); });
     m_signals = m_loop.on_signals({SIGINT, SIGTERM, SIGHUP}, [this](int) { stop(); });
+    if (m_options.keys == Keys::listen) {
+      m_keyboard = Keyboard::open(m_loop, [this](char key) { press(key); });
+    }
     m_loop.post([this] { handle(Started{}); });
     m_loop.run();
     if (m_preparing) {
       // Stopped in the middle of a preparation: its children die with us, what they wrote so far lies beside
       // and is cleaned up by the next run. Waiting for it would keep the user waiting.
+      m_keyboard.reset();
       std::_Exit(0);
     }
     finish_preparation();
@@ -172,8 +178,10 @@ private:
   void perform(const AnnounceReady& effect) {
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
     if (effect.first) {
-      const auto host = m_options.address == "0.0.0.0" ? "localhost" : m_options.address;
-      m_narrator.ready(fmt::format("http://{}:{}", host, m_proxy->port()), took);
+      m_narrator.ready(url(), took);
+      if (m_keyboard) {
+        m_narrator.keys();
+      }
     } else {
       m_narrator.reloaded(m_changed, took);
     }
@@ -248,6 +256,45 @@ private:
     handle(FilesChanged{});
   }
 
+  void press(char key) {
+    switch (key) {
+    case 'b':
+      open_browser();
+      break;
+    case 'c':
+      m_narrator.clear();
+      break;
+    case 'r':
+      handle(RestartAsked{});
+      break;
+    case 'x':
+    case 'q':
+      stop();
+      break;
+    default:
+      m_narrator.keys();
+    }
+  }
+
+  void open_browser() {
+    Command command;
+    command.argv = {std::string(platform::url_opener()), url()};
+    command.standard_output = Stdio::null;
+    command.standard_error = Stdio::null;
+    command.when_parent_dies = WhenParentDies::keep_running;
+    auto started = m_world.processes.start(command); // not waited for: it may be the browser itself
+    if (!started) {
+      m_narrator.failed(started.error(), m_state.serving.has_value());
+      return;
+    }
+    m_browser = std::move(*started);
+  }
+
+  [[nodiscard]] std::string url() const {
+    const auto host = m_options.address == "0.0.0.0" ? "localhost" : m_options.address;
+    return fmt::format("http://{}:{}", host, m_proxy->port());
+  }
+
   void stop() {
     if (!m_state.stopping) {
       m_narrator.stopping();
@@ -288,6 +335,8 @@ private:
   std::chrono::steady_clock::time_point m_started; ///< of the first start, or of the change under way
   bool m_preparing = false;
   std::thread m_preparation;
+  std::unique_ptr<Keyboard> m_keyboard;
+  std::unique_ptr<ChildProcess> m_browser;
   std::unique_ptr<Subscription> m_watch;
   std::unique_ptr<Subscription> m_signals;
   std::unique_ptr<Subscription> m_settle_timer;

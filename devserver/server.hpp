@@ -49,11 +49,15 @@ struct WatchList {
   std::vector<Path> files;
 };
 
+enum class Keys { ignore, listen };
+
 struct DevServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8787;
   /// How long requests under way may take to end on the old code after a reload.
   std::chrono::milliseconds drain = std::chrono::seconds(10);
+  /// Single keys on a terminal: b browser, c clear, r restart, x quit.
+  Keys keys = Keys::ignore;
 };
 
 struct DevServerHooks {

@@ -1,7 +1,8 @@
 #include <typegen/cst.hpp>
 
-#include <array>
 #include <tree_sitter/api.h>
+
+#include <array>
 #include <unordered_map>
 
 extern "C" const TSLanguage* tree_sitter_typescript();
@@ -147,13 +148,16 @@ struct NodeAccess {
   using Implementation = SyntaxTree::Implementation;
 
   static Implementation& owner(const Node& node) {
-    return *const_cast<Implementation*>(static_cast<const Implementation*>(node.m_owner)); // NOLINT: only the cursor
+    return *const_cast<Implementation*>(
+        static_cast<const Implementation*>(node.m_owner)); // NOLINT: only the cursor
   }
+
   static TSNode raw(const Node& node) {
     return {{node.m_context[0], node.m_context[1], node.m_context[2], node.m_context[3]},
             node.m_id,
             static_cast<const TSTree*>(node.m_tree)};
   }
+
   static Node wrap(const Implementation& owner, TSNode raw) {
     Node node;
     if (ts_node_is_null(raw)) {
@@ -167,10 +171,10 @@ struct NodeAccess {
     }
     node.m_named = ts_node_is_named(raw);
     const auto symbol = ts_node_symbol(raw);
-    node.m_kind = ts_node_is_missing(raw)                  ? Syntax::missing
-                  : symbol == static_cast<TSSymbol>(-1)    ? Syntax::error
-                  : symbol < owner.kinds.size()            ? owner.kinds[symbol]
-                                                           : Syntax::unknown;
+    node.m_kind = ts_node_is_missing(raw)               ? Syntax::missing
+                  : symbol == static_cast<TSSymbol>(-1) ? Syntax::error
+                  : symbol < owner.kinds.size()         ? owner.kinds[symbol]
+                                                        : Syntax::unknown;
     return node;
   }
 };
@@ -214,19 +218,25 @@ std::string_view Node::text() const {
   return NodeAccess::owner(*this).source.substr(offset(), end - offset());
 }
 
-std::string_view Node::type_name() const { return valid() ? ts_node_type(NodeAccess::raw(*this)) : ""; }
+std::string_view Node::type_name() const {
+  return valid() ? ts_node_type(NodeAccess::raw(*this)) : "";
+}
 
-std::vector<Node> Node::children() const { return collect_children(*this, Include::all); }
+std::vector<Node> Node::children() const {
+  return collect_children(*this, Include::all);
+}
 
-std::vector<Node> Node::named_children() const { return collect_children(*this, Include::named); }
+std::vector<Node> Node::named_children() const {
+  return collect_children(*this, Include::named);
+}
 
 Node Node::field(std::string_view name) const {
   if (!valid()) {
     return {};
   }
-  return NodeAccess::wrap(
-      NodeAccess::owner(*this),
-      ts_node_child_by_field_name(NodeAccess::raw(*this), name.data(), static_cast<std::uint32_t>(name.size())));
+  return NodeAccess::wrap(NodeAccess::owner(*this),
+                          ts_node_child_by_field_name(
+                              NodeAccess::raw(*this), name.data(), static_cast<std::uint32_t>(name.size())));
 }
 
 Node Node::child(Syntax kind) const {
@@ -244,7 +254,8 @@ SyntaxTree::SyntaxTree(std::string_view source) : m_implementation(std::make_uni
   self.parser = ts_parser_new();
   ts_parser_set_language(self.parser, tree_sitter_typescript());
   self.kinds = make_symbol_table(tree_sitter_typescript());
-  self.tree = ts_parser_parse_string(self.parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
+  self.tree =
+      ts_parser_parse_string(self.parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
   self.cursor = ts_tree_cursor_new(ts_tree_root_node(self.tree));
 }
 
@@ -254,6 +265,8 @@ SyntaxTree::~SyntaxTree() {
   ts_parser_delete(m_implementation->parser);
 }
 
-Node SyntaxTree::root() const { return NodeAccess::wrap(*m_implementation, ts_tree_root_node(m_implementation->tree)); }
+Node SyntaxTree::root() const {
+  return NodeAccess::wrap(*m_implementation, ts_tree_root_node(m_implementation->tree));
+}
 
 } // namespace pyw::typegen

@@ -8,26 +8,111 @@
 
 namespace pyw::typegen {
 
-/// The node types of tree-sitter-typescript 0.23 that the reader tells apart; all else is `unknown` (named) or
-/// `token` (anonymous).
+/// The node types of tree-sitter-typescript 0.23 that the reader tells apart; all else is `unknown` (named)
+/// or `token` (anonymous).
 enum class Syntax : std::uint8_t {
-  unknown, token, error, missing,
-  abstract_class_declaration, abstract_method_signature, adding_type_annotation, ambient_declaration, arguments,
-  array_type, asserts, asserts_annotation, call_signature, class_body, class_declaration, class_heritage, comment,
-  computed_property_name, conditional_type, constraint, construct_signature, constructor_type, default_type,
-  empty_statement, enum_assignment, enum_body, enum_declaration, existential_type, export_clause, export_specifier,
-  export_statement, expression_statement, extends_clause, extends_type_clause, false_, flow_maybe_type,
-  formal_parameters, function_signature, function_type, generic_type, generator_function_declaration, identifier,
-  implements_clause, import_alias, import_statement, index_signature, index_type_query, infer_type, interface_body,
-  interface_declaration, internal_module, intersection_type, lexical_declaration, literal_type, lookup_type,
-  mapped_type_clause, member_expression, method_signature, module, nested_identifier, nested_type_identifier, null,
-  number, object_type, omitting_type_annotation, opting_type_annotation, optional_parameter, optional_type,
-  accessibility_modifier, override_modifier,
-  parenthesized_type, predefined_type, private_property_identifier, program, property_identifier,
-  property_signature, public_field_definition, readonly_type, required_parameter, rest_pattern, rest_type,
-  statement_block, string, template_literal_type, template_type, this_, this_type, true_, tuple_type,
-  type_alias_declaration, type_annotation, type_arguments, type_identifier, type_parameter, type_parameters,
-  type_predicate, type_predicate_annotation, type_query, unary_expression, undefined, union_type, variable_declaration,
+  unknown,
+  token,
+  error,
+  missing,
+  abstract_class_declaration,
+  abstract_method_signature,
+  adding_type_annotation,
+  ambient_declaration,
+  arguments,
+  array_type,
+  asserts,
+  asserts_annotation,
+  call_signature,
+  class_body,
+  class_declaration,
+  class_heritage,
+  comment,
+  computed_property_name,
+  conditional_type,
+  constraint,
+  construct_signature,
+  constructor_type,
+  default_type,
+  empty_statement,
+  enum_assignment,
+  enum_body,
+  enum_declaration,
+  existential_type,
+  export_clause,
+  export_specifier,
+  export_statement,
+  expression_statement,
+  extends_clause,
+  extends_type_clause,
+  false_,
+  flow_maybe_type,
+  formal_parameters,
+  function_signature,
+  function_type,
+  generic_type,
+  generator_function_declaration,
+  identifier,
+  implements_clause,
+  import_alias,
+  import_statement,
+  index_signature,
+  index_type_query,
+  infer_type,
+  interface_body,
+  interface_declaration,
+  internal_module,
+  intersection_type,
+  lexical_declaration,
+  literal_type,
+  lookup_type,
+  mapped_type_clause,
+  member_expression,
+  method_signature,
+  module,
+  nested_identifier,
+  nested_type_identifier,
+  null,
+  number,
+  object_type,
+  omitting_type_annotation,
+  opting_type_annotation,
+  optional_parameter,
+  optional_type,
+  accessibility_modifier,
+  override_modifier,
+  parenthesized_type,
+  predefined_type,
+  private_property_identifier,
+  program,
+  property_identifier,
+  property_signature,
+  public_field_definition,
+  readonly_type,
+  required_parameter,
+  rest_pattern,
+  rest_type,
+  statement_block,
+  string,
+  template_literal_type,
+  template_type,
+  this_,
+  this_type,
+  true_,
+  tuple_type,
+  type_alias_declaration,
+  type_annotation,
+  type_arguments,
+  type_identifier,
+  type_parameter,
+  type_parameters,
+  type_predicate,
+  type_predicate_annotation,
+  type_query,
+  unary_expression,
+  undefined,
+  union_type,
+  variable_declaration,
   variable_declarator,
 };
 
@@ -40,12 +125,18 @@ struct Position {
 class Node {
 public:
   Node() = default;
+
   [[nodiscard]] bool valid() const { return m_id != nullptr; }
+
   [[nodiscard]] Syntax kind() const { return m_kind; }
+
   [[nodiscard]] bool named() const { return m_named; }
+
   [[nodiscard]] std::string_view text() const;
+
   /// Where the text starts in the source, in bytes.
   [[nodiscard]] std::size_t offset() const { return m_context[0]; }
+
   [[nodiscard]] Position position() const;
   /// The name that the grammar gives to the type of node.
   [[nodiscard]] std::string_view type_name() const;

@@ -1,10 +1,8 @@
+#include <base/text.hpp>
 #include <typegen/env.hpp>
-
 #include <typegen/module_writer.hpp>
 #include <typegen/python_text.hpp>
 #include <typegen/workers_files.hpp>
-
-#include <base/text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -17,39 +15,64 @@ using Json = nlohmann::ordered_json;
 /// The class in the runtime's declarations that a kind of binding is.
 std::string_view class_of(EnvKind kind) {
   switch (kind) {
-  case EnvKind::kv_namespace: return "KVNamespace";
-  case EnvKind::r2_bucket: return "R2Bucket";
-  case EnvKind::d1_database: return "D1Database";
-  case EnvKind::durable_object: return "DurableObjectNamespace";
-  case EnvKind::queue: return "Queue";
+  case EnvKind::kv_namespace:
+    return "KVNamespace";
+  case EnvKind::r2_bucket:
+    return "R2Bucket";
+  case EnvKind::d1_database:
+    return "D1Database";
+  case EnvKind::durable_object:
+    return "DurableObjectNamespace";
+  case EnvKind::queue:
+    return "Queue";
   case EnvKind::service:
   case EnvKind::assets:
-  case EnvKind::mtls_certificate: return "Fetcher";
-  case EnvKind::workflow: return "Workflow";
-  case EnvKind::rate_limit: return "RateLimit";
-  case EnvKind::hyperdrive: return "Hyperdrive";
-  case EnvKind::analytics_engine: return "AnalyticsEngineDataset";
-  case EnvKind::vectorize: return "Vectorize";
-  case EnvKind::send_email: return "SendEmail";
-  case EnvKind::secrets_store_secret: return "SecretsStoreSecret";
-  case EnvKind::dispatch_namespace: return "DispatchNamespace";
-  case EnvKind::ai: return "Ai";
-  case EnvKind::browser: return "BrowserRun";
-  case EnvKind::images: return "ImagesBinding";
-  case EnvKind::media: return "MediaBinding";
-  case EnvKind::stream: return "StreamBinding";
-  case EnvKind::version_metadata: return "WorkerVersionMetadata";
-  case EnvKind::worker_loader: return "WorkerLoader";
-  default: return {};
+  case EnvKind::mtls_certificate:
+    return "Fetcher";
+  case EnvKind::workflow:
+    return "Workflow";
+  case EnvKind::rate_limit:
+    return "RateLimit";
+  case EnvKind::hyperdrive:
+    return "Hyperdrive";
+  case EnvKind::analytics_engine:
+    return "AnalyticsEngineDataset";
+  case EnvKind::vectorize:
+    return "Vectorize";
+  case EnvKind::send_email:
+    return "SendEmail";
+  case EnvKind::secrets_store_secret:
+    return "SecretsStoreSecret";
+  case EnvKind::dispatch_namespace:
+    return "DispatchNamespace";
+  case EnvKind::ai:
+    return "Ai";
+  case EnvKind::browser:
+    return "BrowserRun";
+  case EnvKind::images:
+    return "ImagesBinding";
+  case EnvKind::media:
+    return "MediaBinding";
+  case EnvKind::stream:
+    return "StreamBinding";
+  case EnvKind::version_metadata:
+    return "WorkerVersionMetadata";
+  case EnvKind::worker_loader:
+    return "WorkerLoader";
+  default:
+    return {};
   }
 }
 
 /// The same for sections of the configuration that pyw only passes on.
 std::string_view class_of_section(std::string_view section) {
-  static const std::map<std::string_view, std::string_view> classes{
-      {"agent_memory", "AgentMemoryNamespace"}, {"analytics", "AnalyticsSQLBinding"}, {"artifacts", "Artifacts"},
-      {"flagship", "Flagship"},                 {"vpc_services", "Fetcher"},          {"web_search", "WebSearch"},
-      {"websearch", "WebSearch"}};
+  static const std::map<std::string_view, std::string_view> classes{{"agent_memory", "AgentMemoryNamespace"},
+                                                                    {"analytics", "AnalyticsSQLBinding"},
+                                                                    {"artifacts", "Artifacts"},
+                                                                    {"flagship", "Flagship"},
+                                                                    {"vpc_services", "Fetcher"},
+                                                                    {"web_search", "WebSearch"},
+                                                                    {"websearch", "WebSearch"}};
   const auto found = classes.find(section);
   return found == classes.end() ? std::string_view{} : found->second;
 }
@@ -71,6 +94,7 @@ private:
   std::string nested(const Json& value, const std::string& owner);
   std::string stub_of(const EnvEntry& entry);
   std::string methods_of(const PythonClass& found, bool only_async);
+
   std::string builtin(std::string_view name) const {
     return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
   }
@@ -130,7 +154,8 @@ std::string EnvWriter::nested(const Json& value, const std::string& owner) {
   for (int count = 2; !m_written.insert(name).second; ++count) {
     name = owner + "_" + std::to_string(count);
   }
-  m_helpers += "class " + name + "(JsProxy):\n" + (body.empty() && open.empty() ? "    ...\n" : body + open) + "\n";
+  m_helpers +=
+      "class " + name + "(JsProxy):\n" + (body.empty() && open.empty() ? "    ...\n" : body + open) + "\n";
   return name;
 }
 
@@ -141,7 +166,8 @@ std::string EnvWriter::variable_type(const EnvEntry& entry) {
     if (value.is_discarded()) {
       type.add("Any");
     } else {
-      type.add(value.is_structured() || entry.varies ? nested(value, "_" + to_identifier(entry.name)) : literal(value));
+      type.add(value.is_structured() || entry.varies ? nested(value, "_" + to_identifier(entry.name))
+                                                     : literal(value));
     }
   }
   return type.empty() ? builtin("str") : type.text(PythonUnion::Any::absorbs);
@@ -169,7 +195,8 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
       m_helpers += is_object ? "    @property\n    def id(self) -> _globals.DurableObjectId: ...\n"
                                "    @property\n    def name(self) -> str | None: ...\n"
                              : "";
-      m_helpers += "    async def fetch(self, resource: str | workers.Request | _globals.Request | _globals.URL, /, **options: "
+      m_helpers += "    async def fetch(self, resource: str | workers.Request | _globals.Request | "
+                   "_globals.URL, /, **options: "
                    "Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
       m_helpers += methods_of(found, true) + "\n";
     }
@@ -179,13 +206,21 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     const auto space = "_" + found.name + "Namespace";
     if (m_written.insert(space).second) {
       const std::string options = "options: Any = ..., /, **kwargs: Any";
-      m_helpers += "class " + space + "(Binding):\n"
-                   "    def newUniqueId(self, " + options + ") -> _globals.DurableObjectId: ...\n"
+      m_helpers += "class " + space +
+                   "(Binding):\n"
+                   "    def newUniqueId(self, " +
+                   options +
+                   ") -> _globals.DurableObjectId: ...\n"
                    "    def idFromName(self, name: str, /) -> _globals.DurableObjectId: ...\n"
                    "    def idFromString(self, id: str, /) -> _globals.DurableObjectId: ...\n"
-                   "    def get(self, id: _globals.DurableObjectId, " + options + ") -> " + stub + ": ...\n"
-                   "    def getByName(self, name: str, " + options + ") -> " + stub + ": ...\n"
-                   "    def jurisdiction(self, jurisdiction: str, /) -> " + space + ": ...\n\n";
+                   "    def get(self, id: _globals.DurableObjectId, " +
+                   options + ") -> " + stub +
+                   ": ...\n"
+                   "    def getByName(self, name: str, " +
+                   options + ") -> " + stub +
+                   ": ...\n"
+                   "    def jurisdiction(self, jurisdiction: str, /) -> " +
+                   space + ": ...\n\n";
     }
     return space;
   }
@@ -214,14 +249,16 @@ std::string EnvWriter::write() {
   std::string body;
   for (const auto& entry : m_env.entries) {
     if (!is_identifier(entry.name)) {
-      body += "    # " + replace_all(entry.name, "\n", " ") + ": not a name that Python can write; use getattr()\n";
+      body += "    # " + replace_all(entry.name, "\n", " ") +
+              ": not a name that Python can write; use getattr()\n";
       continue;
     }
     const auto type = type_of(entry);
     const auto comment = type == "Any" && !entry.section.empty() ? "  # " + entry.section : "";
     body += "    " + attribute_name(entry.name) + ": " + type + comment + "\n";
   }
-  const auto definitions = m_helpers + "class Env:\n    \"\"\"What the Worker finds in `self.env`.\"\"\"\n\n" + body;
+  const auto definitions =
+      m_helpers + "class Env:\n    \"\"\"What the Worker finds in `self.env`.\"\"\"\n\n" + body;
   const auto used = identifiers_in(definitions);
   std::string head = "\"\"\"The `js` module of this project's Worker; written by `pyw types`.\"\"\"\n\n";
   const auto import = [&](std::string_view module, const std::vector<std::string_view>& names) {

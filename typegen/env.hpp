@@ -14,9 +14,33 @@
 namespace pyw::typegen {
 
 enum class EnvKind {
-  variable, secret, kv_namespace, r2_bucket, d1_database, durable_object, queue, service, workflow, rate_limit,
-  hyperdrive, analytics_engine, vectorize, send_email, secrets_store_secret, dispatch_namespace, mtls_certificate,
-  pipeline, ai, browser, images, media, stream, version_metadata, worker_loader, assets, unknown
+  variable,
+  secret,
+  kv_namespace,
+  r2_bucket,
+  d1_database,
+  durable_object,
+  queue,
+  service,
+  workflow,
+  rate_limit,
+  hyperdrive,
+  analytics_engine,
+  vectorize,
+  send_email,
+  secrets_store_secret,
+  dispatch_namespace,
+  mtls_certificate,
+  pipeline,
+  ai,
+  browser,
+  images,
+  media,
+  stream,
+  version_metadata,
+  worker_loader,
+  assets,
+  unknown
 };
 
 struct EnvEntry {
@@ -40,8 +64,8 @@ struct EnvDescription {
 
 using Names = std::set<std::string, std::less<>>;
 
-/// What `from js import …` finds besides Env. The shapes of the AI models are many: only projects that have such a
-/// binding make their checker read them.
+/// What `from js import …` finds besides Env. The shapes of the AI models are many: only projects that have
+/// such a binding make their checker read them.
 struct PublicNames {
   Names always = {};  ///< of js-stubs/_globals.pyi
   Names with_ai = {}; ///< of js-stubs/_globals_ai.pyi
@@ -50,8 +74,8 @@ struct PublicNames {
 /// The names that a stub of re-exports offers.
 [[nodiscard]] Names public_names(std::string_view globals_stub);
 
-/// js-stubs/__init__.pyi. `names` are what the runtime's stubs offer: a kind whose class the declarations do not
-/// have is Any, with a comment.
+/// js-stubs/__init__.pyi. `names` are what the runtime's stubs offer: a kind whose class the declarations do
+/// not have is Any, with a comment.
 [[nodiscard]] StubFile make_env_stub(const EnvDescription& env, const PublicNames& names);
 
 /// The files of the `workers-stubs` package, which never change with the project.

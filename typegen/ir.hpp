@@ -1,5 +1,6 @@
-// What TypeScript declarations say, as data: the reader makes it, the resolver and the lowering read it. Nodes
-// live in an Arena and point at each other; texts are views into the source or the arena, which must outlive them.
+// What TypeScript declarations say, as data: the reader makes it, the resolver and the lowering read it.
+// Nodes live in an Arena and point at each other; texts are views into the source or the arena, which must
+// outlive them.
 #pragma once
 
 #include <deque>
@@ -26,26 +27,27 @@ struct TypeParameter {
 };
 
 enum class TypeKind {
-  primitive,    ///< text: any, unknown, string, number, boolean, bigint, void, undefined, null, never, object, symbol
-  string,       ///< text: the value of a literal
-  number,       ///< text: as written, sign included
-  boolean,      ///< text: true or false
-  reference,    ///< text: the name, dots included; parts: arguments; scope: where it is looked up
-  parameter,    ///< parameter
-  array,        ///< parts[0]: the element
-  tuple,        ///< parts: the elements, `optional` and `rest` ones wrapped
-  optional,     ///< parts[0]: an element of a tuple that may be missing
-  rest,         ///< parts[0]: the rest of a tuple, an array
-  either,       ///< parts: the arms of a union
-  both,         ///< parts: the arms of an intersection
-  object,       ///< members
-  function,     ///< signature
-  constructor,  ///< signature
-  keys_of,      ///< parts[0]
-  type_of,      ///< text: the name of a value
-  lookup,       ///< parts[0][parts[1]]
-  mapped,       ///< parameter over parts[0]; parts[1]: the value; optional
-  conditional,  ///< parts: checked, extended, then, else
+  primitive,   ///< text: any, unknown, string, number, boolean, bigint, void, undefined, null, never, object,
+               ///< symbol
+  string,      ///< text: the value of a literal
+  number,      ///< text: as written, sign included
+  boolean,     ///< text: true or false
+  reference,   ///< text: the name, dots included; parts: arguments; scope: where it is looked up
+  parameter,   ///< parameter
+  array,       ///< parts[0]: the element
+  tuple,       ///< parts: the elements, `optional` and `rest` ones wrapped
+  optional,    ///< parts[0]: an element of a tuple that may be missing
+  rest,        ///< parts[0]: the rest of a tuple, an array
+  either,      ///< parts: the arms of a union
+  both,        ///< parts: the arms of an intersection
+  object,      ///< members
+  function,    ///< signature
+  constructor, ///< signature
+  keys_of,     ///< parts[0]
+  type_of,     ///< text: the name of a value
+  lookup,      ///< parts[0][parts[1]]
+  mapped,      ///< parameter over parts[0]; parts[1]: the value; optional
+  conditional, ///< parts: checked, extended, then, else
   text_pattern, ///< a template literal; parts: the types in it
   predicate,    ///< `x is T`
   self,         ///< `this`
@@ -88,7 +90,7 @@ struct Member {
   bool optional = false;
   bool read_only = false;
   bool is_static = false;
-  bool hidden = false; ///< private or protected
+  bool hidden = false;                  ///< private or protected
   const Type* type = nullptr;           ///< of a property, getter, setter's parameter, index value
   const Type* key_type = nullptr;       ///< of an index
   const Signature* signature = nullptr; ///< of a method, call or construct
@@ -139,11 +141,15 @@ struct Symbol {
   std::vector<Function> functions = {};
   std::vector<EnumMember> enum_members = {};
   bool is_enum = false;
-  Scope* inside = nullptr; ///< of a namespace
+  Scope* inside = nullptr;       ///< of a namespace
   std::string_view renames = {}; ///< `export { _connect as connect }`: the name it stands for
 
   [[nodiscard]] bool is_type() const { return !bodies.empty() || !aliases.empty() || is_enum; }
-  [[nodiscard]] bool is_value() const { return !variables.empty() || !functions.empty() || !bodies.empty() || is_enum; }
+
+  [[nodiscard]] bool is_value() const {
+    return !variables.empty() || !functions.empty() || !bodies.empty() || is_enum;
+  }
+
   [[nodiscard]] bool is_class() const {
     for (const auto& body : bodies) {
       if (body.is_class) {
@@ -194,6 +200,7 @@ public:
       return &m_scopes.emplace_back(std::move(node));
     }
   }
+
   std::string_view keep(std::string text) { return m_texts.emplace_back(std::move(text)); }
 
 private:
@@ -212,7 +219,8 @@ struct Program {
   /// `declare module "name"`, by name; their contents are found through `import_from_javascript(name)`.
   std::map<std::string, Scope*, std::less<>> modules = {};
   std::vector<UnknownSyntax> unknown = {};
-  std::size_t declarations = 0; ///< all interface, class, alias, function, variable, enum and namespace blocks
+  std::size_t declarations =
+      0; ///< all interface, class, alias, function, variable, enum and namespace blocks
   std::size_t symbols = 0;
 };
 

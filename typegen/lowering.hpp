@@ -63,6 +63,7 @@ struct Item {
 struct Approximation {
   std::string where;
   std::string what;
+
   bool operator<(const Approximation& other) const {
     return std::tie(where, what) < std::tie(other.where, other.what);
   }
@@ -72,8 +73,8 @@ class Lowering {
 public:
   Lowering(Resolver& resolver, LoweringOptions options) : m_resolver(resolver), m_options(options) {}
 
-  /// The Python type for `type` where it stands. `hint` names the property or method, for the names of anonymous
-  /// types and to tell fractions from counts.
+  /// The Python type for `type` where it stands. `hint` names the property or method, for the names of
+  /// anonymous types and to tell fractions from counts.
   [[nodiscard]] std::string lower(const Type* type, Position position, std::string_view hint = {});
 
   /// Asks for a class; its name as seen from the module being written.
@@ -91,22 +92,31 @@ public:
     std::string result = {}; ///< in place of the signatures' own, when not empty
     std::string_view doc = {};
   };
+
   [[nodiscard]] std::string write_method(const Method& method, Form form, std::size_t indent);
 
   /// Everything lowered from here on belongs to the AI model shapes.
   void enter_ai() { m_ai = true; }
-  /// Starts again with nothing written, but knowing what was asked for: what goes in can then name what came out.
+
+  /// Starts again with nothing written, but knowing what was asked for: what goes in can then name what came
+  /// out.
   void restart();
 
   [[nodiscard]] const std::deque<Item>& items() const { return m_items; }
+
   [[nodiscard]] const std::set<Approximation>& approximations() const { return m_approximations; }
+
   /// Whether this run has a class of that name, of whatever form.
   [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
+
   [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
   /// A class without methods whose properties can all be assigned.
   [[nodiscard]] bool is_data_class(const Symbol& symbol);
+
   [[nodiscard]] Resolver& resolver() { return m_resolver; }
-  /// Where what is lowered next is written: the module, and the definition (for the names of anonymous types).
+
+  /// Where what is lowered next is written: the module, and the definition (for the names of anonymous
+  /// types).
   void write_into(Module module, std::string_view owner) {
     m_module = module;
     m_owner = owner;
@@ -114,6 +124,7 @@ public:
     m_parameters.clear();
     m_bindings.clear();
   }
+
   [[nodiscard]] std::string python_name(const Symbol& symbol) const;
 
 private:
@@ -136,24 +147,35 @@ private:
 
   // --- methods (lowering_methods.cpp) ---
   struct PythonSignature;
+
   struct Record {
     std::string dict;          ///< the TypedDict that a parameter can be
     bool all_optional = false; ///< its keys
   };
+
   std::optional<Record> record_of(const Parameter& parameter, Position position);
   std::vector<const Signature*> expand_keys(const Signature* signature);
-  void lower_signature(const Signature& signature, const Method& method, Form form,
-                       std::vector<PythonSignature>& overloads, const std::set<const TypeParameter*>& not_generic = {});
+  void lower_signature(const Signature& signature,
+                       const Method& method,
+                       Form form,
+                       std::vector<PythonSignature>& overloads,
+                       const std::set<const TypeParameter*>& not_generic = {});
   static bool accepts_all_of(const PythonSignature& first, const PythonSignature& second);
   std::string generic_clause(const std::vector<const TypeParameter*>& parameters, Form form);
-  std::string write_overload(const PythonSignature& overload, const Method& method, std::size_t indent,
-                             bool is_overload, std::string_view doc);
+  std::string write_overload(const PythonSignature& overload,
+                             const Method& method,
+                             std::size_t indent,
+                             bool is_overload,
+                             std::string_view doc);
 
   // --- classes (lowering_classes.cpp) ---
   void write_item(Item& item);
   std::string write_raw(Item& item);
-  std::string write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
-                              bool overrides, std::string& helpers);
+  std::string write_two_faced(const Item& item,
+                              const ShapeMember& own,
+                              const ShapeMember& of_class,
+                              bool overrides,
+                              std::string& helpers);
   bool is_error(const Symbol& symbol, int depth = 0);
   static void fit_to_base(Shape& shape, const Shape& base, bool base_is_error);
   std::vector<const Signature*> inherited_constructs(const Symbol& symbol, int depth = 0);
@@ -175,7 +197,8 @@ private:
   std::vector<const TypeParameter*> kept_parameters(const Symbol& symbol);
   bool uses(const Type* type, const TypeParameter* parameter, int depth);
   Bindings dropped_bindings(const Symbol& symbol);
-  std::string type_arguments(const Symbol& symbol, const std::vector<const Type*>& arguments, Position position);
+  std::string
+  type_arguments(const Symbol& symbol, const std::vector<const Type*>& arguments, Position position);
 
   // --- names (lowering_names.cpp) ---
   std::string reference(Module module, std::string_view name);
@@ -189,10 +212,11 @@ private:
   std::deque<Item> m_items;
   std::map<std::string, std::size_t, std::less<>> m_by_key;
   std::map<std::string, std::string, std::less<>> m_anonymous; ///< module and body -> name
-  std::map<std::pair<const Type*, Position>, std::pair<Module, std::string>> m_anonymous_of; ///< of types seen before
-  std::set<std::string, std::less<>> m_names;                  ///< module and name, taken
-  std::set<std::pair<const Symbol*, Form>> m_requested;        ///< of the run before, and this one
-  std::set<const Symbol*> m_written;                           ///< in this run
+  std::map<std::pair<const Type*, Position>, std::pair<Module, std::string>>
+      m_anonymous_of;                                   ///< of types seen before
+  std::set<std::string, std::less<>> m_names;           ///< module and name, taken
+  std::set<std::pair<const Symbol*, Form>> m_requested; ///< of the run before, and this one
+  std::set<const Symbol*> m_written;                    ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
@@ -201,14 +225,14 @@ private:
 
   // What is being written.
   Module m_module = Module::raw;
-  std::string m_owner;                               ///< the class, for names and reports
-  std::set<std::string, std::less<>> m_shadowed;     ///< names that its members hide
-  std::vector<const TypeParameter*> m_parameters;    ///< what Python is generic over here
+  std::string m_owner;                                   ///< the class, for names and reports
+  std::set<std::string, std::less<>> m_shadowed;         ///< names that its members hide
+  std::vector<const TypeParameter*> m_parameters;        ///< what Python is generic over here
   std::map<const TypeParameter*, std::string> m_renamed; ///< what would hide a parameter of the class
-  Bindings m_bindings;                               ///< what the other parameters stand for
+  Bindings m_bindings;                                   ///< what the other parameters stand for
   int m_depth = 0;
-  std::set<const Symbol*> m_open_aliases;            ///< being lowered: one that contains itself ends here
-  const Symbol* m_pass_through = nullptr;            ///< a wrapper that hands arguments on unconverted
+  std::set<const Symbol*> m_open_aliases; ///< being lowered: one that contains itself ends here
+  const Symbol* m_pass_through = nullptr; ///< a wrapper that hands arguments on unconverted
 };
 
 } // namespace pyw::typegen

@@ -1,5 +1,5 @@
-// The names that TypeScript's own library declares, not the runtime's declarations: ECMAScript's built-ins. Their
-// Python classes are written by hand (prelude/_prelude.pyi).
+// The names that TypeScript's own library declares, not the runtime's declarations: ECMAScript's built-ins.
+// Their Python classes are written by hand (prelude/_prelude.pyi).
 #include <typegen/lowering.hpp>
 
 #include <algorithm>
@@ -9,14 +9,26 @@ namespace pyw::typegen {
 
 namespace {
 
-bool is_in(Position position) { return position == Position::raw_in || position == Position::env_in; }
-bool is_raw(Position position) { return position == Position::raw_in || position == Position::raw_out; }
+bool is_in(Position position) {
+  return position == Position::raw_in || position == Position::env_in;
+}
 
-constexpr std::array typed_arrays = {
-    std::string_view("Int8Array"),    std::string_view("Uint8Array"),   std::string_view("Uint8ClampedArray"),
-    std::string_view("Int16Array"),   std::string_view("Uint16Array"),  std::string_view("Int32Array"),
-    std::string_view("Uint32Array"),  std::string_view("Float16Array"), std::string_view("Float32Array"),
-    std::string_view("Float64Array"), std::string_view("BigInt64Array"), std::string_view("BigUint64Array")};
+bool is_raw(Position position) {
+  return position == Position::raw_in || position == Position::raw_out;
+}
+
+constexpr std::array typed_arrays = {std::string_view("Int8Array"),
+                                     std::string_view("Uint8Array"),
+                                     std::string_view("Uint8ClampedArray"),
+                                     std::string_view("Int16Array"),
+                                     std::string_view("Uint16Array"),
+                                     std::string_view("Int32Array"),
+                                     std::string_view("Uint32Array"),
+                                     std::string_view("Float16Array"),
+                                     std::string_view("Float32Array"),
+                                     std::string_view("Float64Array"),
+                                     std::string_view("BigInt64Array"),
+                                     std::string_view("BigUint64Array")};
 
 bool is_typed_array(std::string_view name) {
   return std::find(typed_arrays.begin(), typed_arrays.end(), name) != typed_arrays.end();
@@ -41,14 +53,18 @@ std::string Lowering::lower_builtin(const Type* type, Position position, std::st
            : position == Position::env_in                                ? "datetime | Date"
                                                                          : "datetime";
   }
-  if (name == "ArrayBuffer" || name == "SharedArrayBuffer" || name == "ArrayBufferView" || name == "DataView" ||
-      name == "ArrayBufferLike" || name == "BufferSource" || is_typed_array(name)) {
+  if (name == "ArrayBuffer" || name == "SharedArrayBuffer" || name == "ArrayBufferView" ||
+      name == "DataView" || name == "ArrayBufferLike" || name == "BufferSource" || is_typed_array(name)) {
     const bool is_any_buffer = !is_typed_array(name) && name != "DataView";
     switch (position) {
-    case Position::raw_out: return name == "ArrayBufferLike" ? "ArrayBuffer" : std::string(name);
-    case Position::raw_in: return is_any_buffer ? "JsBuffer" : std::string(name);
-    case Position::env_in: return builtin("bytes") + " | " + builtin("memoryview") + " | JsBuffer";
-    default: return builtin("memoryview");
+    case Position::raw_out:
+      return name == "ArrayBufferLike" ? "ArrayBuffer" : std::string(name);
+    case Position::raw_in:
+      return is_any_buffer ? "JsBuffer" : std::string(name);
+    case Position::env_in:
+      return builtin("bytes") + " | " + builtin("memoryview") + " | JsBuffer";
+    default:
+      return builtin("memoryview");
     }
   }
   if (name == "Map" || name == "ReadonlyMap") {
@@ -84,8 +100,14 @@ std::string Lowering::lower_builtin(const Type* type, Position position, std::st
            : is_in(position)             ? "Any"
                                          : "IteratorResultDict[" + value + "]";
   }
-  static const std::set<std::string_view> errors{"Error",       "TypeError",      "RangeError", "SyntaxError",
-                                                 "EvalError",   "ReferenceError", "URIError",   "AggregateError"};
+  static const std::set<std::string_view> errors{"Error",
+                                                 "TypeError",
+                                                 "RangeError",
+                                                 "SyntaxError",
+                                                 "EvalError",
+                                                 "ReferenceError",
+                                                 "URIError",
+                                                 "AggregateError"};
   if (errors.contains(name)) {
     return position == Position::raw_out || position == Position::raw_in ? std::string(name)
            : position == Position::env_in                                ? "Exception | JsException"
@@ -112,8 +134,16 @@ std::string Lowering::lower_builtin(const Type* type, Position position, std::st
   if (name == "BigInt") {
     return builtin("int");
   }
-  static const std::set<std::string_view> opaque{"WeakMap", "WeakSet", "WeakRef", "Symbol", "PropertyKey", "ThisType",
-                                                 "Disposable", "AsyncDisposable", "globalThis", "ClassDecorator"};
+  static const std::set<std::string_view> opaque{"WeakMap",
+                                                 "WeakSet",
+                                                 "WeakRef",
+                                                 "Symbol",
+                                                 "PropertyKey",
+                                                 "ThisType",
+                                                 "Disposable",
+                                                 "AsyncDisposable",
+                                                 "globalThis",
+                                                 "ClassDecorator"};
   if (opaque.contains(name)) {
     return "Any";
   }

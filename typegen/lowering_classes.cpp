@@ -1,7 +1,6 @@
 // The Python class of an object type, one writer a form.
-#include <typegen/lowering.hpp>
-
 #include <base/text.hpp>
+#include <typegen/lowering.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -15,18 +14,31 @@ constexpr int longest_heritage = 30;
 
 /// Attributes of dict: a key of that name is reached by subscript only (rpc.py: JsDict).
 bool is_dict_attribute(std::string_view name) {
-  static const std::set<std::string_view> names{"clear", "copy", "fromkeys", "get",        "items", "keys",
-                                                "pop",   "popitem", "setdefault", "update", "values"};
+  static const std::set<std::string_view> names{"clear",
+                                                "copy",
+                                                "fromkeys",
+                                                "get",
+                                                "items",
+                                                "keys",
+                                                "pop",
+                                                "popitem",
+                                                "setdefault",
+                                                "update",
+                                                "values"};
   return names.contains(name);
 }
 
-bool is_symbol_name(std::string_view name) { return name.starts_with("@@"); }
+bool is_symbol_name(std::string_view name) {
+  return name.starts_with("@@");
+}
 
 bool is_never(const Type* type) {
   return type != nullptr && type->kind == TypeKind::primitive && type->text == "never";
 }
 
-Position outward(Form form) { return form == Form::env ? Position::env_top : Position::raw_out; }
+Position outward(Form form) {
+  return form == Form::env ? Position::env_top : Position::raw_out;
+}
 
 } // namespace
 
@@ -56,10 +68,18 @@ void Lowering::write_item(Item& item) {
   const bool plain = m_resolver.is_plain(item.type);
   switch (item.form) {
   case Form::raw_options:
-  case Form::options: item.text = write_typed_dict(item, *shape); break;
-  case Form::protocol: item.text = write_protocol(item, *shape); break;
-  case Form::raw: item.text = plain ? write_plain_raw(item, *shape) : write_raw(item); break;
-  case Form::env: item.text = plain ? write_plain_env(item, *shape) : write_env(item); break;
+  case Form::options:
+    item.text = write_typed_dict(item, *shape);
+    break;
+  case Form::protocol:
+    item.text = write_protocol(item, *shape);
+    break;
+  case Form::raw:
+    item.text = plain ? write_plain_raw(item, *shape) : write_raw(item);
+    break;
+  case Form::env:
+    item.text = plain ? write_plain_env(item, *shape) : write_env(item);
+    break;
   }
 }
 
@@ -69,8 +89,9 @@ std::string Lowering::class_header(const Item& item, const std::vector<std::stri
     std::string parameters;
     const auto all = std::exchange(m_parameters, {}); // a default is lowered without them
     for (const auto* parameter : all) {
-      parameters += (parameters.empty() ? "" : ", ") + parameter_name(*parameter) + " = " +
-                    lower(parameter->fallback, item.form == Form::env ? Position::env_nested : Position::raw_out);
+      parameters +=
+          (parameters.empty() ? "" : ", ") + parameter_name(*parameter) + " = " +
+          lower(parameter->fallback, item.form == Form::env ? Position::env_nested : Position::raw_out);
     }
     m_parameters = all;
     text += "[" + parameters + "]";
@@ -100,7 +121,8 @@ std::string Lowering::member_type(const ShapeMember& member, Position position) 
           others.push_back(other);
         }
       }
-      return others.empty() ? "None" : lower(m_resolver.combined(TypeKind::either, others), position, member.name);
+      return others.empty() ? "None"
+                            : lower(m_resolver.combined(TypeKind::either, others), position, member.name);
     }
   }
   type.add(lower(member.type, position, member.name));
@@ -113,7 +135,8 @@ std::string Lowering::member_type(const ShapeMember& member, Position position) 
 }
 
 std::string Lowering::write_property(const ShapeMember& member, Form form, bool writable) {
-  if (!is_identifier(member.name) || is_never(member.type) || member.name == "new" || member.name == "constructor") {
+  if (!is_identifier(member.name) || is_never(member.type) || member.name == "new" ||
+      member.name == "constructor") {
     return {};
   }
   const auto name = attribute_name(member.name);
@@ -140,7 +163,8 @@ std::string Lowering::write_item_access(const Shape& shape, Form form, Position 
       continue;
     }
     const auto type = member_type(member, position);
-    const auto known = std::find_if(by_type.begin(), by_type.end(), [&](const auto& each) { return each.first == type; });
+    const auto known =
+        std::find_if(by_type.begin(), by_type.end(), [&](const auto& each) { return each.first == type; });
     if (known == by_type.end()) {
       by_type.push_back({type, {quote(member.name)}});
     } else {
@@ -159,8 +183,8 @@ std::string Lowering::write_item_access(const Shape& shape, Form form, Position 
             (overloaded ? "" : ignore) + "\n";
   }
   if (is_open) {
-    text += std::string(overloaded ? "    @overload\n" : "") + "    def __getitem__(self, key: " + builtin("str") +
-            ", /) -> Any: ...\n";
+    text += std::string(overloaded ? "    @overload\n" : "") +
+            "    def __getitem__(self, key: " + builtin("str") + ", /) -> Any: ...\n";
   }
   return text;
 }
@@ -172,7 +196,9 @@ std::string Lowering::write_plain_raw(const Item& item, const Shape& shape) {
   bool is_list = !shape.members.empty();
   for (const auto& member : shape.members) {
     body += is_symbol_name(member.name) ? "" : write_property(member, Form::raw, true);
-    is_list = is_list && std::all_of(member.name.begin(), member.name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    is_list = is_list && std::all_of(member.name.begin(), member.name.end(), [](char c) {
+                return c >= '0' && c <= '9';
+              });
     values.add(member_type(member, Position::raw_out));
   }
   if (is_list) { // WebSocketPair: read by `client, server = pair.object_values()`
@@ -213,7 +239,8 @@ std::string Lowering::write_typed_dict(const Item& item, const Shape& shape) {
   for (const auto& member : shape.members) {
     if (!member.is_static && !is_symbol_name(member.name) && !is_never(member.type)) {
       members.push_back(&member);
-      by_call = by_call || !is_identifier(member.name) || is_keyword(member.name) || member.name.starts_with("__");
+      by_call =
+          by_call || !is_identifier(member.name) || is_keyword(member.name) || member.name.starts_with("__");
       all_required = all_required && !member.optional && !member.sometimes;
     }
   }
@@ -241,8 +268,10 @@ bool Lowering::is_structural(const Shape& shape) {
     if (member.optional || member.sometimes) {
       continue;
     }
-    const auto* type = member.type == nullptr ? nullptr : m_resolver.expand(m_resolver.substitute(member.type, m_bindings));
-    const auto* symbol = type != nullptr && type->kind == TypeKind::reference ? m_resolver.find(*type) : nullptr;
+    const auto* type =
+        member.type == nullptr ? nullptr : m_resolver.expand(m_resolver.substitute(member.type, m_bindings));
+    const auto* symbol =
+        type != nullptr && type->kind == TypeKind::reference ? m_resolver.find(*type) : nullptr;
     if (symbol == nullptr || m_resolver.is_plain(*symbol)) {
       return false;
     }
@@ -313,9 +342,9 @@ void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<con
     }
     constructs.insert(constructs.end(), statics->constructs.begin(), statics->constructs.end());
     for (auto member : statics->members) {
-      const auto same = std::find_if(shape.members.begin(), shape.members.end(), [&](const ShapeMember& each) {
-        return each.name == member.name;
-      });
+      const auto same = std::find_if(shape.members.begin(),
+                                     shape.members.end(),
+                                     [&](const ShapeMember& each) { return each.name == member.name; });
       if (member.name != "prototype") {
         member.is_static = true;
         if (same == shape.members.end() || member.is_method()) {
@@ -365,8 +394,10 @@ std::string Lowering::write_protocols(const Shape& shape) {
   if (const auto* iterator = first_result("@@iterator"); iterator != nullptr && !iterator->parts.empty()) {
     text += "    def __iter__(self) -> Iterator[" + lower(iterator->parts[0], Position::raw_out) + "]: ...\n";
   }
-  if (const auto* iterator = first_result("@@asyncIterator"); iterator != nullptr && !iterator->parts.empty()) {
-    text += "    def __aiter__(self) -> AsyncIterator[" + lower(iterator->parts[0], Position::raw_out) + "]: ...\n";
+  if (const auto* iterator = first_result("@@asyncIterator");
+      iterator != nullptr && !iterator->parts.empty()) {
+    text += "    def __aiter__(self) -> AsyncIterator[" + lower(iterator->parts[0], Position::raw_out) +
+            "]: ...\n";
   }
   if (first_result("has") != nullptr) {
     text += "    def __contains__(self, key: object, /) -> " + builtin("bool") + ": ...\n";
@@ -395,16 +426,22 @@ std::string Lowering::write_protocols(const Shape& shape) {
   return text;
 }
 
-std::string Lowering::write_two_faced(const Item& item, const ShapeMember& own, const ShapeMember& of_class,
-                                      bool overrides, std::string& helpers) {
-  // Response.json() makes a response, response.json() reads one: one name in Python, told apart by a descriptor.
+std::string Lowering::write_two_faced(const Item& item,
+                                      const ShapeMember& own,
+                                      const ShapeMember& of_class,
+                                      bool overrides,
+                                      std::string& helpers) {
+  // Response.json() makes a response, response.json() reads one: one name in Python, told apart by a
+  // descriptor.
   const auto name = "_" + item.name + "_" + attribute_name(own.name);
-  helpers += "class " + name + "_own:\n" + write_method({"__call__", own.signatures, "self", false, "", own.doc}, Form::raw, 4);
+  helpers += "class " + name + "_own:\n" +
+             write_method({"__call__", own.signatures, "self", false, "", own.doc}, Form::raw, 4);
   helpers += "class " + name + "_of_class:\n" +
              write_method({"__call__", of_class.signatures, "self", false, "", of_class.doc}, Form::raw, 4);
-  helpers += "class " + name + ":\n    @overload\n    def __get__(self, instance: None, owner: Any, /) -> " + name +
-             "_of_class: ...\n    @overload\n    def __get__(self, instance: object, owner: Any, /) -> " + name +
-             "_own: ...\n";
+  helpers += "class " + name + ":\n    @overload\n    def __get__(self, instance: None, owner: Any, /) -> " +
+             name +
+             "_of_class: ...\n    @overload\n    def __get__(self, instance: object, owner: Any, /) -> " +
+             name + "_own: ...\n";
   return "    " + attribute_name(own.name) + ": " + name +
          (overrides ? "  # pyright: ignore[reportIncompatibleMethodOverride]\n" : "\n");
 }
@@ -471,19 +508,24 @@ std::string Lowering::write_raw(Item& item) {
   std::string body;
   std::string helpers;
   std::set<std::string_view> shape_has_two_faces;
-  const auto whole = item.symbol == nullptr || item.symbol->bodies.empty() ? Shape{} : m_resolver.shape(item.type).value_or(Shape{});
+  const auto whole = item.symbol == nullptr || item.symbol->bodies.empty()
+                         ? Shape{}
+                         : m_resolver.shape(item.type).value_or(Shape{});
   if (!constructs.empty()) {
     const Method method{"new", constructs, "cls", false, constructs.front()->result == nullptr ? "Self" : ""};
     auto text = write_method(method, Form::raw, 4);
-    // Constructors need not fit those of the base: TypeScript and Python agree, but for Python `new` is a method.
-    const auto inherited = item.symbol == nullptr ? std::vector<const Signature*>{} : inherited_constructs(*item.symbol);
+    // Constructors need not fit those of the base: TypeScript and Python agree, but for Python `new` is a
+    // method.
+    const auto inherited =
+        item.symbol == nullptr ? std::vector<const Signature*>{} : inherited_constructs(*item.symbol);
     if (!inherited.empty()) {
       auto of_base = method;
       of_base.signatures = inherited;
       if (write_method(of_base, Form::raw, 4) != text) {
         const bool overloaded = text.find("@overload") != std::string::npos;
         if (overloaded) { // where pyright reports it; mypy does at the first
-          text.insert(text.find('\n', text.rfind(" def ")), "  # pyright: ignore[reportIncompatibleMethodOverride]");
+          text.insert(text.find('\n', text.rfind(" def ")),
+                      "  # pyright: ignore[reportIncompatibleMethodOverride]");
         }
         text.insert(text.find('\n', overloaded ? 0 : text.find(" def ")), "  # type: ignore[override]");
       }
@@ -500,9 +542,16 @@ std::string Lowering::write_raw(Item& item) {
     } else if (member.is_static && own != nullptr && own->is_method() && !own->is_static) {
       body += write_two_faced(item, *own, member, !bases.empty(), helpers);
       shape_has_two_faces.insert(member.name);
-    } else if (is_identifier(member.name) && member.name != "new" && !shape_has_two_faces.contains(member.name)) {
-      body += write_method({member.name, member.signatures, member.is_static ? "cls" : "self", member.optional, "", member.doc},
-                           Form::raw, 4);
+    } else if (is_identifier(member.name) && member.name != "new" &&
+               !shape_has_two_faces.contains(member.name)) {
+      body += write_method({member.name,
+                            member.signatures,
+                            member.is_static ? "cls" : "self",
+                            member.optional,
+                            "",
+                            member.doc},
+                           Form::raw,
+                           4);
     }
   }
   for (const auto* call : shape.calls) {
@@ -510,7 +559,8 @@ std::string Lowering::write_raw(Item& item) {
   }
   body += write_protocols(shape);
   if (shape.is_rpc) {
-    body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Callable[..., Promise[Any]]: ...\n";
+    body +=
+        "    def __getattr__(self, name: " + builtin("str") + ", /) -> Callable[..., Promise[Any]]: ...\n";
   } else if (shape.index_value != nullptr) {
     body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Any: ...\n";
   }
@@ -518,8 +568,8 @@ std::string Lowering::write_raw(Item& item) {
     bases.emplace_back("JsClass");
   }
   const auto doc_text = item.symbol == nullptr || item.symbol->bodies.empty()
-                                 ? std::string()
-                                 : documentation(item.symbol->bodies.front().doc, 4);
+                            ? std::string()
+                            : documentation(item.symbol->bodies.front().doc, 4);
   return helpers + class_header(item, bases) + doc_text +
          (body.empty() && doc_text.empty() ? "    ...\n" : body);
 }
@@ -529,7 +579,8 @@ std::string Lowering::write_env(Item& item) {
   const bool passes_on = item.symbol != nullptr && item.symbol->name == "DurableObjectNamespace";
   m_pass_through = passes_on ? item.symbol : nullptr;
   auto shape = m_resolver.shape(item.type).value_or(Shape{});
-  std::erase_if(shape.members, [](const ShapeMember& each) { return each.name == "constructor" || each.is_static; });
+  std::erase_if(shape.members,
+                [](const ShapeMember& each) { return each.name == "constructor" || each.is_static; });
   std::set<std::string_view> inherited;
   if (item.symbol != nullptr) {
     for (const auto& body : item.symbol->bodies) {
@@ -552,15 +603,17 @@ std::string Lowering::write_env(Item& item) {
     if (is_symbol_name(member.name) || !is_identifier(member.name)) {
       continue;
     }
-    const bool is_own = item.symbol == nullptr || item.symbol->bodies.empty() || !inherited.contains(member.name) ||
-                        m_resolver.shape_of_symbol(*item.symbol, {}, Inherited::exclude).find(member.name) != nullptr;
+    const bool is_own =
+        item.symbol == nullptr || item.symbol->bodies.empty() || !inherited.contains(member.name) ||
+        m_resolver.shape_of_symbol(*item.symbol, {}, Inherited::exclude).find(member.name) != nullptr;
     if (!is_own) {
       continue;
     }
     if (!member.is_method()) {
       body += write_property(member, Form::env, false);
     } else {
-      body += write_method({member.name, member.signatures, "self", member.optional, "", member.doc}, Form::env, 4);
+      body += write_method(
+          {member.name, member.signatures, "self", member.optional, "", member.doc}, Form::env, 4);
     }
   }
   // Names that the SDK adds in Python's manner (rpc.py).
@@ -575,7 +628,8 @@ std::string Lowering::write_env(Item& item) {
   if (const auto* iterator = shape.find("@@iterator"); iterator != nullptr && iterator->is_method()) {
     const auto* result = m_resolver.expand(iterator->signatures.front()->result);
     if (!result->parts.empty()) {
-      body += "    def __iter__(self) -> Iterator[" + lower(result->parts[0], Position::env_nested) + "]: ...\n";
+      body +=
+          "    def __iter__(self) -> Iterator[" + lower(result->parts[0], Position::env_nested) + "]: ...\n";
     }
   }
   if (!passes_on && !shape.is_rpc) {
@@ -592,8 +646,8 @@ std::string Lowering::write_env(Item& item) {
     bases.emplace_back("Binding");
   }
   const auto doc_text = item.symbol == nullptr || item.symbol->bodies.empty()
-                                 ? std::string()
-                                 : documentation(item.symbol->bodies.front().doc, 4);
+                            ? std::string()
+                            : documentation(item.symbol->bodies.front().doc, 4);
   return class_header(item, bases) + doc_text + (body.empty() && doc_text.empty() ? "    ...\n" : body);
 }
 

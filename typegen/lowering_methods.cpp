@@ -1,8 +1,7 @@
 // Methods and functions: overloads, options as dict and as keywords, keys spelled out.
+#include <base/text.hpp>
 #include <typegen/lowering.hpp>
 #include <typegen/module_writer.hpp>
-
-#include <base/text.hpp>
 
 #include <algorithm>
 
@@ -10,11 +9,16 @@ namespace pyw::typegen {
 
 namespace {
 
-Position outward(Form form) { return form == Form::env ? Position::env_top : Position::raw_out; }
-Position inward(Form form) { return form == Form::env ? Position::env_in : Position::raw_in; }
+Position outward(Form form) {
+  return form == Form::env ? Position::env_top : Position::raw_out;
+}
 
-/// Whether a type parameter stands in what a caller must be able to tell apart: the result, or what a function
-/// that goes in is given.
+Position inward(Form form) {
+  return form == Form::env ? Position::env_in : Position::raw_in;
+}
+
+/// Whether a type parameter stands in what a caller must be able to tell apart: the result, or what a
+/// function that goes in is given.
 bool decides(const Type* type, const TypeParameter* parameter, bool in_callback, int depth) {
   if (type == nullptr || !type->generic || depth > 10) {
     return false;
@@ -22,7 +26,8 @@ bool decides(const Type* type, const TypeParameter* parameter, bool in_callback,
   if (type->kind == TypeKind::parameter) {
     return in_callback && type->parameter == parameter;
   }
-  const bool callback = in_callback || type->kind == TypeKind::function || type->text.starts_with("EventListener");
+  const bool callback =
+      in_callback || type->kind == TypeKind::function || type->text.starts_with("EventListener");
   if (type->signature != nullptr) {
     for (const auto& each : type->signature->parameters) {
       if (decides(each.type, parameter, true, depth + 1)) {
@@ -35,7 +40,9 @@ bool decides(const Type* type, const TypeParameter* parameter, bool in_callback,
   });
 }
 
-std::string safe_parameter(std::string_view name) { return is_identifier(name) ? attribute_name(name) : to_identifier(name); }
+std::string safe_parameter(std::string_view name) {
+  return is_identifier(name) ? attribute_name(name) : to_identifier(name);
+}
 
 } // namespace
 
@@ -113,8 +120,10 @@ std::string Lowering::generic_clause(const std::vector<const TypeParameter*>& pa
   std::string text;
   for (const auto* parameter : parameters) {
     text += (text.empty() ? "[" : ", ") + parameter_name(*parameter);
-    const auto* constraint = parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
-    if (constraint != nullptr && constraint->kind != TypeKind::primitive && constraint->kind != TypeKind::array) {
+    const auto* constraint =
+        parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
+    if (constraint != nullptr && constraint->kind != TypeKind::primitive &&
+        constraint->kind != TypeKind::array) {
       const auto bound = lower(constraint, inward(form));
       if (bound != "Any") {
         text += ": " + bound;
@@ -142,26 +151,32 @@ std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, 
   if (!shape || text.find('[') != std::string::npos || text == "Any") {
     return std::nullopt;
   }
-  return Record{std::move(text), std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& each) {
+  return Record{std::move(text),
+                std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& each) {
                   return each.optional || each.sometimes;
                 })};
 }
 
-void Lowering::lower_signature(const Signature& signature, const Method& method, Form form,
+void Lowering::lower_signature(const Signature& signature,
+                               const Method& method,
+                               Form form,
                                std::vector<PythonSignature>& overloads,
                                const std::set<const TypeParameter*>& not_generic) {
   const auto position = inward(form);
   // Generic in Python is what ties an argument to the result; all else is what it defaults to.
   std::vector<const TypeParameter*> generic;
   for (const auto* parameter : signature.type_parameters) {
-    const bool is_list = parameter->constraint != nullptr && m_resolver.expand(parameter->constraint)->kind == TypeKind::array;
-    const bool goes_in = std::any_of(signature.parameters.begin(), signature.parameters.end(), [&](const Parameter& each) {
-      return !each.optional && uses(each.type, parameter, 0);
-    });
+    const bool is_list =
+        parameter->constraint != nullptr && m_resolver.expand(parameter->constraint)->kind == TypeKind::array;
+    const bool goes_in =
+        std::any_of(signature.parameters.begin(), signature.parameters.end(), [&](const Parameter& each) {
+          return !each.optional && uses(each.type, parameter, 0);
+        });
     if (goes_in && !is_list && uses(signature.result, parameter, 0) && !not_generic.contains(parameter)) {
-      const bool hides = std::any_of(m_parameters.begin(), m_parameters.end(), [&](const TypeParameter* outer) {
-        return outer->name == parameter->name;
-      });
+      const bool hides =
+          std::any_of(m_parameters.begin(), m_parameters.end(), [&](const TypeParameter* outer) {
+            return outer->name == parameter->name;
+          });
       if (hides) {
         m_renamed[parameter] = parameter_name(*parameter) + "New";
       }
@@ -176,8 +191,9 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
   const auto* result = signature.result == nullptr ? nullptr : m_resolver.expand(signature.result);
   if (!method.result.empty()) {
     base.result = method.result;
-  } else if (form == Form::env && result != nullptr && result->kind == TypeKind::reference && result->text == "Promise" &&
-             m_resolver.find(*result) == nullptr && !result->parts.empty() && m_pass_through == nullptr) {
+  } else if (form == Form::env && result != nullptr && result->kind == TypeKind::reference &&
+             result->text == "Promise" && m_resolver.find(*result) == nullptr && !result->parts.empty() &&
+             m_pass_through == nullptr) {
     base.is_async = true;
     base.result = lower(result->parts[0], Position::env_top, method.name);
   } else {
@@ -193,8 +209,9 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     name = names.insert(name).second ? name : name + "_";
     if (parameter.rest) {
       const auto* list = m_resolver.expand(m_resolver.substitute(parameter.type, m_bindings));
-      base.rest = "*" + name + ": " +
-                  (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
+      base.rest =
+          "*" + name + ": " +
+          (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
       break;
     }
     const auto type = lower(parameter.type, into, parameter.name);
@@ -206,7 +223,8 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
     base.parameters.push_back(name + ": " + with_none.text(PythonUnion::Any::absorbs) +
                               (parameter.optional ? " = ..." : ""));
   }
-  // Keywords become an object, the last argument given: it can be any parameter behind which none is required.
+  // Keywords become an object, the last argument given: it can be any parameter behind which none is
+  // required.
   for (auto index = signature.parameters.size(); index-- > 0 && !signature.parameters[index].rest;) {
     if (auto record = record_of(signature.parameters[index], into)) {
       records.emplace_back(index, std::move(*record));
@@ -233,13 +251,15 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
   const auto with_keywords = [&](std::size_t parameters, const Record& record) {
     PythonSignature variant = base;
     variant.parameters.resize(parameters);
-    variant.keywords = (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + record.dict + "]";
+    variant.keywords =
+        (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + record.dict + "]";
     return variant;
   };
   std::set<std::string> dicts;
   const bool ends_in_record = !records.empty() && records.front().first + 1 == signature.parameters.size();
   if (ends_in_record && signature.parameters.back().optional && records.front().second.all_optional) {
-    overloads.push_back(with_keywords(base.parameters.size(), records.front().second)); // one for both: no call is wrong
+    overloads.push_back(
+        with_keywords(base.parameters.size(), records.front().second)); // one for both: no call is wrong
     dicts.insert(records.front().second.dict);
     records.erase(records.begin());
   } else {
@@ -253,13 +273,17 @@ void Lowering::lower_signature(const Signature& signature, const Method& method,
   }
 }
 
-std::string Lowering::write_overload(const PythonSignature& overload, const Method& method, std::size_t indent,
-                                     bool is_overload, std::string_view doc) {
+std::string Lowering::write_overload(const PythonSignature& overload,
+                                     const Method& method,
+                                     std::size_t indent,
+                                     bool is_overload,
+                                     std::string_view doc) {
   const std::string margin(indent, ' ');
   std::string text;
   text += is_overload ? margin + "@overload\n" : "";
   text += method.self == "cls" ? margin + "@classmethod\n" : "";
-  text += margin + (overload.is_async ? "async def " : "def ") + attribute_name(method.name) + overload.generics + "(";
+  text += margin + (overload.is_async ? "async def " : "def ") + attribute_name(method.name) +
+          overload.generics + "(";
   std::vector<std::string> parts;
   if (!method.self.empty()) {
     parts.emplace_back(method.self);
@@ -296,12 +320,14 @@ std::string Lowering::write_method(const Method& method, Form form, std::size_t 
         for (auto& one : lowered) {
           one.parameters.front() = first.substr(0, colon + 2) + "\x01";
         }
-        const auto same = std::find_if(by_key.begin(), by_key.end(), [&](const std::vector<PythonSignature>& known) {
-          return known.size() == lowered.size() &&
-                 std::equal(known.begin(), known.end(), lowered.begin(), [](const auto& a, const auto& b) {
-                   return a.key() == b.key() && a.result == b.result;
-                 });
-        });
+        const auto same =
+            std::find_if(by_key.begin(), by_key.end(), [&](const std::vector<PythonSignature>& known) {
+              return known.size() == lowered.size() &&
+                     std::equal(
+                         known.begin(), known.end(), lowered.begin(), [](const auto& a, const auto& b) {
+                           return a.key() == b.key() && a.result == b.result;
+                         });
+            });
         if (same != by_key.end()) {
           PythonUnion merged;
           auto& known = literals[static_cast<std::size_t>(same - by_key.begin())];
@@ -334,7 +360,8 @@ std::string Lowering::write_method(const Method& method, Form form, std::size_t 
   }
   std::string text;
   for (std::size_t index = 0; index < distinct.size(); ++index) {
-    text += write_overload(distinct[index], method, indent, distinct.size() > 1, index == 0 ? method.doc : "");
+    text +=
+        write_overload(distinct[index], method, indent, distinct.size() > 1, index == 0 ? method.doc : "");
   }
   return text;
 }

@@ -11,8 +11,19 @@ constexpr std::size_t longest_suffix = 32;
 
 /// What a class member may hide that type expressions use.
 bool is_python_builtin(std::string_view name) {
-  static const std::set<std::string_view> names{"str",  "int",   "float", "bool", "bytes", "list",       "dict",
-                                                "set",  "tuple", "type",  "object", "memoryview", "property"};
+  static const std::set<std::string_view> names{"str",
+                                                "int",
+                                                "float",
+                                                "bool",
+                                                "bytes",
+                                                "list",
+                                                "dict",
+                                                "set",
+                                                "tuple",
+                                                "type",
+                                                "object",
+                                                "memoryview",
+                                                "property"};
   return names.contains(name);
 }
 
@@ -22,13 +33,16 @@ std::string Lowering::builtin(std::string_view name) const {
   return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
 }
 
-std::string Lowering::python_name(const Symbol& symbol) const { return to_identifier(symbol.qualified); }
+std::string Lowering::python_name(const Symbol& symbol) const {
+  return to_identifier(symbol.qualified);
+}
 
 std::string Lowering::reference(Module module, std::string_view name) {
   if (module != m_module) {
     return std::string(module_name(module)) + "." + std::string(name);
   }
-  // A member of the same name hides the class from here on; the module has a second name for it (see write_module).
+  // A member of the same name hides the class from here on; the module has a second name for it (see
+  // write_module).
   return m_shadowed.contains(name) ? "_class_" + std::string(name) : std::string(name);
 }
 
@@ -36,15 +50,19 @@ std::string Lowering::parameter_name(const TypeParameter& parameter) const {
   if (const auto renamed = m_renamed.find(&parameter); renamed != m_renamed.end()) {
     return renamed->second;
   }
-  const bool is_taken = m_resolver.program().global->find(parameter.name) != nullptr || is_python_builtin(parameter.name);
+  const bool is_taken =
+      m_resolver.program().global->find(parameter.name) != nullptr || is_python_builtin(parameter.name);
   return is_taken ? std::string(parameter.name) + "T" : std::string(parameter.name);
 }
 
 bool Lowering::is_monomorphic(const Symbol& symbol, Form form) {
-  return form == Form::raw_options || form == Form::options || (form == Form::env && m_resolver.is_plain(symbol));
+  return form == Form::raw_options || form == Form::options ||
+         (form == Form::env && m_resolver.is_plain(symbol));
 }
 
-bool Lowering::was_requested(const Symbol& symbol, Form form) const { return m_requested.contains({&symbol, form}); }
+bool Lowering::was_requested(const Symbol& symbol, Form form) const {
+  return m_requested.contains({&symbol, form});
+}
 
 std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
   m_requested.insert({&symbol, form});
@@ -87,9 +105,9 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   item.form = form;
   item.symbol = &symbol;
   item.module = form == Form::raw || form == Form::protocol ? Module::raw
-                : form == Form::raw_options ? Module::raw_options
-                : form == Form::env         ? (m_ai ? Module::ai : Module::env)
-                                            : (m_ai ? Module::ai_options : Module::options);
+                : form == Form::raw_options                 ? Module::raw_options
+                : form == Form::env                         ? (m_ai ? Module::ai : Module::env)
+                                                            : (m_ai ? Module::ai_options : Module::options);
   Type type{.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope};
   type.parts = is_dict ? bound_arguments : std::vector<const Type*>{};
   if (!is_dict) { // generic over its own parameters
@@ -102,7 +120,8 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   item.type = m_resolver.make(std::move(type));
   item.name = python_name(symbol) + suffix + (form == Form::protocol ? "Like" : "");
   const auto base = item.name;
-  for (int count = 2; !m_names.insert(std::string(module_name(item.module)) + "." + item.name).second; ++count) {
+  for (int count = 2; !m_names.insert(std::string(module_name(item.module)) + "." + item.name).second;
+       ++count) {
     item.name = base + "_" + std::to_string(count);
   }
   m_by_key.emplace(std::move(key), m_items.size());
@@ -144,7 +163,8 @@ void Lowering::write_requested() {
 }
 
 std::string Lowering::documentation(std::string_view comment, std::size_t indent) const {
-  return m_options.documentation == Documentation::keep && !m_is_discovery ? docstring(comment, indent) : std::string();
+  return m_options.documentation == Documentation::keep && !m_is_discovery ? docstring(comment, indent)
+                                                                           : std::string();
 }
 
 void Lowering::restart() {
@@ -175,16 +195,18 @@ bool Lowering::uses(const Type* type, const TypeParameter* parameter, int depth)
   const auto in_signature = [&](const Signature* signature) {
     return signature != nullptr &&
            (uses(signature->result, parameter, depth + 1) ||
-            std::any_of(signature->parameters.begin(), signature->parameters.end(), [&](const Parameter& each) {
-              return uses(each.type, parameter, depth + 1);
-            }));
+            std::any_of(signature->parameters.begin(),
+                        signature->parameters.end(),
+                        [&](const Parameter& each) { return uses(each.type, parameter, depth + 1); }));
   };
   switch (type->kind) {
-  case TypeKind::parameter: return type->parameter == parameter;
+  case TypeKind::parameter:
+    return type->parameter == parameter;
   case TypeKind::keys_of:
   case TypeKind::lookup:
   case TypeKind::conditional:
-  case TypeKind::mapped: return false;
+  case TypeKind::mapped:
+    return false;
   case TypeKind::reference: {
     const auto* symbol = m_resolver.find(*type);
     if (symbol == nullptr) {
@@ -207,12 +229,14 @@ bool Lowering::uses(const Type* type, const TypeParameter* parameter, int depth)
     return false;
   }
   case TypeKind::function:
-  case TypeKind::constructor: return in_signature(type->signature);
+  case TypeKind::constructor:
+    return in_signature(type->signature);
   case TypeKind::object:
     return std::any_of(type->members.begin(), type->members.end(), [&](const Member& member) {
       return uses(member.type, parameter, depth + 1) || in_signature(member.signature);
     });
-  default: return any_part();
+  default:
+    return any_part();
   }
 }
 
@@ -266,8 +290,8 @@ Bindings Lowering::dropped_bindings(const Symbol& symbol) {
   return dropped;
 }
 
-std::string Lowering::type_arguments(const Symbol& symbol, const std::vector<const Type*>& arguments,
-                                     Position position) {
+std::string
+Lowering::type_arguments(const Symbol& symbol, const std::vector<const Type*>& arguments, Position position) {
   const auto kept = kept_parameters(symbol);
   if (kept.empty() || arguments.empty()) {
     return {};

@@ -1,6 +1,5 @@
-#include <typegen/lowering.hpp>
-
 #include <base/text.hpp>
+#include <typegen/lowering.hpp>
 
 #include <algorithm>
 
@@ -10,26 +9,33 @@ namespace {
 
 constexpr int depth_limit = 40;
 
-bool is_in(Position position) { return position == Position::raw_in || position == Position::env_in; }
-bool is_raw(Position position) { return position == Position::raw_in || position == Position::raw_out; }
+bool is_in(Position position) {
+  return position == Position::raw_in || position == Position::env_in;
+}
 
-/// What a value's own parts are seen as: only the outermost object, and the elements of an outermost list, are
-/// wrapped (rpc.py of the SDK: _convert_result).
-Position inside(Position position) { return position == Position::env_top ? Position::env_nested : position; }
+bool is_raw(Position position) {
+  return position == Position::raw_in || position == Position::raw_out;
+}
+
+/// What a value's own parts are seen as: only the outermost object, and the elements of an outermost list,
+/// are wrapped (rpc.py of the SDK: _convert_result).
+Position inside(Position position) {
+  return position == Position::env_top ? Position::env_nested : position;
+}
 
 bool is_primitive(const Type* type, std::string_view name) {
   return type->kind == TypeKind::primitive && type->text == name;
 }
 
-/// JavaScript has one type of number; Python code wants to know. Most are counts, sizes, codes and identifiers;
-/// these are measurements.
+/// JavaScript has one type of number; Python code wants to know. Most are counts, sizes, codes and
+/// identifiers; these are measurements.
 bool is_fraction(std::string_view hint) {
   static const std::set<std::string_view> names{
-      "score",      "duration",   "confidence", "probability", "latency",   "cost",        "custom_cost",
-      "wallTime",   "cpuTime",    "timeOrigin", "startTime",   "now",       "temperature", "weight",
-      "similarity", "percentage", "ratio",      "x",           "y",         "opacity",     "gamma",
-      "brightness", "contrast",   "saturation", "timeStamp",   "logprob",   "top_p",       "idle",
-      "active",     "utilization"};
+      "score",       "duration", "confidence", "probability", "latency",   "cost",
+      "custom_cost", "wallTime", "cpuTime",    "timeOrigin",  "startTime", "now",
+      "temperature", "weight",   "similarity", "percentage",  "ratio",     "x",
+      "y",           "opacity",  "gamma",      "brightness",  "contrast",  "saturation",
+      "timeStamp",   "logprob",  "top_p",      "idle",        "active",    "utilization"};
   return names.contains(hint) || hint.ends_with("_ms") || hint.ends_with("Ms") || hint.ends_with("Score") ||
          hint.ends_with("_score") || hint.ends_with("Duration") || hint.ends_with("_duration") ||
          hint.ends_with("_time") || hint.ends_with("_probability");
@@ -39,12 +45,18 @@ bool is_fraction(std::string_view hint) {
 
 std::string_view module_name(Module module) {
   switch (module) {
-  case Module::raw: return "_raw";
-  case Module::raw_options: return "_raw_options";
-  case Module::env: return "_env";
-  case Module::options: return "_options";
-  case Module::ai: return "_ai";
-  default: return "_ai_options";
+  case Module::raw:
+    return "_raw";
+  case Module::raw_options:
+    return "_raw_options";
+  case Module::env:
+    return "_env";
+  case Module::options:
+    return "_options";
+  case Module::ai:
+    return "_ai";
+  default:
+    return "_ai_options";
   }
 }
 
@@ -61,8 +73,10 @@ std::string Lowering::lower(const Type* type, Position position, std::string_vie
     return approximate("a type that contains itself without end");
   }
   ++m_depth;
+
   struct Leave {
     int& depth;
+
     ~Leave() { --depth; }
   } const leave{m_depth};
 
@@ -87,35 +101,53 @@ std::string Lowering::lower(const Type* type, Position position, std::string_vie
 
 std::string Lowering::lower_expanded(const Type* expanded, Position position, std::string_view hint) {
   switch (expanded->kind) {
-  case TypeKind::primitive: return lower_primitive(expanded, position, hint);
-  case TypeKind::string: return "Literal[" + quote(expanded->text) + "]";
+  case TypeKind::primitive:
+    return lower_primitive(expanded, position, hint);
+  case TypeKind::string:
+    return "Literal[" + quote(expanded->text) + "]";
   case TypeKind::number:
     return expanded->text.find_first_of(".eExXoObBn_") == std::string_view::npos
                ? "Literal[" + std::string(expanded->text) + "]"
                : builtin("float");
-  case TypeKind::boolean: return expanded->text == "true" ? "Literal[True]" : "Literal[False]";
-  case TypeKind::parameter: return lower_parameter(expanded, position, hint);
-  case TypeKind::reference: return lower_reference(expanded, position, hint);
+  case TypeKind::boolean:
+    return expanded->text == "true" ? "Literal[True]" : "Literal[False]";
+  case TypeKind::parameter:
+    return lower_parameter(expanded, position, hint);
+  case TypeKind::reference:
+    return lower_reference(expanded, position, hint);
   case TypeKind::array: {
     const auto* element = m_resolver.expand(expanded->parts[0]);
     // Lists of numbers are vectors far more often than counts.
     const auto element_hint = is_primitive(element, "number") ? std::string_view("score") : hint;
     return lower_array(lower(expanded->parts[0], position, element_hint), position);
   }
-  case TypeKind::tuple: return lower_tuple(expanded, position, hint);
-  case TypeKind::optional: return lower(expanded->parts[0], position, hint) + " | None";
-  case TypeKind::rest: return lower(expanded->parts[0], position, hint);
-  case TypeKind::either: return lower_union(expanded, position, hint);
+  case TypeKind::tuple:
+    return lower_tuple(expanded, position, hint);
+  case TypeKind::optional:
+    return lower(expanded->parts[0], position, hint) + " | None";
+  case TypeKind::rest:
+    return lower(expanded->parts[0], position, hint);
+  case TypeKind::either:
+    return lower_union(expanded, position, hint);
   case TypeKind::both:
-  case TypeKind::object: return lower_anonymous(expanded, position, hint);
-  case TypeKind::function: return lower_function(*expanded->signature, position);
-  case TypeKind::constructor: return is_in(position) ? "Any" : "JsProxy";
-  case TypeKind::type_of: return lower_type_of(expanded);
-  case TypeKind::text_pattern: return builtin("str");
-  case TypeKind::predicate: return builtin("bool");
-  case TypeKind::self: return "Self";
-  case TypeKind::lookup: return approximate("a lookup in a type parameter");
-  default: return approximate(expanded->text.substr(0, 80));
+  case TypeKind::object:
+    return lower_anonymous(expanded, position, hint);
+  case TypeKind::function:
+    return lower_function(*expanded->signature, position);
+  case TypeKind::constructor:
+    return is_in(position) ? "Any" : "JsProxy";
+  case TypeKind::type_of:
+    return lower_type_of(expanded);
+  case TypeKind::text_pattern:
+    return builtin("str");
+  case TypeKind::predicate:
+    return builtin("bool");
+  case TypeKind::self:
+    return "Self";
+  case TypeKind::lookup:
+    return approximate("a lookup in a type parameter");
+  default:
+    return approximate(expanded->text.substr(0, 80));
   }
 }
 
@@ -133,7 +165,8 @@ std::string Lowering::lower_parameter(const Type* type, Position position, std::
     return lower(parameter->fallback, position, hint);
   }
   // What a caller may choose freely is not what the constraint allows at most; but a record it is.
-  const auto* constraint = parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
+  const auto* constraint =
+      parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
   const auto shape = constraint == nullptr ? std::nullopt : m_resolver.shape(constraint);
   if (!is_in(position) && shape && shape->members.empty() && shape->index_value != nullptr) {
     return lower_record(m_resolver.primitive("any"), position, hint);
@@ -174,10 +207,13 @@ std::string Lowering::lower_primitive(const Type* type, Position position, std::
 
 std::string Lowering::lower_array(const std::string& element, Position position) {
   switch (position) {
-  case Position::raw_out: return "JsArray[" + element + "]";
+  case Position::raw_out:
+    return "JsArray[" + element + "]";
   case Position::raw_in:
-  case Position::env_in: return "ListLike[" + element + "]";
-  default: return builtin("list") + "[" + element + "]";
+  case Position::env_in:
+    return "ListLike[" + element + "]";
+  default:
+    return builtin("list") + "[" + element + "]";
   }
 }
 
@@ -196,9 +232,10 @@ std::string Lowering::lower_tuple(const Type* type, Position position, std::stri
   PythonUnion elements;
   for (const auto* part : type->parts) {
     const auto* element = m_resolver.expand(part->kind == TypeKind::rest ? part->parts[0] : part);
-    elements.add(lower(part->kind == TypeKind::rest && element->kind == TypeKind::array ? element->parts[0] : element,
-                       inside(position),
-                       hint));
+    elements.add(
+        lower(part->kind == TypeKind::rest && element->kind == TypeKind::array ? element->parts[0] : element,
+              inside(position),
+              hint));
   }
   return lower_array(elements.text(PythonUnion::Any::absorbs), position);
 }
@@ -216,7 +253,8 @@ std::string Lowering::lower_union(const Type* type, Position position, std::stri
       result.add(lower(arm, position, hint));
     }
   }
-  // Kinds of one record, told apart by a key, are one class: Python's checkers cannot narrow them as TypeScript does.
+  // Kinds of one record, told apart by a key, are one class: Python's checkers cannot narrow them as
+  // TypeScript does.
   if (plain.size() > 1 && std::any_of(plain.begin(), plain.end(), [](const Type* arm) {
         return arm->kind != TypeKind::reference;
       })) {
@@ -230,7 +268,8 @@ std::string Lowering::lower_union(const Type* type, Position position, std::stri
 }
 
 std::string Lowering::lower_function(const Signature& signature, Position position) {
-  // A function that goes in is called by JavaScript: its arguments come out, unconverted, and its result goes in.
+  // A function that goes in is called by JavaScript: its arguments come out, unconverted, and its result goes
+  // in.
   const bool goes_in = is_in(position);
   const auto arguments = goes_in ? Position::raw_out : is_raw(position) ? Position::raw_in : Position::env_in;
   const auto results = goes_in ? Position::raw_in : position;
@@ -238,7 +277,8 @@ std::string Lowering::lower_function(const Signature& signature, Position positi
   std::string result = "Any";
   if (declared != nullptr) {
     const auto arms = m_resolver.arms(declared);
-    const bool ignored = std::any_of(arms.begin(), arms.end(), [](const Type* arm) { return is_primitive(arm, "void"); });
+    const bool ignored =
+        std::any_of(arms.begin(), arms.end(), [](const Type* arm) { return is_primitive(arm, "void"); });
     result = goes_in && ignored ? "Any" : lower(declared, results);
   }
   std::vector<std::string> parameters;
@@ -276,10 +316,14 @@ std::string Lowering::lower_type_of(const Type* type) {
 std::string Lowering::lower_record(const Type* value, Position position, std::string_view hint) {
   const auto element = lower(value, inside(position), hint);
   switch (position) {
-  case Position::raw_out: return "JsRecord[" + element + "]";
-  case Position::raw_in: return "Mapping[" + builtin("str") + ", " + element + "] | JsProxy";
-  case Position::env_in: return "Mapping[" + builtin("str") + ", " + element + "]";
-  default: return "JsDict[" + element + "]";
+  case Position::raw_out:
+    return "JsRecord[" + element + "]";
+  case Position::raw_in:
+    return "Mapping[" + builtin("str") + ", " + element + "] | JsProxy";
+  case Position::env_in:
+    return "Mapping[" + builtin("str") + ", " + element + "]";
+  default:
+    return "JsDict[" + element + "]";
   }
 }
 
@@ -305,7 +349,8 @@ std::string Lowering::lower_reference(const Type* type, Position position, std::
   return lower_symbol(*symbol, type, position, hint);
 }
 
-std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position, std::string_view hint) {
+std::string
+Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position, std::string_view hint) {
   if (!symbol.is_type()) {
     return approximate("not a type: " + std::string(type->text));
   }
@@ -316,7 +361,8 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
   }
   // What the SDK makes its own objects of, and what it hands on untouched (rpc.py, utils.py).
   static const std::set<std::string_view> sdk{"Response", "Request", "FormData", "Blob", "File"};
-  static const std::set<std::string_view> untouched{"ReadableStream", "URLSearchParams", "Headers", "WritableStream"};
+  static const std::set<std::string_view> untouched{
+      "ReadableStream", "URLSearchParams", "Headers", "WritableStream"};
   const bool is_global = symbol.scope == m_resolver.program().global;
   const bool is_stub = !plain && m_resolver.shape(type).value_or(Shape{}).is_rpc;
   const auto arguments = [&](Position where) { return type_arguments(symbol, type->parts, where); };
@@ -339,13 +385,15 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
     if (was_requested(symbol, Form::raw)) {
       text += " | " + named(Form::raw, Position::raw_out);
     }
-    const bool has_callbacks = std::any_of(flattened->members.begin(), flattened->members.end(), [&](const auto& member) {
-      return member.is_method() || m_resolver.expand(member.type)->kind == TypeKind::function;
-    });
+    const bool has_callbacks =
+        std::any_of(flattened->members.begin(), flattened->members.end(), [&](const auto& member) {
+          return member.is_method() || m_resolver.expand(member.type)->kind == TypeKind::function;
+        });
     if (is_structural(*flattened)) {
       text += " | " + request(symbol, Form::protocol, type->parts) + arguments(Position::raw_out);
     }
-    text += flattened->index_value != nullptr ? " | " + lower_record(flattened->index_value, position, hint) : "";
+    text +=
+        flattened->index_value != nullptr ? " | " + lower_record(flattened->index_value, position, hint) : "";
     return has_callbacks ? text + " | JsDoubleProxy[Any]" : text;
   }
   case Position::env_top:
@@ -354,11 +402,13 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
       return "workers." + std::string(symbol.name);
     }
     // The models are classes that hold nothing but the types of what goes in and comes out.
-    if (plain || (m_ai && is_data_class(symbol)) || (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
+    if (plain || (m_ai && is_data_class(symbol)) ||
+        (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
       return named(Form::env, Position::env_nested);
     }
     return named(Form::raw, Position::raw_out);
-  default: break;
+  default:
+    break;
   }
   // env_in
   if (is_global && sdk.contains(symbol.name)) {
@@ -366,7 +416,8 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
   }
   if (plain) {
     auto text = request(symbol, Form::options, type->parts);
-    text += flattened->index_value != nullptr ? " | " + lower_record(flattened->index_value, position, hint) : "";
+    text +=
+        flattened->index_value != nullptr ? " | " + lower_record(flattened->index_value, position, hint) : "";
     return was_requested(symbol, Form::env) ? text + " | " + named(Form::env, Position::env_nested) : text;
   }
   std::string text;
@@ -381,7 +432,8 @@ std::string Lowering::lower_symbol(const Symbol& symbol, const Type* type, Posit
 }
 
 bool Lowering::is_data_class(const Symbol& symbol) {
-  const auto shape = m_resolver.shape(m_resolver.make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
+  const auto shape = m_resolver.shape(
+      m_resolver.make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
   return symbol.is_class() && shape && !shape->members.empty() &&
          std::none_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
            return member.is_method() || member.is_static || member.read_only;
@@ -420,14 +472,15 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   const bool plain = m_resolver.is_plain(type);
   const auto form = position == Position::raw_out  ? Form::raw
                     : position == Position::raw_in ? (plain ? Form::raw_options : Form::raw)
-                    : position == Position::env_in ? (plain ? Form::options : Form::raw)
-                                                   : (plain || position == Position::env_top ? Form::env : Form::raw);
+                    : position == Position::env_in
+                        ? (plain ? Form::options : Form::raw)
+                        : (plain || position == Position::env_top ? Form::env : Form::raw);
   Item item;
   item.form = form;
   item.module = form == Form::raw || form == Form::protocol ? Module::raw
-                : form == Form::raw_options ? Module::raw_options
-                : form == Form::env         ? (m_ai ? Module::ai : Module::env)
-                                            : (m_ai ? Module::ai_options : Module::options);
+                : form == Form::raw_options                 ? Module::raw_options
+                : form == Form::env                         ? (m_ai ? Module::ai : Module::env)
+                                                            : (m_ai ? Module::ai_options : Module::options);
   item.type = type;
   item.name = anonymous_name(hint);
   // Its parts belong to the same generic surroundings, but a class of its own cannot be generic over them.

@@ -1,6 +1,5 @@
-#include <typegen/module_writer.hpp>
-
 #include <base/text.hpp>
+#include <typegen/module_writer.hpp>
 
 #include <array>
 #include <utility>
@@ -18,12 +17,38 @@ struct ImportedNames {
 const std::vector<ImportedNames>& known_imports() {
   static const std::vector<ImportedNames> known{
       {"collections.abc",
-       {"AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "Coroutine", "Iterable", "Iterator", "Mapping"}},
+       {"AsyncIterable",
+        "AsyncIterator",
+        "Awaitable",
+        "Callable",
+        "Coroutine",
+        "Iterable",
+        "Iterator",
+        "Mapping"}},
       {"datetime", {"datetime"}},
-      {"typing", {"Any", "ClassVar", "Literal", "Never", "Protocol", "Required", "Self", "TypedDict", "Unpack", "overload"}},
+      {"typing",
+       {"Any",
+        "ClassVar",
+        "Literal",
+        "Never",
+        "Protocol",
+        "Required",
+        "Self",
+        "TypedDict",
+        "Unpack",
+        "overload"}},
       {"pyodide.ffi",
-       {"JsArray", "JsAsyncIterable", "JsAsyncIterator", "JsBuffer", "JsDoubleProxy", "JsException", "JsIterable",
-        "JsIterator", "JsMap", "JsNull", "JsProxy"}},
+       {"JsArray",
+        "JsAsyncIterable",
+        "JsAsyncIterator",
+        "JsBuffer",
+        "JsDoubleProxy",
+        "JsException",
+        "JsIterable",
+        "JsIterator",
+        "JsMap",
+        "JsNull",
+        "JsProxy"}},
   };
   return known;
 }
@@ -93,7 +118,8 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
   return names;
 }
 
-std::string write_module(std::string_view own, std::string_view definitions,
+std::string write_module(std::string_view own,
+                         std::string_view definitions,
                          const std::set<std::string, std::less<>>& prelude_names) {
   const auto used = identifiers_in(definitions);
   const auto defined = names_defined_in(definitions);

@@ -11,7 +11,8 @@ namespace pyw::typegen {
 [[nodiscard]] std::set<std::string, std::less<>> identifiers_in(std::string_view python);
 
 /// The whole module. `prelude_names` are what js._prelude defines; `own` is the module's own name ("_raw").
-[[nodiscard]] std::string write_module(std::string_view own, std::string_view definitions,
+[[nodiscard]] std::string write_module(std::string_view own,
+                                       std::string_view definitions,
                                        const std::set<std::string, std::less<>>& prelude_names);
 
 /// The names that a stub defines at its top level, in order, private ones included.

@@ -1,8 +1,6 @@
-#include <typegen/python_classes.hpp>
-
-#include <typegen/module_writer.hpp>
-
 #include <base/text.hpp>
+#include <typegen/module_writer.hpp>
+#include <typegen/python_classes.hpp>
 
 #include <algorithm>
 #include <set>
@@ -14,10 +12,11 @@ namespace {
 /// What a stub can name without an import of the project's own modules.
 bool can_be_named(std::string_view annotation) {
   static const std::set<std::string, std::less<>> known{
-      "Any",   "None",  "str",  "int",   "float", "bool",     "bytes",    "list",     "dict",     "tuple",
-      "set",   "object", "memoryview", "datetime", "Literal", "Optional", "Union",    "Iterable", "Sequence",
-      "Mapping", "List", "Dict", "True", "False"};
-  if (annotation.find_first_of("'\"") != std::string_view::npos && annotation.find("Literal[") == std::string_view::npos) {
+      "Any",   "None",     "str",      "int",     "float",      "bool",     "bytes",   "list",
+      "dict",  "tuple",    "set",      "object",  "memoryview", "datetime", "Literal", "Optional",
+      "Union", "Iterable", "Sequence", "Mapping", "List",       "Dict",     "True",    "False"};
+  if (annotation.find_first_of("'\"") != std::string_view::npos &&
+      annotation.find("Literal[") == std::string_view::npos) {
     return false; // a name that is only written later
   }
   const auto names = identifiers_in(annotation);
@@ -28,9 +27,21 @@ bool can_be_named(std::string_view annotation) {
 
 /// Called by the platform, not through a stub.
 bool is_handler(std::string_view name) {
-  static const std::set<std::string_view> names{
-      "fetch", "alarm", "queue", "scheduled", "email", "tail", "trace", "test", "connect", "run", "webSocketMessage",
-      "webSocketClose", "webSocketError", "tailStream", "on_fetch"};
+  static const std::set<std::string_view> names{"fetch",
+                                                "alarm",
+                                                "queue",
+                                                "scheduled",
+                                                "email",
+                                                "tail",
+                                                "trace",
+                                                "test",
+                                                "connect",
+                                                "run",
+                                                "webSocketMessage",
+                                                "webSocketClose",
+                                                "webSocketError",
+                                                "tailStream",
+                                                "on_fetch"};
   return name.starts_with('_') || names.contains(name);
 }
 
@@ -71,7 +82,9 @@ std::string write_parameter(std::string_view parameter) {
   auto equals = std::string_view::npos;
   int depth = 0;
   for (std::size_t index = 0; index < parameter.size(); ++index) {
-    depth += parameter[index] == '[' || parameter[index] == '(' ? 1 : parameter[index] == ']' || parameter[index] == ')' ? -1 : 0;
+    depth += parameter[index] == '[' || parameter[index] == '('   ? 1
+             : parameter[index] == ']' || parameter[index] == ')' ? -1
+                                                                  : 0;
     if (parameter[index] == '=' && depth == 0) {
       equals = index;
       break;
@@ -80,9 +93,10 @@ std::string write_parameter(std::string_view parameter) {
   const bool has_default = equals != std::string_view::npos;
   const auto declared = trim(parameter.substr(0, equals));
   const auto colon = declared.find(':');
-  const auto annotation = colon == std::string_view::npos ? std::string_view("Any") : trim(declared.substr(colon + 1));
-  return std::string(trim(declared.substr(0, colon))) + ": " + (can_be_named(annotation) ? std::string(annotation) : "Any") +
-         (has_default ? " = ..." : "");
+  const auto annotation =
+      colon == std::string_view::npos ? std::string_view("Any") : trim(declared.substr(colon + 1));
+  return std::string(trim(declared.substr(0, colon))) + ": " +
+         (can_be_named(annotation) ? std::string(annotation) : "Any") + (has_default ? " = ..." : "");
 }
 
 /// The position after the bracket that closes the one at `open`; npos when none does.

@@ -21,8 +21,8 @@ struct PythonClass {
   std::vector<PythonMethod> methods;
 };
 
-/// The classes at the top level of a module. Public methods only; what is called by the platform (fetch, alarm,
-/// queue, …) is left out. Text that is not Python gives no classes.
+/// The classes at the top level of a module. Public methods only; what is called by the platform (fetch,
+/// alarm, queue, …) is left out. Text that is not Python gives no classes.
 [[nodiscard]] std::vector<PythonClass> find_python_classes(std::string_view source);
 
 } // namespace pyw::typegen

@@ -1,6 +1,5 @@
-#include <typegen/python_text.hpp>
-
 #include <base/text.hpp>
+#include <typegen/python_text.hpp>
 
 #include <algorithm>
 #include <set>
@@ -9,8 +8,13 @@ namespace pyw::typegen {
 
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// The text of a comment without its stars, one entry a line.
 std::vector<std::string> comment_lines(std::string_view comment) {
@@ -38,7 +42,8 @@ std::vector<std::string> comment_lines(std::string_view comment) {
   while (!lines.empty() && lines.back().empty()) {
     lines.pop_back();
   }
-  const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return !line.empty(); });
+  const auto first =
+      std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return !line.empty(); });
   lines.erase(lines.begin(), first);
   return lines;
 }
@@ -47,10 +52,10 @@ std::vector<std::string> comment_lines(std::string_view comment) {
 
 bool is_keyword(std::string_view name) {
   static const std::set<std::string_view> words{
-      "False",  "None",   "True",    "and",      "as",       "assert", "async", "await", "break",
-      "class",  "continue", "def",   "del",      "elif",     "else",   "except", "finally", "for",
-      "from",   "global", "if",      "import",   "in",       "is",     "lambda", "nonlocal", "not",
-      "or",     "pass",   "raise",   "return",   "try",      "while",  "with",  "yield"};
+      "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+      "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+      "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+      "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
   return words.contains(name);
 }
 
@@ -59,7 +64,9 @@ bool is_identifier(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
 }
 
-std::string attribute_name(std::string_view name) { return is_keyword(name) ? std::string(name) + "_" : std::string(name); }
+std::string attribute_name(std::string_view name) {
+  return is_keyword(name) ? std::string(name) + "_" : std::string(name);
+}
 
 std::string to_identifier(std::string_view text) {
   std::string name;
@@ -149,7 +156,9 @@ void PythonUnion::add_literal(std::string literal) {
 }
 
 std::string PythonUnion::text(Any any) const {
-  const auto has = [&](std::string_view arm) { return std::find(m_arms.begin(), m_arms.end(), arm) != m_arms.end(); };
+  const auto has = [&](std::string_view arm) {
+    return std::find(m_arms.begin(), m_arms.end(), arm) != m_arms.end();
+  };
   const auto has_literal = [&](std::string_view literal) {
     return std::find(m_literals.begin(), m_literals.end(), literal) != m_literals.end();
   };

@@ -18,11 +18,12 @@ namespace pyw::typegen {
 /// A string literal in double quotes.
 [[nodiscard]] std::string quote(std::string_view text);
 
-/// A JavaScript comment as a docstring's lines, indented, with quotes, ending in a newline; empty when the comment
-/// says nothing.
+/// A JavaScript comment as a docstring's lines, indented, with quotes, ending in a newline; empty when the
+/// comment says nothing.
 [[nodiscard]] std::string docstring(std::string_view comment, std::size_t indent);
 
-/// The arms of a Python union in the order of their coming, without doubles; literals become one `Literal[…]`.
+/// The arms of a Python union in the order of their coming, without doubles; literals become one
+/// `Literal[…]`.
 class PythonUnion {
 public:
   enum class Any { keeps_none, absorbs };
@@ -30,7 +31,9 @@ public:
   /// `arm` may itself be a union: it is split at its outermost bars.
   void add(std::string_view arm);
   void add_literal(std::string literal);
+
   [[nodiscard]] bool empty() const { return m_arms.empty() && m_literals.empty(); }
+
   /// "Never" when nothing was added. Any swallows every other arm, None excepted where it is kept.
   [[nodiscard]] std::string text(Any any) const;
 

@@ -1,6 +1,5 @@
-#include <typegen/reader.hpp>
-
 #include <typegen/cst.hpp>
+#include <typegen/reader.hpp>
 #include <typegen/reader_types.hpp>
 
 #include <charconv>
@@ -60,7 +59,8 @@ void DeclarationReader::read_statements(const Node& block, Scope& scope) {
     std::string_view doc;
     for (const auto& node : block.children()) {
       if (node.kind() == Syntax::comment) {
-        doc = node.text().substr(0, 3) == "/**" || node.text().substr(0, 3) == "/* " ? node.text() : std::string_view{};
+        doc = node.text().substr(0, 3) == "/**" || node.text().substr(0, 3) == "/* " ? node.text()
+                                                                                     : std::string_view{};
       } else if (node.kind() != Syntax::token) {
         read_statement(node, scope, doc);
         doc = {};
@@ -73,8 +73,12 @@ void DeclarationReader::read_statements(const Node& block, Scope& scope) {
 void DeclarationReader::read_statement(const Node& node, Scope& scope, std::string_view doc) {
   m_types.enter(&scope);
   switch (node.kind()) {
-  case Syntax::ambient_declaration: read_ambient(node, scope, doc); break;
-  case Syntax::export_statement: read_export(node, scope, doc); break;
+  case Syntax::ambient_declaration:
+    read_ambient(node, scope, doc);
+    break;
+  case Syntax::export_statement:
+    read_export(node, scope, doc);
+    break;
   case Syntax::expression_statement: { // a namespace without `declare`
     const auto inner = node.named_children();
     if (!inner.empty() && inner.front().kind() == Syntax::internal_module) {
@@ -86,20 +90,34 @@ void DeclarationReader::read_statement(const Node& node, Scope& scope, std::stri
   }
   case Syntax::interface_declaration:
   case Syntax::class_declaration:
-  case Syntax::abstract_class_declaration: read_body(node, scope, doc); break;
-  case Syntax::type_alias_declaration: read_alias(node, scope, doc); break;
+  case Syntax::abstract_class_declaration:
+    read_body(node, scope, doc);
+    break;
+  case Syntax::type_alias_declaration:
+    read_alias(node, scope, doc);
+    break;
   case Syntax::function_signature:
     symbol(scope, node.field("name").text()).functions.push_back({m_types.read_signature(node), doc});
     break;
   case Syntax::lexical_declaration:
-  case Syntax::variable_declaration: read_variables(node, scope, doc); break;
-  case Syntax::internal_module: read_namespace(node, scope); break;
-  case Syntax::module: read_module(node, scope); break;
-  case Syntax::enum_declaration: read_enum(node, scope); break;
+  case Syntax::variable_declaration:
+    read_variables(node, scope, doc);
+    break;
+  case Syntax::internal_module:
+    read_namespace(node, scope);
+    break;
+  case Syntax::module:
+    read_module(node, scope);
+    break;
+  case Syntax::enum_declaration:
+    read_enum(node, scope);
+    break;
   case Syntax::import_statement:
   case Syntax::import_alias:
-  case Syntax::empty_statement: break;
-  default: m_types.record_unknown(node, node.kind() == Syntax::error ? "syntax error" : node.type_name());
+  case Syntax::empty_statement:
+    break;
+  default:
+    m_types.record_unknown(node, node.kind() == Syntax::error ? "syntax error" : node.type_name());
   }
 }
 

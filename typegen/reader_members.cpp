@@ -34,17 +34,24 @@ std::vector<Member> TypeReader::read_members(const Node& body) {
   std::string_view doc;
   for (const auto& node : body.children()) {
     switch (node.kind()) {
-    case Syntax::comment: doc = node.text().substr(0, 2) == "/*" ? node.text() : std::string_view{}; continue;
+    case Syntax::comment:
+      doc = node.text().substr(0, 2) == "/*" ? node.text() : std::string_view{};
+      continue;
     case Syntax::property_signature:
     case Syntax::public_field_definition:
     case Syntax::method_signature:
     case Syntax::abstract_method_signature:
     case Syntax::call_signature:
     case Syntax::construct_signature:
-    case Syntax::index_signature: members.push_back(read_member(node, doc)); break;
+    case Syntax::index_signature:
+      members.push_back(read_member(node, doc));
+      break;
     case Syntax::token:
-    case Syntax::empty_statement: continue; // `;` and braces; the comment still belongs to the next member
-    default: record_unknown(node, node.kind() == Syntax::error ? "syntax error" : node.type_name()); break;
+    case Syntax::empty_statement:
+      continue; // `;` and braces; the comment still belongs to the next member
+    default:
+      record_unknown(node, node.kind() == Syntax::error ? "syntax error" : node.type_name());
+      break;
     }
     doc = {};
   }
@@ -56,11 +63,20 @@ Member TypeReader::read_member(const Node& node, std::string_view doc) {
   member.doc = doc;
   switch (node.kind()) {
   case Syntax::property_signature:
-  case Syntax::public_field_definition: member.kind = MemberKind::property; break;
-  case Syntax::call_signature: member.kind = MemberKind::call; break;
-  case Syntax::construct_signature: member.kind = MemberKind::construct; break;
-  case Syntax::index_signature: member.kind = MemberKind::index; break;
-  default: member.kind = MemberKind::method;
+  case Syntax::public_field_definition:
+    member.kind = MemberKind::property;
+    break;
+  case Syntax::call_signature:
+    member.kind = MemberKind::call;
+    break;
+  case Syntax::construct_signature:
+    member.kind = MemberKind::construct;
+    break;
+  case Syntax::index_signature:
+    member.kind = MemberKind::index;
+    break;
+  default:
+    member.kind = MemberKind::method;
   }
   if (member.kind == MemberKind::index) {
     read_index(node, member);
@@ -91,7 +107,9 @@ Member TypeReader::read_member(const Node& node, std::string_view doc) {
 
 bool TypeReader::read_member_name(const Node& node, Member& member) {
   switch (node.kind()) {
-  case Syntax::string: member.name = string_value(node); break;
+  case Syntax::string:
+    member.name = string_value(node);
+    break;
   case Syntax::private_property_identifier:
     member.name = node.text();
     member.hidden = true;
@@ -100,12 +118,14 @@ bool TypeReader::read_member_name(const Node& node, Member& member) {
     auto inside = node.text();
     inside = inside.size() > 2 ? inside.substr(1, inside.size() - 2) : inside;
     const bool well_known = inside.substr(0, 7) == "Symbol.";
-    member.name = m_program.arena->keep(std::string(symbol_prefix) + std::string(well_known ? inside.substr(7) : inside));
+    member.name = m_program.arena->keep(std::string(symbol_prefix) +
+                                        std::string(well_known ? inside.substr(7) : inside));
     // Brands like `[Rpc.__RPC_TARGET_BRAND]: never` are names that no Python code can write.
     member.hidden = !well_known;
     break;
   }
-  default: member.name = node.text();
+  default:
+    member.name = node.text();
   }
   return true;
 }

@@ -20,9 +20,10 @@ bool mentions_parameters(const Signature* signature) {
   if (signature->result != nullptr && signature->result->generic) {
     return true;
   }
-  return std::any_of(signature->parameters.begin(), signature->parameters.end(), [](const Parameter& parameter) {
-    return parameter.type != nullptr && parameter.type->generic;
-  });
+  return std::any_of(
+      signature->parameters.begin(), signature->parameters.end(), [](const Parameter& parameter) {
+        return parameter.type != nullptr && parameter.type->generic;
+      });
 }
 
 bool mentions_parameters(const std::vector<Member>& members) {
@@ -67,14 +68,29 @@ std::string unescape(std::string_view text) {
       }
     };
     switch (escape) {
-    case 'n': result += '\n'; break;
-    case 't': result += '\t'; break;
-    case 'r': result += '\r'; break;
-    case 'b': result += '\b'; break;
-    case 'f': result += '\f'; break;
-    case 'v': result += '\v'; break;
-    case '0': result += '\0'; break;
-    case '\n': break;
+    case 'n':
+      result += '\n';
+      break;
+    case 't':
+      result += '\t';
+      break;
+    case 'r':
+      result += '\r';
+      break;
+    case 'b':
+      result += '\b';
+      break;
+    case 'f':
+      result += '\f';
+      break;
+    case 'v':
+      result += '\v';
+      break;
+    case '0':
+      result += '\0';
+      break;
+    case '\n':
+      break;
     case 'x':
       hexadecimal(index + 1, 2);
       index += 2;
@@ -90,7 +106,8 @@ std::string unescape(std::string_view text) {
         index += 4;
       }
       break;
-    default: result += escape;
+    default:
+      result += escape;
     }
   }
   return result;
@@ -125,7 +142,9 @@ TypeReader::Parameters::Parameters(TypeReader& reader, const Node& declaration)
   }
 }
 
-TypeReader::Parameters::~Parameters() { m_reader.m_known.resize(m_known_before); }
+TypeReader::Parameters::~Parameters() {
+  m_reader.m_known.resize(m_known_before);
+}
 
 void TypeReader::record_unknown(const Node& node, std::string_view what) {
   const auto position = node.position();
@@ -152,7 +171,8 @@ const Type* TypeReader::make_other(const Node& node) {
 }
 
 const Type* TypeReader::make_combined(TypeKind kind, std::vector<const Type*> parts) {
-  const bool generic = std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
+  const bool generic =
+      std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
   return make({.kind = kind, .generic = generic, .parts = std::move(parts)});
 }
 
@@ -162,13 +182,17 @@ const Type* TypeReader::read_annotation(const Node& node) {
   }
   const auto inner = node.named_children();
   switch (node.kind()) {
-  case Syntax::type_predicate_annotation: return make({.kind = TypeKind::predicate});
-  case Syntax::asserts_annotation: return make_primitive("void");
+  case Syntax::type_predicate_annotation:
+    return make({.kind = TypeKind::predicate});
+  case Syntax::asserts_annotation:
+    return make_primitive("void");
   case Syntax::type_annotation:
   case Syntax::opting_type_annotation:
   case Syntax::omitting_type_annotation:
-  case Syntax::adding_type_annotation: return inner.empty() ? make_other(node) : read_type(inner.front());
-  default: return read_type(node);
+  case Syntax::adding_type_annotation:
+    return inner.empty() ? make_other(node) : read_type(inner.front());
+  default:
+    return read_type(node);
   }
 }
 
@@ -192,36 +216,57 @@ const Type* TypeReader::read_type_inner(const Node& node) {
     const auto text = node.text();
     return make_primitive(text == "unique symbol" ? "symbol" : text);
   }
-  case Syntax::literal_type: return read_literal(node);
+  case Syntax::literal_type:
+    return read_literal(node);
   case Syntax::identifier:
   case Syntax::type_identifier:
   case Syntax::member_expression:
   case Syntax::nested_identifier:
-  case Syntax::nested_type_identifier: return read_name(node, node.text(), {});
-  case Syntax::generic_type: return read_generic(node);
-  case Syntax::parenthesized_type: return first();
-  case Syntax::readonly_type: return first();
-  case Syntax::union_type: return read_arms(node, TypeKind::either);
-  case Syntax::intersection_type: return read_arms(node, TypeKind::both);
-  case Syntax::array_type: return make_combined(TypeKind::array, {first()});
-  case Syntax::tuple_type: return read_tuple(node);
-  case Syntax::object_type: return read_object(node);
-  case Syntax::function_type: return read_callable(node, TypeKind::function);
-  case Syntax::constructor_type: return read_callable(node, TypeKind::constructor);
-  case Syntax::index_type_query: return make_combined(TypeKind::keys_of, {first()});
+  case Syntax::nested_type_identifier:
+    return read_name(node, node.text(), {});
+  case Syntax::generic_type:
+    return read_generic(node);
+  case Syntax::parenthesized_type:
+    return first();
+  case Syntax::readonly_type:
+    return first();
+  case Syntax::union_type:
+    return read_arms(node, TypeKind::either);
+  case Syntax::intersection_type:
+    return read_arms(node, TypeKind::both);
+  case Syntax::array_type:
+    return make_combined(TypeKind::array, {first()});
+  case Syntax::tuple_type:
+    return read_tuple(node);
+  case Syntax::object_type:
+    return read_object(node);
+  case Syntax::function_type:
+    return read_callable(node, TypeKind::function);
+  case Syntax::constructor_type:
+    return read_callable(node, TypeKind::constructor);
+  case Syntax::index_type_query:
+    return make_combined(TypeKind::keys_of, {first()});
   case Syntax::type_query: {
     const auto inner = node.named_children();
     return inner.empty() ? make_other(node)
                          : make({.kind = TypeKind::type_of, .text = inner.front().text(), .scope = m_scope});
   }
-  case Syntax::lookup_type: return read_lookup(node);
-  case Syntax::conditional_type: return read_conditional(node);
-  case Syntax::template_literal_type: return read_pattern(node);
-  case Syntax::infer_type: return read_infer(node);
-  case Syntax::type_predicate: return make({.kind = TypeKind::predicate});
-  case Syntax::asserts: return make_primitive("void");
-  case Syntax::this_type: return make({.kind = TypeKind::self});
-  default: return make_other(node);
+  case Syntax::lookup_type:
+    return read_lookup(node);
+  case Syntax::conditional_type:
+    return read_conditional(node);
+  case Syntax::template_literal_type:
+    return read_pattern(node);
+  case Syntax::infer_type:
+    return read_infer(node);
+  case Syntax::type_predicate:
+    return make({.kind = TypeKind::predicate});
+  case Syntax::asserts:
+    return make_primitive("void");
+  case Syntax::this_type:
+    return make({.kind = TypeKind::self});
+  default:
+    return make_other(node);
   }
 }
 
@@ -232,14 +277,19 @@ const Type* TypeReader::read_literal(const Node& node) {
   }
   const auto& literal = inner.front();
   switch (literal.kind()) {
-  case Syntax::string: return make({.kind = TypeKind::string, .text = string_value(literal)});
+  case Syntax::string:
+    return make({.kind = TypeKind::string, .text = string_value(literal)});
   case Syntax::number:
-  case Syntax::unary_expression: return make({.kind = TypeKind::number, .text = literal.text()});
+  case Syntax::unary_expression:
+    return make({.kind = TypeKind::number, .text = literal.text()});
   case Syntax::true_:
-  case Syntax::false_: return make({.kind = TypeKind::boolean, .text = literal.text()});
+  case Syntax::false_:
+    return make({.kind = TypeKind::boolean, .text = literal.text()});
   case Syntax::null:
-  case Syntax::undefined: return make_primitive(literal.text());
-  default: return make_other(node);
+  case Syntax::undefined:
+    return make_primitive(literal.text());
+  default:
+    return make_other(node);
   }
 }
 
@@ -259,7 +309,8 @@ const Type* TypeReader::read_name(const Node& node, std::string_view name, const
   for (const auto& argument : arguments.named_children()) {
     parts.push_back(read_type(argument));
   }
-  const bool generic = std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
+  const bool generic =
+      std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
   return make({.kind = TypeKind::reference,
                .generic = generic,
                .text = name,
@@ -315,13 +366,15 @@ const Type* TypeReader::read_tuple_element(const Node& node) {
            : parameter.optional ? make_combined(TypeKind::optional, {type})
                                 : type;
   }
-  default: return read_type(node);
+  default:
+    return read_type(node);
   }
 }
 
 const Type* TypeReader::read_object(const Node& node) {
   for (const auto& child : node.named_children()) {
-    const auto clause = child.kind() == Syntax::index_signature ? child.child(Syntax::mapped_type_clause) : Node{};
+    const auto clause =
+        child.kind() == Syntax::index_signature ? child.child(Syntax::mapped_type_clause) : Node{};
     if (clause.valid()) {
       return read_mapped(clause, child);
     }
@@ -385,7 +438,8 @@ const Type* TypeReader::read_infer(const Node& node) {
   }
   const auto* parameter = m_program.arena->make(TypeParameter{inner.front().text()});
   m_known.push_back(parameter);
-  return make({.kind = TypeKind::parameter, .generic = true, .text = parameter->name, .parameter = parameter});
+  return make(
+      {.kind = TypeKind::parameter, .generic = true, .text = parameter->name, .parameter = parameter});
 }
 
 } // namespace pyw::typegen

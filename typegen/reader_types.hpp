@@ -33,6 +33,7 @@ public:
     ~Parameters();
     Parameters(const Parameters&) = delete;
     Parameters& operator=(const Parameters&) = delete;
+
     [[nodiscard]] const std::vector<const TypeParameter*>& all() const { return m_all; }
 
   private:
@@ -48,6 +49,7 @@ public:
 
 private:
   const Type* make(Type type) { return m_program.arena->make(std::move(type)); }
+
   const Type* make_primitive(std::string_view name);
   const Type* make_other(const Node& node);
   const Type* make_combined(TypeKind kind, std::vector<const Type*> parts);

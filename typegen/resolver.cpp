@@ -11,9 +11,19 @@ constexpr int depth_limit = 60;
 
 /// Types that TypeScript's library declares over other types and that the resolver applies itself.
 bool is_utility(std::string_view name) {
-  static const std::set<std::string_view> names{"Partial",  "Required", "Readonly",    "Record",  "Pick",
-                                                "Omit",     "Exclude",  "Extract",     "NonNullable",
-                                                "Awaited",  "Array",    "ReadonlyArray", "ReturnType"};
+  static const std::set<std::string_view> names{"Partial",
+                                                "Required",
+                                                "Readonly",
+                                                "Record",
+                                                "Pick",
+                                                "Omit",
+                                                "Exclude",
+                                                "Extract",
+                                                "NonNullable",
+                                                "Awaited",
+                                                "Array",
+                                                "ReadonlyArray",
+                                                "ReturnType"};
   return names.contains(name);
 }
 
@@ -26,10 +36,14 @@ bool mentions_rpc(const Type* type) {
 
 struct Resolver::Depth {
   explicit Depth(int& value) : depth(value) { ++depth; }
+
   ~Depth() { --depth; }
+
   Depth(const Depth&) = delete;
   Depth& operator=(const Depth&) = delete;
+
   [[nodiscard]] bool too_deep() const { return depth > depth_limit; }
+
   int& depth;
 };
 
@@ -69,7 +83,8 @@ const std::vector<const TypeParameter*>& Resolver::parameters_of(const Symbol& s
 }
 
 const Type* Resolver::combined(TypeKind kind, std::vector<const Type*> parts) {
-  const bool generic = std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
+  const bool generic =
+      std::any_of(parts.begin(), parts.end(), [](const Type* part) { return part->generic; });
   return make({.kind = kind, .generic = generic, .parts = std::move(parts)});
 }
 
@@ -78,11 +93,10 @@ Bindings Resolver::bind(const std::vector<const TypeParameter*>& parameters,
   Bindings bindings;
   for (std::size_t index = 0; index < parameters.size(); ++index) {
     const auto* parameter = parameters[index];
-    const Type* argument = index < arguments.size()         ? arguments[index]
-                           : parameter->fallback != nullptr ? substitute(parameter->fallback, bindings)
-                           : parameter->constraint != nullptr
-                               ? substitute(parameter->constraint, bindings)
-                               : primitive("unknown");
+    const Type* argument = index < arguments.size()           ? arguments[index]
+                           : parameter->fallback != nullptr   ? substitute(parameter->fallback, bindings)
+                           : parameter->constraint != nullptr ? substitute(parameter->constraint, bindings)
+                                                              : primitive("unknown");
     bindings.emplace_back(parameter, argument);
   }
   return bindings;
@@ -133,14 +147,16 @@ const Signature* Resolver::substitute(const Signature* signature, const Bindings
     const auto* fallback = substitute(parameter->fallback, extended);
     if (constraint != parameter->constraint || fallback != parameter->fallback) {
       const auto* fresh = m_program.arena->make(TypeParameter{parameter->name, constraint, fallback});
-      extended.emplace_back(parameter,
-                            make({.kind = TypeKind::parameter, .generic = true, .text = fresh->name, .parameter = fresh}));
+      extended.emplace_back(
+          parameter,
+          make({.kind = TypeKind::parameter, .generic = true, .text = fresh->name, .parameter = fresh}));
       parameter = fresh;
     }
   }
-  if (!changes(signature->result) && std::none_of(signature->parameters.begin(),
-                                                  signature->parameters.end(),
-                                                  [&](const Parameter& each) { return changes(each.type); })) {
+  if (!changes(signature->result) &&
+      std::none_of(signature->parameters.begin(), signature->parameters.end(), [&](const Parameter& each) {
+        return changes(each.type);
+      })) {
     return signature;
   }
   Signature copy = *signature;
@@ -164,7 +180,9 @@ bool Resolver::is_object_alias(const Symbol& symbol) {
   const auto* type = symbol.aliases.front().type;
   bool is_object = false;
   switch (type->kind) {
-  case TypeKind::object: is_object = true; break;
+  case TypeKind::object:
+    is_object = true;
+    break;
   case TypeKind::reference: { // another name of an object type is that type; Omit<…> is a new one
     is_object = is_utility(type->text) && find(*type) == nullptr && type->text != "Array" &&
                 type->text != "ReadonlyArray" && type->text != "Readonly" && shape(type).has_value();
@@ -172,8 +190,11 @@ bool Resolver::is_object_alias(const Symbol& symbol) {
   }
   case TypeKind::mapped:
   case TypeKind::both:
-  case TypeKind::either: is_object = shape(type).has_value(); break;
-  default: break;
+  case TypeKind::either:
+    is_object = shape(type).has_value();
+    break;
+  default:
+    break;
   }
   m_object_aliases[&symbol] = is_object;
   return is_object;
@@ -188,13 +209,20 @@ const Type* Resolver::expand(const Type* type) {
     return make({.kind = TypeKind::other, .text = "endless type"});
   }
   switch (type->kind) {
-  case TypeKind::reference: return expand_reference(type);
-  case TypeKind::lookup: return expand_lookup(type);
-  case TypeKind::keys_of: return expand_keys(type);
-  case TypeKind::conditional: return expand_conditional(type);
-  case TypeKind::mapped: return expand_mapped(type);
-  case TypeKind::both: return expand_both(type);
-  default: return type;
+  case TypeKind::reference:
+    return expand_reference(type);
+  case TypeKind::lookup:
+    return expand_lookup(type);
+  case TypeKind::keys_of:
+    return expand_keys(type);
+  case TypeKind::conditional:
+    return expand_conditional(type);
+  case TypeKind::mapped:
+    return expand_mapped(type);
+  case TypeKind::both:
+    return expand_both(type);
+  default:
+    return type;
   }
 }
 
@@ -253,7 +281,8 @@ const Type* Resolver::expand_lookup(const Type* type) {
   }
   if (keys->kind == TypeKind::primitive && keys->text == "number" &&
       (object->kind == TypeKind::array || object->kind == TypeKind::tuple)) {
-    return object->kind == TypeKind::array ? expand(object->parts[0]) : combined(TypeKind::either, object->parts);
+    return object->kind == TypeKind::array ? expand(object->parts[0])
+                                           : combined(TypeKind::either, object->parts);
   }
   if (keys->kind == TypeKind::primitive && keys->text == "any") {
     return keys;
@@ -268,14 +297,17 @@ const Type* Resolver::expand_lookup(const Type* type) {
     if (member != nullptr && member->type != nullptr) {
       found.push_back(member->type);
     } else if (member != nullptr && member->is_method()) {
-      found.push_back(make({.kind = TypeKind::function, .generic = true, .signature = member->signatures.front()}));
+      found.push_back(
+          make({.kind = TypeKind::function, .generic = true, .signature = member->signatures.front()}));
     } else if (flattened->index_value != nullptr) {
       found.push_back(flattened->index_value);
     } else {
       return make({.kind = TypeKind::other, .text = "lookup"});
     }
   }
-  return found.empty() ? primitive("never") : found.size() == 1 ? expand(found[0]) : combined(TypeKind::either, found);
+  return found.empty()       ? primitive("never")
+         : found.size() == 1 ? expand(found[0])
+                             : combined(TypeKind::either, found);
 }
 
 std::optional<bool> Resolver::extends(const Type* checked, const Type* extended) {
@@ -347,7 +379,8 @@ const Type* Resolver::expand_both(const Type* type) {
   std::vector<const Type*> kept;
   for (const auto* part : type->parts) {
     const auto* arm = expand(part);
-    const bool is_unknown = arm->kind == TypeKind::primitive && (arm->text == "unknown" || arm->text == "any");
+    const bool is_unknown =
+        arm->kind == TypeKind::primitive && (arm->text == "unknown" || arm->text == "any");
     const bool is_empty = arm->kind == TypeKind::object && arm->members.empty();
     if (!is_unknown && !is_empty) {
       kept.push_back(arm);
@@ -378,7 +411,8 @@ const Type* Resolver::expand_utility(const Type* type) {
   if (name == "NonNullable" || name == "Exclude" || name == "Extract") {
     std::vector<const Type*> kept;
     for (const auto* arm : arms(argument(0))) {
-      const bool is_null = arm->kind == TypeKind::primitive && (arm->text == "null" || arm->text == "undefined");
+      const bool is_null =
+          arm->kind == TypeKind::primitive && (arm->text == "null" || arm->text == "undefined");
       const bool matches = name == "NonNullable" ? is_null : extends(arm, argument(1)).value_or(false);
       if (matches == (name == "Extract")) {
         kept.push_back(arm);
@@ -390,13 +424,15 @@ const Type* Resolver::expand_utility(const Type* type) {
   }
   if (name == "Awaited") {
     const auto* inner = expand(argument(0));
-    const bool is_promise = inner->kind == TypeKind::reference && inner->text == "Promise" && !inner->parts.empty();
+    const bool is_promise =
+        inner->kind == TypeKind::reference && inner->text == "Promise" && !inner->parts.empty();
     return is_promise ? expand(inner->parts[0]) : inner;
   }
   if (name == "ReturnType") {
     const auto* inner = expand(argument(0));
-    return inner->kind == TypeKind::function && inner->signature->result != nullptr ? expand(inner->signature->result)
-                                                                                   : primitive("any");
+    return inner->kind == TypeKind::function && inner->signature->result != nullptr
+               ? expand(inner->signature->result)
+               : primitive("any");
   }
   const auto flattened = shape(type);
   return flattened ? object_of(*flattened) : make({.kind = TypeKind::other, .text = name});

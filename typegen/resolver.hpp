@@ -1,5 +1,5 @@
-// What the names and operators in types stand for: looks names up, substitutes type parameters, applies utility
-// types, and flattens object types to the list of their members. Knows nothing of Python.
+// What the names and operators in types stand for: looks names up, substitutes type parameters, applies
+// utility types, and flattens object types to the list of their members. Knows nothing of Python.
 #pragma once
 
 #include <typegen/ir.hpp>
@@ -20,11 +20,11 @@ using Bindings = std::vector<std::pair<const TypeParameter*, const Type*>>;
 /// One member of an object type, all its declarations together.
 struct ShapeMember {
   std::string_view name = {};
-  const Type* type = nullptr;                     ///< of a property or getter
-  const Type* setter_type = nullptr;              ///< of a setter; null when there is none
-  std::vector<const Signature*> signatures = {};  ///< of a method
-  bool optional = false;                          ///< may be undefined
-  bool sometimes = false;                         ///< stands in only some arms of a union
+  const Type* type = nullptr;                    ///< of a property or getter
+  const Type* setter_type = nullptr;             ///< of a setter; null when there is none
+  std::vector<const Signature*> signatures = {}; ///< of a method
+  bool optional = false;                         ///< may be undefined
+  bool sometimes = false;                        ///< stands in only some arms of a union
   bool read_only = false;
   bool is_static = false;
   std::string_view doc = {};
@@ -59,7 +59,10 @@ public:
 
   /// The symbol that a dotted name means in `scope` or around it; null when there is none.
   [[nodiscard]] const Symbol* find(std::string_view name, const Scope* scope) const;
-  [[nodiscard]] const Symbol* find(const Type& reference) const { return find(reference.text, reference.scope); }
+
+  [[nodiscard]] const Symbol* find(const Type& reference) const {
+    return find(reference.text, reference.scope);
+  }
 
   /// Arguments to parameters; what is missing takes its default, else its constraint, else `unknown`.
   [[nodiscard]] Bindings bind(const std::vector<const TypeParameter*>& parameters,
@@ -67,15 +70,16 @@ public:
   [[nodiscard]] const Type* substitute(const Type* type, const Bindings& bindings);
   [[nodiscard]] const Signature* substitute(const Signature* signature, const Bindings& bindings);
 
-  /// The type with its outermost aliases, utility types, `keyof`, lookups and decidable conditions worked out.
-  /// Aliases of object types stay: they have a name of their own. TypeKind::other where it cannot be told.
+  /// The type with its outermost aliases, utility types, `keyof`, lookups and decidable conditions worked
+  /// out. Aliases of object types stay: they have a name of their own. TypeKind::other where it cannot be
+  /// told.
   [[nodiscard]] const Type* expand(const Type* type);
 
   /// Whether a name declared by `type` is an object type.
   [[nodiscard]] bool is_object_alias(const Symbol& symbol);
 
-  /// The members of an object type (interface, class, literal, intersection, union of plain objects, Omit<…> …);
-  /// nullopt when `type` is none.
+  /// The members of an object type (interface, class, literal, intersection, union of plain objects, Omit<…>
+  /// …); nullopt when `type` is none.
   [[nodiscard]] std::optional<Shape> shape(const Type* type, Inherited inherited = Inherited::include);
   [[nodiscard]] Shape shape_of_symbol(const Symbol& symbol, const Bindings& bindings, Inherited inherited);
 
@@ -93,8 +97,11 @@ public:
   [[nodiscard]] static const std::vector<const TypeParameter*>& parameters_of(const Symbol& symbol);
 
   const Type* make(Type type) { return m_program.arena->make(std::move(type)); }
+
   const Type* primitive(std::string_view name) { return make({.kind = TypeKind::primitive, .text = name}); }
+
   const Type* text_literal(std::string_view value) { return make({.kind = TypeKind::string, .text = value}); }
+
   const Type* combined(TypeKind kind, std::vector<const Type*> parts);
   const Type* object_of(const Shape& shape);
 

@@ -48,7 +48,9 @@ void Resolver::add_members(Shape& shape, const std::vector<Member>& members, con
     member.doc = member.doc.empty() ? source.doc : member.doc;
     member.optional = member.optional || source.optional;
     switch (source.kind) {
-    case MemberKind::method: member.signatures.push_back(signature); break;
+    case MemberKind::method:
+      member.signatures.push_back(signature);
+      break;
     case MemberKind::getter:
       member.type = type;
       member.read_only = member.setter_type == nullptr;
@@ -117,11 +119,14 @@ Shape Resolver::shape_of_symbol(const Symbol& symbol, const Bindings& bindings, 
 
 const std::optional<Shape>& Resolver::cached_shape(const Type* type) {
   const auto known = m_shapes.find(type);
-  return known != m_shapes.end() ? known->second
-                                 : m_shapes.emplace(type, shape_uncached(type, Inherited::include)).first->second;
+  return known != m_shapes.end()
+             ? known->second
+             : m_shapes.emplace(type, shape_uncached(type, Inherited::include)).first->second;
 }
 
-std::optional<Shape> Resolver::shape(const Type* type, Inherited inherited) { return shape_inner(type, inherited); }
+std::optional<Shape> Resolver::shape(const Type* type, Inherited inherited) {
+  return shape_inner(type, inherited);
+}
 
 std::optional<Shape> Resolver::shape_inner(const Type* type, Inherited inherited) {
   // What is asked for while a heritage is being walked may be cut short by it: not to be kept.
@@ -134,8 +139,10 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
     --m_depth;
     return std::nullopt;
   }
+
   struct Leave {
     int& depth;
+
     ~Leave() { --depth; }
   } const leave{m_depth};
 
@@ -145,16 +152,21 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
     add_members(shape, type->members, {});
     return shape;
   }
-  case TypeKind::both: return shape_of_both(type);
-  case TypeKind::either: return shape_of_either(type);
+  case TypeKind::both:
+    return shape_of_both(type);
+  case TypeKind::either:
+    return shape_of_either(type);
   case TypeKind::mapped:
   case TypeKind::lookup:
   case TypeKind::conditional: {
     const auto* expanded = expand(type);
-    return expanded == type || expanded->kind == TypeKind::other ? std::nullopt : shape_inner(expanded, inherited);
+    return expanded == type || expanded->kind == TypeKind::other ? std::nullopt
+                                                                 : shape_inner(expanded, inherited);
   }
-  case TypeKind::reference: break;
-  default: return std::nullopt;
+  case TypeKind::reference:
+    break;
+  default:
+    return std::nullopt;
   }
 
   const auto* symbol = find(*type);
@@ -228,8 +240,9 @@ std::optional<Shape> Resolver::shape_of_both(const Type* type) {
     const auto arm = shape_inner(part, Inherited::include);
     if (!arm) {
       const auto* expanded = expand(part);
-      const bool is_nothing = expanded->kind == TypeKind::primitive &&
-                              (expanded->text == "unknown" || expanded->text == "any" || expanded->text == "object");
+      const bool is_nothing =
+          expanded->kind == TypeKind::primitive &&
+          (expanded->text == "unknown" || expanded->text == "any" || expanded->text == "object");
       if (is_nothing || expanded->kind == TypeKind::other) {
         continue;
       }
@@ -237,9 +250,10 @@ std::optional<Shape> Resolver::shape_of_both(const Type* type) {
     }
     any = true;
     for (const auto& member : arm->members) {
-      const auto own = std::find_if(merged.members.begin(), merged.members.end(), [&](const ShapeMember& each) {
-        return each.name == member.name && each.is_static == member.is_static;
-      });
+      const auto own =
+          std::find_if(merged.members.begin(), merged.members.end(), [&](const ShapeMember& each) {
+            return each.name == member.name && each.is_static == member.is_static;
+          });
       if (own == merged.members.end()) {
         merged.members.push_back(member);
       } else { // both must hold: required if either is; the later arm is the narrower one by habit
@@ -301,13 +315,15 @@ bool Resolver::is_plain(const Symbol& symbol) {
   const auto* reference = make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope});
   bool plain = true;
   for (const auto& variable : symbol.variables) { // a constructor of the same name: instances, not data
-    const auto made = variable.type == nullptr ? std::nullopt : shape_inner(variable.type, Inherited::include);
+    const auto made =
+        variable.type == nullptr ? std::nullopt : shape_inner(variable.type, Inherited::include);
     plain = plain && !(made && !made->constructs.empty());
   }
   if (plain) {
     const auto flattened = shape_inner(reference, Inherited::include);
     plain = flattened.has_value() && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
-            flattened->constructs.empty() && (!flattened->members.empty() || flattened->index_value != nullptr) &&
+            flattened->constructs.empty() &&
+            (!flattened->members.empty() || flattened->index_value != nullptr) &&
             std::none_of(flattened->members.begin(), flattened->members.end(), [](const ShapeMember& member) {
               return member.is_method() && !member.optional;
             });

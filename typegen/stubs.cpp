@@ -1,9 +1,8 @@
-#include <typegen/stubs.hpp>
-
 #include <typegen/lowering.hpp>
 #include <typegen/module_writer.hpp>
 #include <typegen/prelude_files.hpp>
 #include <typegen/reader.hpp>
+#include <typegen/stubs.hpp>
 
 #include <algorithm>
 
@@ -11,26 +10,54 @@ namespace pyw::typegen {
 
 namespace {
 
-/// What the SDK wraps (rpc.py: _EnvWrapper._BINDING_TYPES and its three special wrappers), and what it hands to
-/// handlers wrapped: the roots of the env view.
-constexpr std::string_view wrapped_types[] = {
-    "KVNamespace", "R2Bucket",     "D1Database",   "Queue",     "Vectorize",    "VectorizeIndex", "AnalyticsEngineDataset",
-    "RateLimit",   "ImagesBinding", "HostedImagesBinding", "Fetcher", "DurableObjectNamespace", "DurableObjectStub",
-    "Workflow",    "MessageBatch", "DurableObjectStorage",
-    "CloudflareWorkersModule.WorkflowEvent", "CloudflareWorkersModule.WorkflowStepEvent",
-    "CloudflareWorkersModule.WorkflowStepContext"};
+/// What the SDK wraps (rpc.py: _EnvWrapper._BINDING_TYPES and its three special wrappers), and what it hands
+/// to handlers wrapped: the roots of the env view.
+constexpr std::string_view wrapped_types[] = {"KVNamespace",
+                                              "R2Bucket",
+                                              "D1Database",
+                                              "Queue",
+                                              "Vectorize",
+                                              "VectorizeIndex",
+                                              "AnalyticsEngineDataset",
+                                              "RateLimit",
+                                              "ImagesBinding",
+                                              "HostedImagesBinding",
+                                              "Fetcher",
+                                              "DurableObjectNamespace",
+                                              "DurableObjectStub",
+                                              "Workflow",
+                                              "MessageBatch",
+                                              "DurableObjectStorage",
+                                              "CloudflareWorkersModule.WorkflowEvent",
+                                              "CloudflareWorkersModule.WorkflowStepEvent",
+                                              "CloudflareWorkersModule.WorkflowStepContext"};
 /// What `self.env` gives as it is.
-constexpr std::string_view unwrapped_types[] = {
-    "Hyperdrive",   "SendEmail",     "WorkerLoader", "DispatchNamespace", "SecretsStoreSecret", "MediaBinding",
-    "StreamBinding", "BrowserRun",   "WorkerVersionMetadata", "DurableObjectState", "ExecutionContext",
-    "ScheduledController", "ForwardableEmailMessage", "TraceItem",
-    "AgentMemoryNamespace", "Artifacts", "Flagship", "AnalyticsSQLBinding", "WebSearch", "ColoLocalActorNamespace"};
+constexpr std::string_view unwrapped_types[] = {"Hyperdrive",
+                                                "SendEmail",
+                                                "WorkerLoader",
+                                                "DispatchNamespace",
+                                                "SecretsStoreSecret",
+                                                "MediaBinding",
+                                                "StreamBinding",
+                                                "BrowserRun",
+                                                "WorkerVersionMetadata",
+                                                "DurableObjectState",
+                                                "ExecutionContext",
+                                                "ScheduledController",
+                                                "ForwardableEmailMessage",
+                                                "TraceItem",
+                                                "AgentMemoryNamespace",
+                                                "Artifacts",
+                                                "Flagship",
+                                                "AnalyticsSQLBinding",
+                                                "WebSearch",
+                                                "ColoLocalActorNamespace"};
 constexpr std::string_view ai_root = "Ai";
 
 /// Names of the prelude that are forms of ours, not objects of JavaScript.
 bool is_python_only(std::string_view name) {
-  static const std::set<std::string_view> names{"Binding", "IteratorResult", "IteratorResultDict", "JsClass",
-                                                "ListLike", "RpcMethod"};
+  static const std::set<std::string_view> names{
+      "Binding", "IteratorResult", "IteratorResultDict", "JsClass", "ListLike", "RpcMethod"};
   return names.contains(name);
 }
 
@@ -38,8 +65,9 @@ class StubMaker {
 public:
   StubMaker(const std::vector<std::string_view>& sources, const StubOptions& options)
       : m_program(read_declarations(sources)), m_resolver(m_program),
-        m_lowering(m_resolver, {options.null_is_none ? NullValue::none : NullValue::js_null,
-                                 options.with_documentation ? Documentation::keep : Documentation::drop}) {}
+        m_lowering(m_resolver,
+                   {options.null_is_none ? NullValue::none : NullValue::js_null,
+                    options.with_documentation ? Documentation::keep : Documentation::drop}) {}
 
   RuntimeStubs run();
 
@@ -91,7 +119,8 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
       for (const auto& function : symbol->functions) {
         signatures.push_back(function.signature);
       }
-      m_raw_text += m_lowering.write_method({name, signatures, "", false, "", symbol->functions.front().doc}, Form::raw, 0);
+      m_raw_text += m_lowering.write_method(
+          {name, signatures, "", false, "", symbol->functions.front().doc}, Form::raw, 0);
       m_raw_names.insert(name);
       m_global_values.insert(name);
     } else if (!symbol->variables.empty() && !is_constructor(*symbol)) {
@@ -103,9 +132,8 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
         m_global_values.insert(name);
       }
     } else if (is_constructor(*symbol) || symbol->is_class()) {
-      const bool is_abstract = std::all_of(symbol->bodies.begin(), symbol->bodies.end(), [](const Body& body) {
-        return body.is_abstract;
-      });
+      const bool is_abstract = std::all_of(
+          symbol->bodies.begin(), symbol->bodies.end(), [](const Body& body) { return body.is_abstract; });
       if (!is_abstract || is_constructor(*symbol)) {
         m_lowering.request(*symbol, Form::raw, {});
         m_global_values.insert(name);
@@ -129,7 +157,8 @@ void StubMaker::lower_namespace(const Symbol& symbol) {
       for (const auto& function : member->functions) {
         signatures.push_back(function.signature);
       }
-      body += m_lowering.write_method({member->name, signatures, "cls", false, "", member->functions.front().doc}, Form::raw, 4);
+      body += m_lowering.write_method(
+          {member->name, signatures, "cls", false, "", member->functions.front().doc}, Form::raw, 4);
     } else if (!member->variables.empty() && is_identifier(member->name) && !member->name.starts_with("__")) {
       body += "    " + attribute_name(member->name) + ": ClassVar[" +
               m_lowering.lower(member->variables.front().type, Position::raw_out, member->name) + "]\n";
@@ -150,7 +179,8 @@ void StubMaker::lower_alias(const Symbol& symbol) {
   const auto text = m_lowering.lower(symbol.aliases.front().type, Position::env_nested, symbol.name);
   const auto words = identifiers_in(text);
   const bool is_simple = std::all_of(words.begin(), words.end(), [](const std::string& word) {
-    static const std::set<std::string, std::less<>> simple{"Literal", "str", "int", "float", "bool", "None", "list", "True", "False"};
+    static const std::set<std::string, std::less<>> simple{
+        "Literal", "str", "int", "float", "bool", "None", "list", "True", "False"};
     return simple.contains(word) || word.front() < 'A';
   });
   (is_simple ? m_raw_text : m_ai_text) += "type " + name + " = " + text + "\n";
@@ -212,16 +242,21 @@ void StubMaker::lower_all() {
 }
 
 std::map<const Symbol*, const Item*> StubMaker::public_items() {
-  // The class that a name means in `from js import Name`: what `self.env` gives, unless the name is a global of
-  // JavaScript; else what JavaScript gives; else what goes in.
+  // The class that a name means in `from js import Name`: what `self.env` gives, unless the name is a global
+  // of JavaScript; else what JavaScript gives; else what goes in.
   std::map<const Symbol*, const Item*> best;
   const auto rank = [&](const Item& item) {
     switch (item.form) {
-    case Form::env: return m_global_values.contains(item.name) ? 2 : 4;
-    case Form::raw: return 3;
-    case Form::options: return 1;
-    case Form::raw_options: return 0;
-    default: return -1;
+    case Form::env:
+      return m_global_values.contains(item.name) ? 2 : 4;
+    case Form::raw:
+      return 3;
+    case Form::options:
+      return 1;
+    case Form::raw_options:
+      return 0;
+    default:
+      return -1;
     }
   };
   for (const auto& item : m_lowering.items()) {
@@ -236,7 +271,8 @@ std::map<const Symbol*, const Item*> StubMaker::public_items() {
   return best;
 }
 
-void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files) {
+void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names,
+                              std::vector<StubFile>& files) {
   const auto classes = public_items();
   const auto variables = names_defined_in(m_globals_text);
   std::map<std::string, std::vector<std::string>> by_module;
@@ -270,7 +306,8 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
     }
     target += ")\n";
   }
-  files.push_back({"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
+  files.push_back(
+      {"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
   files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
 }
 
@@ -314,7 +351,8 @@ RuntimeStubs StubMaker::run() {
   }
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
-    stubs.files.push_back({"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
+    stubs.files.push_back(
+        {"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
   }
   write_globals(prelude_names, stubs.files);
   stubs.report = report();
@@ -327,6 +365,8 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
   return StubMaker(sources, options).run();
 }
 
-std::string_view generator_version() { return "4"; }
+std::string_view generator_version() {
+  return "4";
+}
 
 } // namespace pyw::typegen

@@ -1,5 +1,5 @@
-// From declarations to the files of the `js-stubs` package that depend on nothing but them: everything but Env,
-// which changes with the project (typegen/env.hpp).
+// From declarations to the files of the `js-stubs` package that depend on nothing but them: everything but
+// Env, which changes with the project (typegen/env.hpp).
 #pragma once
 
 #include <typegen/ir.hpp>
@@ -33,9 +33,9 @@ struct ReportLine {
 
 struct StubReport {
   std::size_t declarations = 0;
-  std::size_t classes = 0;     ///< written, TypedDicts included
-  std::size_t type_names = 0;  ///< interfaces, classes, aliases and enums that are declared globally …
-  std::size_t importable = 0;  ///< … and those that `from js import Name` finds
+  std::size_t classes = 0;    ///< written, TypedDicts included
+  std::size_t type_names = 0; ///< interfaces, classes, aliases and enums that are declared globally …
+  std::size_t importable = 0; ///< … and those that `from js import Name` finds
   std::vector<ReportLine> became_any = {};
   std::vector<UnknownSyntax> unknown_syntax = {};
 };
@@ -46,7 +46,8 @@ struct RuntimeStubs {
 };
 
 /// Lowers declarations. Pure and total: any text gives stubs that can be read.
-[[nodiscard]] RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, const StubOptions& options);
+[[nodiscard]] RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources,
+                                              const StubOptions& options);
 
 /// Changes when the same declarations give other stubs: part of the key of a cache.
 [[nodiscard]] std::string_view generator_version();

@@ -24,6 +24,9 @@ namespace pyw::platform {
 /// "linux-64", "linux-arm64", "darwin-64" or "darwin-arm64": the names that the npm packages of workerd use.
 [[nodiscard]] std::string_view machine_name();
 
+/// The program that opens a URL for the user: `xdg-open`, `open` on macOS.
+[[nodiscard]] std::string_view url_opener();
+
 /// The absolute path of the running program. Fails when the system does not tell.
 [[nodiscard]] Result<Path> own_executable();
 

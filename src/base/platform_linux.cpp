@@ -36,6 +36,10 @@ std::string_view machine_name() {
 #endif
 }
 
+std::string_view url_opener() {
+  return "xdg-open";
+}
+
 Result<Path> own_executable() {
   return RealFileSystem{}.read_link("/proc/self/exe");
 }

@@ -14,10 +14,11 @@ A case file holds one or more steps in a fresh folder:
     --- stderr
     wrangler.toml:1:1: error: …
 
-Filters replace what differs from run to run: [FOLDER] the test's folder, [CACHE], [TIME], [PORT], [VERSION].
+Filters replace what differs from run to run: [FOLDER] the test's folder, [CACHE], [TIME], [PORT], [TODAY].
 --update writes what came out; read the diff before committing it.
 """
 import argparse
+import datetime
 import os
 import pathlib
 import re
@@ -43,6 +44,7 @@ def parse(text):
 def filtered(text, folder, cache):
     text = text.replace(str(cache), "[CACHE]").replace(str(folder), "[FOLDER]")
     text = re.sub(r"\b\d+(\.\d+)? ?ms\b", "[TIME]", text)
+    text = text.replace(datetime.datetime.now(datetime.timezone.utc).date().isoformat(), "[TODAY]")
     text = re.sub(r"(127\.0\.0\.1|localhost):\d+", r"\1:[PORT]", text)
     return text
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """`pyw dev` with real uv, real workerd and real Pyodide."""
 import argparse
+import fcntl
 import os
 import pathlib
+import pty
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -160,6 +164,41 @@ def test_workerd_killed_is_started_again(pyw):
         os.kill(workerd[0], signal.SIGKILL)
         session.wait_for("reloaded")
         assert session.get() == (200, "one config")
+
+
+def test_keys_on_a_terminal_restart_and_quit_and_the_terminal_is_given_back(pyw):
+    with tempfile.TemporaryDirectory(prefix="pyw-dev-") as name:
+        root = make_project(name)
+        ours, theirs = pty.openpty()
+        before = termios.tcgetattr(theirs)
+
+        def own_terminal():
+            os.setsid()
+            fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+        process = subprocess.Popen([pyw, "dev", "--port", "0"], cwd=root, stdin=theirs, stdout=theirs, stderr=theirs,
+                                   preexec_fn=own_terminal, env={**os.environ, "NO_COLOR": "1"})
+        seen = ""
+
+        def read_until(text):
+            nonlocal seen
+            while text not in seen:
+                if not select.select([ours], [], [], 120)[0]:
+                    raise AssertionError(f"no `{text}` in {seen}")
+                seen += os.read(ours, 4096).decode()
+            seen = seen.split(text, 1)[1]
+
+        try:
+            read_until("keys: b browser")
+            os.write(ours, b"r")
+            read_until("Reloaded the Worker")
+            os.write(ours, b"x")
+            read_until("Stopping")
+            assert process.wait(10) == 0
+            assert termios.tcgetattr(theirs) == before
+        finally:
+            process.kill()
+            process.wait()
 
 
 def test_a_taken_port_is_named(pyw):

@@ -1,11 +1,11 @@
-#include <devserver/line_reader.hpp>
-
 #include <base/unique_fd.hpp>
+#include <devserver/line_reader.hpp>
+#include <support/catch.hpp>
+
+#include <unistd.h>
 
 #include <array>
 #include <string>
-#include <support/catch.hpp>
-#include <unistd.h>
 #include <vector>
 
 using namespace pyw;

@@ -1,7 +1,5 @@
-#include <devserver/narrator.hpp>
-
 #include <base/memory_reporter.hpp>
-
+#include <devserver/narrator.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -47,5 +45,6 @@ TEST_CASE("tools read one event a line on stdout, whatever bytes a Worker prints
         "{\"event\":\"ready\",\"ms\":9,\"url\":\"http://127.0.0.1:1\"}\n"
         "{\"event\":\"log\",\"level\":\"error\",\"text\":\"bad \xEF\xBF\xBD byte\"}\n"
         "{\"changed\":[\"src/entry.py\"],\"event\":\"reloaded\",\"ms\":3}\n"
-        "{\"column\":5,\"event\":\"error\",\"file\":\"src/entry.py\",\"line\":3,\"message\":\"no\",\"serving\":false}\n");
+        "{\"column\":5,\"event\":\"error\",\"file\":\"src/"
+        "entry.py\",\"line\":3,\"message\":\"no\",\"serving\":false}\n");
 }

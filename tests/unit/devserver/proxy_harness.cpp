@@ -1,12 +1,13 @@
 #include "proxy_harness.hpp"
 
-#include <array>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <array>
+#include <stdexcept>
 
 namespace pyw::test {
 
@@ -84,7 +85,8 @@ bool Wire::at_end() {
 ProxyHarness::ProxyHarness() {
   m_upstream = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto address = unix_address(m_folder.path() / "upstream");
-  if (::bind(m_upstream.get(), generic(address), sizeof address) != 0 || ::listen(m_upstream.get(), 16) != 0) {
+  if (::bind(m_upstream.get(), generic(address), sizeof address) != 0 ||
+      ::listen(m_upstream.get(), 16) != 0) {
     throw std::runtime_error("cannot listen");
   }
   devserver::ProxyHooks hooks;

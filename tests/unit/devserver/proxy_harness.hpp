@@ -2,15 +2,14 @@
 // over the wire.
 #pragma once
 
-#include <devserver/proxy.hpp>
-
 #include <base/unique_fd.hpp>
+#include <devserver/proxy.hpp>
+#include <support/temporary_folder.hpp>
 
 #include <functional>
 #include <future>
 #include <memory>
 #include <string>
-#include <support/temporary_folder.hpp>
 #include <thread>
 #include <vector>
 
@@ -27,6 +26,7 @@ public:
   [[nodiscard]] std::string read_exactly(std::size_t size);
   /// True when the other side closed.
   [[nodiscard]] bool at_end();
+
   void close() { m_socket.reset(); }
 
 private:

@@ -82,8 +82,9 @@ TEST_CASE("a WebSocket is a tunnel") {
   ProxyHarness harness;
   harness.route();
   auto client = harness.connect();
-  client.send("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-              "Sec-WebSocket-Key: a\r\n\r\nearly");
+  client.send(
+      "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Key: a\r\n\r\nearly");
   auto upstream = harness.accept();
   const auto head = upstream.read_until(blank_line);
   CHECK(contains(head, "Upgrade: websocket\r\n"));

@@ -37,7 +37,9 @@ class Env:
 
 TEST_CASE("a kind whose class the declarations lack is Any") {
   EnvDescription env;
-  env.entries = {{.name = "KV", .kind = EnvKind::kv_namespace}, {.name = "Q", .kind = EnvKind::queue}, {.name = "AI", .kind = EnvKind::ai}};
+  env.entries = {{.name = "KV", .kind = EnvKind::kv_namespace},
+                 {.name = "Q", .kind = EnvKind::queue},
+                 {.name = "AI", .kind = EnvKind::ai}};
   const auto text = body_of(env, {"KVNamespace"});
   CHECK(text.find("    KV: _globals.KVNamespace\n") != std::string::npos);
   CHECK(text.find("    Q: Any\n") != std::string::npos);
