@@ -203,10 +203,11 @@ def test_kill_9_at_every_stage(pyw):
         project.sync()
         old = project.tree()
         project.set_dependencies(["idna==3.11"])
+        uv = project.run("toolchain", "path", "uv").stdout.strip()
         for stage in ("compile", "install"):
             environment = fake_uv(project, f"""
-case " $* " in *" pip {stage} "*) kill -9 $(ps -o ppid= -p $$); exit 1;; esac
-exec uv "$@" """)
+case " $* " in *" pip {stage} "*) kill -9 $PPID; exit 1;; esac
+exec "{uv}" "$@" """)
             done = project.run("sync", **environment)
             assert done.returncode == -signal.SIGKILL, (stage, done)
             now = project.tree()

@@ -2,9 +2,17 @@
 
 from workers import Response, WorkerEntrypoint
 
+TABLE = """CREATE TABLE IF NOT EXISTS entries (
+  id INTEGER PRIMARY KEY,
+  author TEXT NOT NULL,
+  message TEXT NOT NULL,
+  written_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+)"""
+
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request):
+        await self.env.DB.prepare(TABLE).run()
         if request.method == "POST":
             return await self.write(await request.json())
         return await self.read()
