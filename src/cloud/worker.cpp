@@ -1,4 +1,5 @@
 #include <base/text.hpp>
+#include <bundle/project_source.hpp>
 #include <cloud/worker.hpp>
 
 #include <fmt/core.h>
@@ -172,28 +173,6 @@ Json Worker::section(std::string_view key) const {
   return value == nullptr ? Json() : config::to_json(*value);
 }
 
-bundle::BundleSource bundle_source(const config::Project& project, const Path& entry) {
-  bundle::BundleSource source;
-  source.project_root = project.root;
-  source.config_file = project.config_file;
-  source.entry = entry;
-  source.module_root =
-      project.base_dir ? (project.root / project.base_dir->value).lexically_normal() : entry.parent_path();
-  if (!source.module_root.has_filename() && source.module_root.has_parent_path()) {
-    source.module_root = source.module_root.parent_path(); // "/p/app/" and "/p/app" are one folder
-  }
-  for (const auto& rule : project.rules) {
-    if (const auto kind = bundle::module_kind_from_rule(rule.type)) {
-      source.rules.push_back({*kind, rule.globs, rule.fallthrough ? std::optional(true) : std::nullopt});
-    }
-  }
-  source.find_additional_modules = project.find_additional_modules;
-  if (project.python_modules_exclude) {
-    source.python_modules_exclude = *project.python_modules_exclude;
-  }
-  return source;
-}
-
 Result<Worker> resolve_worker(const config::Project& project,
                               const WorkerOptions& options,
                               Upload upload,
@@ -262,7 +241,7 @@ Result<Worker> resolve_worker(const config::Project& project,
   worker.preview_alias = options.preview_alias;
   worker.dispatch_namespace = options.dispatch_namespace;
   if (!entry.empty()) {
-    PYW_TRY_ASSIGN(worker.manifest, bundle::collect(bundle_source(project, entry), files));
+    PYW_TRY_ASSIGN(worker.manifest, bundle::collect(bundle::source_of(project, entry), files));
   }
   return worker;
 }

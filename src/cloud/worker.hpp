@@ -69,9 +69,6 @@ struct Worker {
   [[nodiscard]] Json section(std::string_view key) const;
 };
 
-/// The bundle's source as project and command line say; the entry may come from either.
-[[nodiscard]] bundle::BundleSource bundle_source(const config::Project& project, const Path& entry);
-
 /// Fails with every reason why this cannot be deployed: no name, no compatibility date, nothing to upload, a
 /// Python entry without the `python_workers` flag in the configuration, an assets folder that is not there, a
 /// route that no zone can have. Reads the folders of modules (through bundle::collect), sends nothing.
