@@ -63,6 +63,44 @@ private:
   std::shared_ptr<State> m_state;
 };
 
+class AsioReadiness final : public Readiness {
+  struct State {
+    State(asio::io_context& context, int descriptor) : stream(context, descriptor) {}
+
+    asio::posix::stream_descriptor stream;
+  };
+
+public:
+  AsioReadiness(asio::io_context& context, int descriptor)
+      : m_state(std::make_shared<State>(context, descriptor)) {}
+
+  AsioReadiness(const AsioReadiness&) = delete;
+  AsioReadiness& operator=(const AsioReadiness&) = delete;
+
+  ~AsioReadiness() override { m_state->stream.release(); }
+
+  void when_readable(std::function<void()> function) override {
+    wait(asio::posix::stream_descriptor::wait_read, std::move(function));
+  }
+
+  void when_writable(std::function<void()> function) override {
+    wait(asio::posix::stream_descriptor::wait_write, std::move(function));
+  }
+
+private:
+  void wait(asio::posix::stream_descriptor::wait_type kind, std::function<void()> function) {
+    m_state->stream.async_wait(
+        kind,
+        [weak = std::weak_ptr(m_state), function = std::move(function)](boost::system::error_code error) {
+          if (!weak.expired() && error != asio::error::operation_aborted) {
+            function();
+          }
+        });
+  }
+
+  std::shared_ptr<State> m_state;
+};
+
 class TimerSubscription final : public Subscription {
 public:
   TimerSubscription(asio::io_context& context,
@@ -137,6 +175,10 @@ void EventLoop::post(std::function<void()> function) {
 
 std::unique_ptr<Subscription> EventLoop::on_readable(int descriptor, std::function<void()> function) {
   return std::make_unique<ReadableSubscription>(*m_context, descriptor, std::move(function));
+}
+
+std::unique_ptr<Readiness> EventLoop::readiness(int descriptor) {
+  return std::make_unique<AsioReadiness>(*m_context, descriptor);
 }
 
 std::unique_ptr<Subscription> EventLoop::after(std::chrono::milliseconds delay,

@@ -18,6 +18,15 @@ public:
   virtual ~Subscription() = default;
 };
 
+/// Waits for one descriptor, for at most one event of each kind at a time; each call asks for one event.
+/// Destroying it ends the waiting; the descriptor stays the caller's and must live longer.
+class Readiness {
+public:
+  virtual ~Readiness() = default;
+  virtual void when_readable(std::function<void()> function) = 0;
+  virtual void when_writable(std::function<void()> function) = 0;
+};
+
 class EventLoop {
 public:
   EventLoop();
@@ -35,6 +44,9 @@ public:
   /// Calls the function each time the descriptor is readable, as long as the subscription lives. The function
   /// must read, or end the subscription. The descriptor stays the caller's.
   [[nodiscard]] std::unique_ptr<Subscription> on_readable(int descriptor, std::function<void()> function);
+
+  /// For sockets that are both read and written; takes no duplicate of the descriptor.
+  [[nodiscard]] std::unique_ptr<Readiness> readiness(int descriptor);
 
   [[nodiscard]] std::unique_ptr<Subscription> after(std::chrono::milliseconds delay,
                                                     std::function<void()> function);

@@ -9,4 +9,17 @@ namespace pyw::devserver {
 /// and Origin, when sent, does too. A rebound DNS name is neither; a literal address cannot be rebound.
 [[nodiscard]] bool is_local_caller(std::string_view host, std::string_view origin);
 
+enum class PathOwner {
+  worker,    ///< the user's own
+  pyw,       ///< the dashboard and what belongs to it: answered here
+  data_side, ///< pyw's own too, but answered beside the Worker, where the data is (/cdn-cgi/pyw/data)
+};
+
+[[nodiscard]] PathOwner owner_of(std::string_view path);
+
+/// Whether a request comes from a page of the very origin it goes to, or from no page at all (the address
+/// bar, curl). Origin and Sec-Fetch-Site are empty where the client sends none.
+[[nodiscard]] bool
+is_same_origin(std::string_view host, std::string_view origin, std::string_view fetch_site);
+
 } // namespace pyw::devserver

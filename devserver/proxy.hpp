@@ -6,9 +6,11 @@
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
 #include <devserver/event_loop.hpp>
+#include <devserver/own_answer.hpp>
+#include <devserver/request_record.hpp>
 #include <devserver/session.hpp>
+#include <devserver/traffic.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,28 +18,27 @@
 
 namespace pyw::devserver {
 
-/// One answered request, for the log.
-struct RequestRecord {
-  std::string method;
-  std::string target;
-  int status = 0;
-  std::chrono::microseconds duration{};
-  bool websocket = false;
-};
-
-/// What people get while no Worker can answer.
-struct ErrorAnswer {
-  int status = 500;
-  std::string title;
-  std::string text; ///< plain; put into a page for browsers
-};
-
 struct ProxyHooks {
   /// Before a request is handed on: the place to notice a file saved a moment ago.
-  std::function<void()> before_request;
-  std::function<void(const RequestRecord&)> on_request;
+  std::function<void()> before_request = [] {};
+  /// A request's head has been read; the record has no answer yet.
+  std::function<void(const RequestRecord&)> on_begin = [](const RequestRecord&) {};
+  std::function<void(const RequestRecord&)> on_request = [](const RequestRecord&) {};
   /// The last request of a generation that requests no longer go to has ended.
-  std::function<void(Generation)> on_idle;
+  std::function<void(Generation)> on_idle = [](Generation) {};
+  /// Answers what lies under /cdn-cgi/pyw; asked only for callers on this machine and of the same origin.
+  std::function<OwnAnswer(const OwnRequest&)> own = [](const OwnRequest&) {
+    return OwnAnswer{404, "text/plain", "there is no such page\n", {}, {}};
+  };
+};
+
+struct ProxyOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0; ///< 0 takes a free one
+  /// Put behind every HTML page that a browser shows as a page; empty: pages stay as they are.
+  std::string page_suffix = {};
+  /// The Host that the Worker sees; empty: the client's.
+  std::string host = {};
 };
 
 class Proxy {
@@ -46,9 +47,8 @@ public:
 
   /// Binds and listens at once; requests are held until route_to() or answer_with().
   /// Fails when the address is taken, naming who has it where that is known.
-  /// `port` 0 takes a free one.
   [[nodiscard]] static Result<std::unique_ptr<Proxy>>
-  listen(EventLoop& loop, const std::string& address, std::uint16_t port, ProxyHooks hooks);
+  listen(EventLoop& loop, ProxyOptions options, ProxyHooks hooks);
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 
@@ -63,8 +63,12 @@ public:
 
   /// Requests and tunnels of a generation that are under way.
   [[nodiscard]] virtual std::size_t active(Generation generation) const = 0;
-  /// Ends them: their connections are closed.
+  /// Ends them: their connections are closed, WebSockets with 1012.
   virtual void abort(Generation generation) = 0;
+
+  /// Makes a request as if a client on this machine had sent it; the answer is thrown away. `bytes` is a
+  /// whole HTTP/1.1 message.
+  virtual void inject(std::string bytes) = 0;
 };
 
 } // namespace pyw::devserver

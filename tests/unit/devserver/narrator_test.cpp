@@ -7,13 +7,28 @@ using namespace pyw::devserver;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+namespace {
+
+RequestRecord
+answered(const char* method, const char* target, int status, microseconds took, bool websocket) {
+  RequestRecord record;
+  record.method = method;
+  record.target = target;
+  record.status = status;
+  record.duration = took;
+  record.websocket = websocket;
+  return record;
+}
+
+} // namespace
+
 TEST_CASE("people read calm lines on stderr") {
   MemoryReporter reporter;
   const auto narrator = make_narrator(reporter, NarratorFormat::text, "/project");
   narrator->ready("http://127.0.0.1:8787", milliseconds(940));
-  narrator->request({"GET", "/items?q=1", 200, microseconds(4230), false});
-  narrator->request({"POST", "/items", 422, microseconds(15800), false});
-  narrator->request({"GET", "/ws", 101, microseconds(2'000'000), true});
+  narrator->request(answered("GET", "/items?q=1", 200, microseconds(4230), false));
+  narrator->request(answered("POST", "/items", 422, microseconds(15800), false));
+  narrator->request(answered("GET", "/ws", 101, microseconds(2'000'000), true));
   narrator->log(Severity::note, "printed");
   narrator->reloaded({"/project/src/entry.py", "/project/src/a.py", "/elsewhere/b.py"}, milliseconds(210));
   narrator->reloaded({}, milliseconds(7));

@@ -82,7 +82,7 @@ bool Wire::at_end() {
   return m_pending.empty() && !fill();
 }
 
-ProxyHarness::ProxyHarness() {
+ProxyHarness::ProxyHarness(devserver::ProxyOptions options) {
   m_upstream = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto address = unix_address(m_folder.path() / "upstream");
   if (::bind(m_upstream.get(), generic(address), sizeof address) != 0 ||
@@ -93,7 +93,7 @@ ProxyHarness::ProxyHarness() {
   hooks.before_request = [] {};
   hooks.on_request = [this](const devserver::RequestRecord& record) { m_records.push_back(record); };
   hooks.on_idle = [this](devserver::Generation generation) { m_idle.push_back(generation); };
-  m_proxy = devserver::Proxy::listen(m_loop, "127.0.0.1", 0, std::move(hooks)).value();
+  m_proxy = devserver::Proxy::listen(m_loop, std::move(options), std::move(hooks)).value();
   m_port = m_proxy->port();
   m_thread = std::thread([this] { m_loop.run(); });
 }

@@ -38,7 +38,7 @@ private:
 
 class ProxyHarness {
 public:
-  ProxyHarness();
+  explicit ProxyHarness(devserver::ProxyOptions options = {});
   ~ProxyHarness();
   ProxyHarness(const ProxyHarness&) = delete;
   ProxyHarness& operator=(const ProxyHarness&) = delete;

@@ -149,7 +149,7 @@ TEST_CASE("an answer to HEAD has a length and no body") {
 
 TEST_CASE("while nothing serves, people get the reason") {
   ProxyHarness harness;
-  harness.on_loop([](auto& proxy) { proxy.answer_with({500, "It does not run", "line 3 <oops>"}); });
+  harness.on_loop([](auto& proxy) { proxy.answer_with({500, "It does not run", "line 3 <oops>", "start"}); });
   auto client = harness.connect();
   SECTION("as text") {
     client.send(get_root);
@@ -217,7 +217,9 @@ TEST_CASE("a port that is taken is refused with its owner's name") {
   devserver::EventLoop loop;
   std::uint16_t port = 0;
   harness.on_loop([&](auto& proxy) { port = proxy.port(); });
-  const auto second = devserver::Proxy::listen(loop, "127.0.0.1", port, {});
+  devserver::ProxyOptions options;
+  options.port = port;
+  const auto second = devserver::Proxy::listen(loop, options, {});
   REQUIRE_FALSE(second);
   CHECK(contains(second.error().message(), "is taken by unit_devserver (pid "));
 }

@@ -1,0 +1,24 @@
+// One client's connection: its requests, one after the other, to the Worker or to pyw itself.
+#pragma once
+
+#include <devserver/listener.hpp>
+#include <devserver/proxy.hpp>
+#include <devserver/traffic.hpp>
+#include <devserver/upstream_pool.hpp>
+
+namespace pyw::devserver {
+
+/// What all connections of a proxy share; outlives them.
+struct ProxyShared {
+  EventLoop& loop;
+  const ProxyOptions& options;
+  const ProxyHooks& hooks;
+  Traffic& traffic;
+  UpstreamPool& upstreams;
+  std::uint64_t next_ray; ///< the name of the next request, as 16 hexadecimal digits
+};
+
+/// Serves the connection until either side ends it.
+void serve_connection(ProxyShared& shared, AcceptedConnection accepted);
+
+} // namespace pyw::devserver
