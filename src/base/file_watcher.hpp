@@ -4,6 +4,7 @@
 
 #include <base/result.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -34,6 +35,7 @@ public:
   [[nodiscard]] virtual int descriptor() const = 0;
 
   /// Watches a folder and all folders below it, also those made later. Watching twice does no harm.
+  /// A link to a file is followed to where it points, a link to a folder is not.
   /// Fails, naming the sysctl, when the system's limit on watches is reached.
   [[nodiscard]] virtual Result<void> watch_tree(const std::filesystem::path& root,
                                                 const SkipFolder& skip) = 0;
@@ -45,6 +47,11 @@ public:
   /// reported when it is closed.
   [[nodiscard]] virtual std::vector<FileChange> read() = 0;
 };
+
+/// Looks at the files itself, every `interval`; for folders in which changes raise no events. Links to
+/// folders are not followed. The same promises otherwise, but a file is reported also while it is being
+/// written.
+[[nodiscard]] Result<std::unique_ptr<FileWatcher>> make_polling_watcher(std::chrono::milliseconds interval);
 
 /// inotify(7) on Linux.
 [[nodiscard]] Result<std::unique_ptr<FileWatcher>> make_file_watcher();

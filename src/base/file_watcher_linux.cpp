@@ -13,6 +13,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace pyw {
 
@@ -37,7 +38,8 @@ Error watch_error(const path& folder, int code) {
     return user_error(
         fmt::format("cannot watch `{}`: the limit on inotify watches is reached", folder.string()),
         {"raise it: `sysctl fs.inotify.max_user_watches=524288` (as root)",
-         "or leave folders out with .gitignore"});
+         "or leave folders out with .gitignore",
+         "or look for changes without watches: `pyw dev --poll`"});
   }
   if (code == EMFILE) {
     return user_error("cannot watch files: the limit on inotify instances is reached",
@@ -57,8 +59,10 @@ public:
       watched.whole_tree = true;
       watched.skip = skip;
     }));
-    for (const auto& child : folders_in(root)) {
-      if (!skip(child)) {
+    for (const auto& [child, type] : entries_in(root)) {
+      if (type == std::filesystem::file_type::symlink) {
+        PYW_TRY(watch_target(child));
+      } else if (type == std::filesystem::file_type::directory && !skip(child)) {
         PYW_TRY(watch_tree(child, skip));
       }
     }
@@ -104,17 +108,27 @@ private:
     return {};
   }
 
-  static std::vector<path> folders_in(const path& folder) {
-    std::vector<path> folders;
+  using Entries = std::vector<std::pair<path, std::filesystem::file_type>>;
+
+  static Entries entries_in(const path& folder) {
+    Entries entries;
     std::error_code code;
     for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
          entry.increment(code)) {
       std::error_code ignored;
-      if (entry->symlink_status(ignored).type() == std::filesystem::file_type::directory) {
-        folders.push_back(entry->path());
-      }
+      entries.emplace_back(entry->path(), entry->symlink_status(ignored).type());
     }
-    return folders;
+    return entries;
+  }
+
+  /// The file behind a link: who writes it knows nothing of the link.
+  Result<void> watch_target(const path& link) {
+    std::error_code code;
+    const auto target = std::filesystem::canonical(link, code);
+    if (code || !std::filesystem::is_regular_file(target, code)) {
+      return {}; // leads nowhere, in circles, or to a folder
+    }
+    return watch_file(target);
   }
 
   void handle(const inotify_event& event, const std::string& name, std::vector<FileChange>& changes) {
@@ -145,6 +159,7 @@ private:
     if ((event.mask & IN_ISDIR) != 0) {
       handle_folder(event, watched, changed, changes);
     } else if ((event.mask & IN_CREATE) == 0 || arrives_whole(changed)) {
+      static_cast<void>(watch_target(changed)); // if it is a link; without a watch it is as it was before
       changes.push_back({FileChange::Kind::changed, changed});
     }
   }

@@ -6,6 +6,7 @@
 #include <base/result.hpp>
 #include <base/unique_fd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +30,12 @@ namespace pyw::platform {
 
 /// The absolute path of the running program. Fails when the system does not tell.
 [[nodiscard]] Result<Path> own_executable();
+
+/// A descriptor that becomes readable every `interval`; reading 8 bytes clears it (timerfd_create(2)).
+[[nodiscard]] Result<UniqueFd> repeating_timer(std::chrono::milliseconds interval);
+
+/// The memory that a process holds in RAM, in bytes; 0 when it is not known.
+[[nodiscard]] std::uint64_t resident_memory(int pid);
 
 /// A descriptor that becomes readable when the process ends (pidfd_open(2), Linux 5.3; kqueue on macOS).
 [[nodiscard]] Result<UniqueFd> process_descriptor(int pid);

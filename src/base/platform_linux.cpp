@@ -8,11 +8,13 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 namespace pyw::platform {
 
@@ -119,6 +121,30 @@ std::string listener_of_port(std::uint16_t port) {
     }
   }
   return {};
+}
+
+Result<UniqueFd> repeating_timer(std::chrono::milliseconds interval) {
+  UniqueFd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  itimerspec times{};
+  times.it_interval.tv_sec = interval.count() / 1000;
+  times.it_interval.tv_nsec = (interval.count() % 1000) * 1'000'000;
+  times.it_value = times.it_interval;
+  if (!timer.valid() || ::timerfd_settime(timer.get(), 0, &times, nullptr) != 0) {
+    return failure(system_error("cannot make a timer", errno));
+  }
+  return timer;
+}
+
+std::uint64_t resident_memory(int pid) {
+  const RealFileSystem files;
+  // proc(5): sizes in pages; the second is what is resident.
+  const auto text = files.read(Path("/proc") / std::to_string(pid) / "statm");
+  const auto words = text ? split_words(*text) : std::vector<std::string_view>{};
+  if (words.size() < 2) {
+    return 0;
+  }
+  return std::strtoull(std::string(words[1]).c_str(), nullptr, 10) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 } // namespace pyw::platform

@@ -32,6 +32,11 @@ private:
   std::unordered_map<std::string, std::size_t> m_index;
 };
 
+/// Emacs marks a file that is being edited by a link to nowhere beside it.
+bool is_editor_lock(const DirectoryEntry& entry) {
+  return entry.type == FileType::symlink && entry.name.starts_with(".#");
+}
+
 struct Walk {
   const ReadOnlyFileSystem& files;
   Path skipped_folder; ///< the tools' own folder: holds caches, never modules
@@ -47,7 +52,7 @@ struct Walk {
         if (absolute != skipped_folder) {
           PYW_TRY(below(absolute, prefix + entry.name + '/', visit));
         }
-      } else if (absolute != skipped_file) {
+      } else if (absolute != skipped_file && !is_editor_lock(entry)) {
         PYW_TRY(visit(prefix + entry.name, absolute));
       }
     }
