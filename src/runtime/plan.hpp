@@ -25,6 +25,9 @@ struct GuestFiles {
   std::vector<Path> session;       ///< packs that make the Worker's folder, later ones win
 };
 
+/// Whether each run of a handler is told (OutputLine::Kind::invocation).
+enum class Observe { no, yes };
+
 struct PlanInput {
   const config::Project& project;
   const bundle::BundleManifest& bundle;
@@ -36,6 +39,7 @@ struct PlanInput {
   const std::vector<std::string>& handlers; ///< module-level handlers, without `on_`
   const Environment& environment;
   const std::map<std::string, std::string>& asset_files; ///< see ServiceInput
+  Observe observe = Observe::no;
 };
 
 struct ConfigPlan {

@@ -120,7 +120,8 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                               exports,
                               handlers,
                               world.environment,
-                              assets}));
+                              assets,
+                              options.observe}));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
   PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), snapshot_file)));

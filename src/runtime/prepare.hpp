@@ -7,6 +7,7 @@
 #include <bundle/manifest.hpp>
 #include <config/project.hpp>
 #include <runtime/parts.hpp>
+#include <runtime/plan.hpp>
 
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct PrepareOptions {
   Path run_directory;   ///< generated files; what an earlier preparation left is replaced. Absolute
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
+  Observe observe = Observe::no; ///< tell each run of a handler
 };
 
 struct PreparedRuntime {

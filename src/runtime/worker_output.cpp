@@ -82,6 +82,24 @@ OutputLine read_started(const json& event) {
   return line;
 }
 
+double decimal_of(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+OutputLine read_invocation(const json& event) {
+  OutputLine line{OutputLine::Kind::invocation};
+  const auto logs = event.find("logs");
+  line.invocation = HandlerRun{text_of(event, "kind"),
+                               text_of(event, "what"),
+                               text_of(event, "outcome"),
+                               text_of(event, "ray"),
+                               decimal_of(event, "wall"),
+                               decimal_of(event, "cpu"),
+                               logs == event.end() ? "[]" : logs->dump()};
+  return line;
+}
+
 OutputLine read_event(std::string_view text) {
   const auto event = json::parse(text, nullptr, false);
   if (!event.is_object()) {
@@ -91,11 +109,15 @@ OutputLine read_event(std::string_view text) {
   if (name == "started") {
     return read_started(event);
   }
-  if (name == "start-failed") {
-    return {OutputLine::Kind::failure, Severity::error, text_of(event, "traceback"), python_error(event)};
+  if (name == "start-failed" || name == "exception") {
+    const auto kind = name == "exception" ? OutputLine::Kind::exception : OutputLine::Kind::failure;
+    OutputLine line{kind, Severity::error, text_of(event, "traceback"), python_error(event)};
+    line.details = event.dump(-1, ' ', false, json::error_handler_t::replace);
+    line.ray = text_of(event, "ray");
+    return line;
   }
-  if (name == "exception") {
-    return {OutputLine::Kind::exception, Severity::error, text_of(event, "traceback"), python_error(event)};
+  if (name == "invocation") {
+    return read_invocation(event);
   }
   if (name == "boot-failed" || name == "fatal") {
     const bool serving = name == "fatal" && text_of(event, "during").empty();

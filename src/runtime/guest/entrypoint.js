@@ -53,14 +53,15 @@ function entrypointClass(className, kind, settings, start) {
   const call = async (self, name, args) => {
     const guest = await start();
     const { ctx, env } = self;
-    const make = () => invoke(`${className}()`, guest.create, className, ctx, env);
+    const ray = rayOf(name, args);
+    const make = () => invoke({ where: `${className}()`, ray }, guest.create, className, ctx, env);
     if (!instances.has(self)) instances.set(self, make());
     const instance = await instances.get(self);
     const mode = callMode(kind, name);
     // workerd gives a class no second and third argument; the platform documents them.
     if (mode === EVENT) args = [args[0], env, ctx];
     const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
-    return invoke(`${className}.${method}`, guest.call_method, instance, method, mode, ...args);
+    return invoke({ where: `${className}.${method}`, ray }, guest.call_method, instance, method, mode, ...args);
   };
   const entrypoint = {
     [className]: class extends BASES[kind] {
@@ -101,29 +102,35 @@ function moduleHandlers(names, start) {
   for (const name of names) {
     exported[name] = async (...args) => {
       const guest = await start();
-      return invoke(`on_${name}`, guest.call_handler, name, ...args);
+      const context = { where: `on_${name}`, ray: rayOf(name, args) };
+      return invoke(context, guest.call_handler, name, ...args);
     };
   }
   return exported;
 }
 
-async function invoke(where, pythonFunction, ...args) {
+// The name that pyw gave the request; its error page asks for the exception by it.
+function rayOf(name, [request]) {
+  return (name === "fetch" && request?.headers?.get("cf-ray")) || undefined;
+}
+
+async function invoke(context, pythonFunction, ...args) {
   const outcome = {};
   try {
     return await pythonFunction.callPromising(outcome, ...args);
   } catch (error) {
-    throw explained(error, outcome, where);
+    throw explained(error, outcome, context);
   }
 }
 
 // `outcome.report` was written by Python if the exception came through it; an error without one
 // is Pyodide's own, after which the interpreter cannot be used.
-function explained(error, outcome, where) {
+function explained(error, outcome, context) {
   if (outcome.report === undefined) {
-    report({ event: "fatal", where, message: String(error?.stack ?? error) });
+    report({ event: "fatal", ...context, message: String(error?.stack ?? error) });
     return error;
   }
   const described = JSON.parse(outcome.report);
-  report({ event: "exception", where, ...described });
+  report({ event: "exception", ...context, ...described });
   return new PythonError(described.type, described.traceback);
 }

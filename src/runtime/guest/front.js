@@ -71,21 +71,9 @@ function mailHeaders(raw) {
   return headers;
 }
 
+// pyw makes a page of it for browsers (devserver/client_connection.cpp), and knows more by the request's name.
 function failed(request, error) {
   const text = String(error?.message ?? error).replace(/^PythonError: /, "");
-  const headers = { "cache-control": "no-store" };
-  if (!request.headers.get("accept")?.includes("text/html")) {
-    return new Response(`${text}\n`, { status: 500, headers });
-  }
-  headers["content-type"] = "text/html; charset=utf-8";
-  return new Response(page(text), { status: 500, headers });
-}
-
-function page(text) {
-  const escaped = text.replace(/[&<>]/g, (sign) => `&#${sign.codePointAt(0)};`);
-  const title = escaped.slice(escaped.lastIndexOf("\n") + 1);
-  return `<!doctype html><meta charset="utf-8"><title>${title}</title>
-<style>body{font:15px system-ui;margin:3em auto;max-width:60em;padding:0 1em}
-h1{font-size:1.2em;color:#b00020}pre{background:#8881;padding:1em;overflow:auto}</style>
-<h1>${title}</h1><pre>${escaped}</pre>`;
+  const headers = { "cache-control": "no-store", "x-pyw-exception": request.headers.get("cf-ray") ?? "" };
+  return new Response(`${text}\n`, { status: 500, headers });
 }

@@ -124,3 +124,32 @@ TEST_CASE("events of other shapes do no harm") {
   const auto read = read_output_line(line("error", "pyw-event:" + content));
   CHECK(read.kind != Kind::log);
 }
+
+TEST_CASE("an exception carries what the error page shows, under the request's name") {
+  const auto read = read_output_line(event({{"event", "exception"},
+                                            {"where", "Default.fetch"},
+                                            {"ray", "00ab"},
+                                            {"type", "ValueError"},
+                                            {"message", "no"},
+                                            {"traceback", "ValueError: no"},
+                                            {"frames", {{{"path", "src/entry.py"}, {"line", 3}}}}}));
+  CHECK(read.kind == Kind::exception);
+  CHECK(read.ray == "00ab");
+  CHECK(nlohmann::json::parse(read.details).at("frames").at(0).at("line") == 3);
+}
+
+TEST_CASE("the run of a handler is told with what it logged") {
+  const auto read = read_output_line(
+      line("debug",
+           R"(pyw-event:{"event":"invocation","kind":"scheduled","what":"* * * * *","ray":"","outcome":"ok",)"
+           R"("wall":12.5,"cpu":3,"logs":[{"level":"log","text":"hi","time":1}]})"));
+  CHECK(read.kind == Kind::invocation);
+  REQUIRE(read.invocation);
+  CHECK(read.invocation->kind == "scheduled");
+  CHECK(read.invocation->what == "* * * * *");
+  CHECK(read.invocation->wall_ms == 12.5);
+  CHECK(nlohmann::json::parse(read.invocation->logs).at(0).at("text") == "hi");
+  // Nothing that comes through the pipe may stop the session.
+  CHECK(
+      read_output_line(line("debug", R"(pyw-event:{"event":"invocation","logs":7,"wall":"x"})")).invocation);
+}

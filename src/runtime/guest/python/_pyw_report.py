@@ -85,8 +85,56 @@ def _place(error, frames):
     }
 
 
+# What an error page shows: more would only be in the way, and a repr may be of any length.
+_MOST_FRAMES = 12
+_LINES_AROUND = 5
+_MOST_LOCALS = 30
+_MOST_TEXT = 300
+
+
+def _code(filename, line):
+    first = max(1, line - _LINES_AROUND)
+    found = ((n, linecache.getline(filename, n)) for n in range(first, line + _LINES_AROUND + 1))
+    return [{"line": n, "text": text.rstrip("\n")} for n, text in found if text]
+
+
+def _local_text(value):
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<its repr raised {type(error).__name__}>"
+    return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…"
+
+
+def _locals(frame):
+    # At module level these are the module's own names, most of them imports.
+    if frame.f_locals is frame.f_globals:
+        return []
+    names = [name for name in frame.f_locals if not name.startswith("__")]
+    return [[name, _local_text(frame.f_locals[name])] for name in names[:_MOST_LOCALS]]
+
+
+def _frames(error):
+    """The user's frames for an error page: place, the code around it, local variables."""
+    found = [
+        {
+            "path": project_path(frame.f_code.co_filename),
+            "line": line,
+            "function": frame.f_code.co_qualname,
+            "code": _code(frame.f_code.co_filename, line),
+            "locals": _locals(frame),
+        }
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if _is_users(frame.f_code.co_filename) and line
+    ]
+    if isinstance(error, SyntaxError) and error.filename and error.lineno and _is_users(error.filename):
+        place = {"path": project_path(error.filename), "line": error.lineno, "function": "the module"}
+        found.append({**place, "code": _code(error.filename, error.lineno), "locals": []})
+    return found[-_MOST_FRAMES:]
+
+
 def describe(error):
-    """A JSON object: type, message, place, the traceback of the user's frames and the whole one."""
+    """A JSON object: type, message, place, the traceback of the user's frames and the whole one, the frames."""
     frames = traceback.extract_tb(error.__traceback__)
     users = [frame for frame in frames if _is_users(frame.filename)]
     return json.dumps(
@@ -96,6 +144,7 @@ def describe(error):
             **_place(error, users),
             "traceback": _text(error, _is_users if users else lambda name: not _is_ours(name)),
             "fullTraceback": _text(error, lambda name: not _is_ours(name)),
+            "frames": _frames(error),
         }
     )
 
