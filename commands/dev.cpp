@@ -16,12 +16,21 @@ namespace {
 
 constexpr std::uint16_t default_port = 8787;
 
+/// A look at 10,000 files takes about 30 ms of CPU.
+constexpr auto poll_interval = std::chrono::milliseconds(300);
+
 /// Flag over config over default.
 devserver::DevServerOptions server_options(const DevOptions& options, const config::Project& project) {
   devserver::DevServerOptions resolved;
   resolved.port = options.port.value_or(project.dev.port.value_or(default_port));
   resolved.address = options.address.value_or(project.dev.ip.value_or("127.0.0.1"));
   resolved.drain = std::chrono::seconds(options.drain_seconds);
+  if (options.poll == Poll::yes) {
+    resolved.poll = poll_interval;
+  }
+  resolved.live_reload = options.live_reload;
+  resolved.host = options.host.value_or("");
+  resolved.name = project.name.value;
   return resolved;
 }
 
@@ -32,6 +41,8 @@ devserver::WorkerLine read_line(std::string_view text) {
   read.severity = line.severity;
   read.text = std::move(line.text);
   read.error = std::move(line.error);
+  read.details = std::move(line.details);
+  read.ray = std::move(line.ray);
   switch (line.kind) {
   case Kind::nothing:
   case Kind::started:
@@ -46,6 +57,16 @@ devserver::WorkerLine read_line(std::string_view text) {
     break;
   case Kind::fatal:
     read.kind = devserver::WorkerLine::Kind::fatal;
+    break;
+  case Kind::invocation:
+    read.kind = devserver::WorkerLine::Kind::invocation;
+    read.invocation = devserver::Invocation{std::move(line.invocation->kind),
+                                            std::move(line.invocation->what),
+                                            std::move(line.invocation->outcome),
+                                            std::move(line.invocation->ray),
+                                            line.invocation->wall_ms,
+                                            line.invocation->cpu_ms,
+                                            std::move(line.invocation->logs)};
     break;
   }
   return read;
@@ -98,6 +119,16 @@ CommandEntry dev_command() {
         app.add_option("--drain", options->drain_seconds, "how long old requests may finish after a reload")
             ->type_name("SECONDS")
             ->check(CLI::NonNegativeNumber);
+        app.add_flag_callback(
+            "--poll",
+            [options] { options->poll = Poll::yes; },
+            "look for changes every 0.3 s: for network and shared folders");
+        app.add_flag_callback(
+            "--no-live-reload",
+            [options] { options->live_reload = devserver::LiveReload::no; },
+            "do not reload pages in the browser when the code changes");
+        app.add_option("--host", options->host, "the Host that the Worker sees (default: the client's)")
+            ->type_name("NAME");
         return [options](Context& context) { return run_dev(*options, context); };
       },
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <commands/command.hpp>
+#include <devserver/server.hpp>
 
 #include <cstdint>
 #include <string>
@@ -11,6 +12,9 @@ namespace pyw::commands {
 
 enum class SyncFirst { when_needed, never };
 
+/// Whether files are looked at again and again, for folders where the system tells of no changes.
+enum class Poll { no, yes };
+
 struct DevOptions {
   std::optional<std::uint16_t> port;  ///< else `dev.port` of the config, else 8787; 0 takes a free one
   std::optional<std::string> address; ///< else `dev.ip`, else 127.0.0.1
@@ -18,6 +22,9 @@ struct DevOptions {
   SyncFirst sync = SyncFirst::when_needed;
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
   int drain_seconds = 10;
+  Poll poll = Poll::no;
+  devserver::LiveReload live_reload = devserver::LiveReload::yes;
+  std::optional<std::string> host; ///< that the Worker sees, else the client's
 };
 
 /// Runs until it is stopped. Fails at the start when the project cannot be loaded or the port is taken;

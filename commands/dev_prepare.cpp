@@ -146,6 +146,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.run_directory = m_first.root / ".pyw" / "run";
   options.state_directory = m_state_directory;
   options.socket = socket_path(options.run_directory, generation);
+  options.observe = runtime::Observe::yes;
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now

@@ -41,7 +41,7 @@ public:
         fmt::format("{}Reloaded{} {} ({} ms)", bold(), plain(), list_changed(changed, m_root), took.count()));
   }
 
-  void keys() override { m_reporter.message("keys: b browser, c clear, r restart, x quit"); }
+  void keys() override { m_reporter.message("keys: b browser, d dashboard, c clear, r restart, x quit"); }
 
   void clear() override { m_reporter.message("\x1b[2J\x1b[3J\x1b[H"); } // screen, scroll-back, home (ECMA-48)
 
@@ -64,6 +64,20 @@ public:
                                    status,
                                    plain(),
                                    shown(record.duration)));
+  }
+
+  void invocation(const Invocation& invocation) override {
+    if (invocation.kind == "fetch" || invocation.kind == "rpc") {
+      return; // has a line already, or is part of what has one
+    }
+    const bool good = invocation.outcome == "ok";
+    m_reporter.message(fmt::format("{} {} {}{}{} {} ms",
+                                   invocation.kind,
+                                   invocation.what,
+                                   paint(good ? 200 : 500),
+                                   invocation.outcome,
+                                   plain(),
+                                   static_cast<long>(invocation.wall_ms)));
   }
 
   void log(Severity severity, std::string_view text) override {
@@ -135,6 +149,16 @@ public:
           {"status", record.status},
           {"ms", static_cast<double>(record.duration.count()) / 1000},
           {"websocket", record.websocket}});
+  }
+
+  void invocation(const Invocation& invocation) override {
+    if (invocation.kind != "fetch") {
+      emit({{"event", "invocation"},
+            {"kind", invocation.kind},
+            {"what", invocation.what},
+            {"outcome", invocation.outcome},
+            {"ms", invocation.wall_ms}});
+    }
   }
 
   void log(Severity severity, std::string_view text) override {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <base/reporter.hpp>
+#include <devserver/invocation.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
 
@@ -28,6 +29,8 @@ public:
   virtual void unchanged() = 0;
   virtual void failed(const Error& error, bool old_code_serves) = 0;
   virtual void request(const RequestRecord& record) = 0;
+  /// A handler other than fetch has run: cron, queue, alarm, a method called by another Worker.
+  virtual void invocation(const Invocation& invocation) = 0;
   virtual void log(Severity severity, std::string_view text) = 0;
   virtual void stopping() = 0;
 };

@@ -1,9 +1,14 @@
 #include <base/platform.hpp>
+#include <devserver/announcer.hpp>
+#include <devserver/editor_files.hpp>
+#include <devserver/error_page.hpp>
 #include <devserver/event_loop.hpp>
 #include <devserver/keyboard.hpp>
-#include <devserver/narrator.hpp>
+#include <devserver/listener.hpp>
+#include <devserver/live_reload.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/server.hpp>
+#include <devserver/session_facts.hpp>
 #include <devserver/worker_process.hpp>
 
 #include <fmt/core.h>
@@ -35,15 +40,26 @@ constexpr auto handover_drain = milliseconds(1000);
 class DevServer {
 public:
   DevServer(const DevServerOptions& options, const DevServerHooks& hooks, World& world)
-      : m_options(options), m_hooks(hooks), m_world(world), m_narrator(*hooks.narrator) {}
+      : m_options(options), m_hooks(hooks), m_world(world), m_pages(m_journal, pages_hooks()),
+        m_narrator(*hooks.narrator, m_journal, m_pages, world.clock, [this] { return session_json(); }) {}
 
   Result<int> run() {
-    PYW_TRY_ASSIGN(m_watcher, make_file_watcher());
+    allow_many_descriptors();
+    PYW_TRY_ASSIGN(m_watcher, m_options.poll ? make_polling_watcher(*m_options.poll) : make_file_watcher());
     ProxyHooks proxy_hooks;
     proxy_hooks.before_request = [this] { read_changes(); };
+    proxy_hooks.on_begin = [this](const RequestRecord& record) { m_narrator.begin(record); };
+    proxy_hooks.own = [this](const OwnRequest& request) { return m_pages.answer(request); };
     proxy_hooks.on_request = [this](const RequestRecord& record) { m_narrator.request(record); };
     proxy_hooks.on_idle = [this](Generation generation) { end_drained(generation); };
-    PYW_TRY_ASSIGN(m_proxy, Proxy::listen(m_loop, m_options.address, m_options.port, std::move(proxy_hooks)));
+    ProxyOptions proxy_options;
+    proxy_options.address = m_options.address;
+    proxy_options.port = m_options.port;
+    proxy_options.host = m_options.host;
+    if (m_options.live_reload == LiveReload::yes) {
+      proxy_options.page_suffix = live_reload_suffix();
+    }
+    PYW_TRY_ASSIGN(m_proxy, Proxy::listen(m_loop, std::move(proxy_options), std::move(proxy_hooks)));
     PYW_TRY(m_hooks.on_listening(m_proxy->port()));
     PYW_TRY(update_watches());
     m_watch = m_loop.on_readable(m_watcher->descriptor(), [this] { read_changes(); });
@@ -113,6 +129,7 @@ private:
       });
     };
     callbacks.on_log = [this](Severity severity, std::string_view text) { m_narrator.log(severity, text); };
+    callbacks.on_details = [this](const WorkerLine& line) { take_details(line); };
     callbacks.read_line = m_hooks.read_line;
     auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
     if (!started) {
@@ -144,7 +161,7 @@ private:
   void perform(const ReleaseToServing&) { m_proxy->release(); }
 
   void perform(const AnswerWithError& effect) {
-    m_proxy->answer_with({500, "The Worker does not run", render(effect.error)});
+    m_proxy->answer_with({500, "The Worker does not run", render(effect.error), std::string(start_failure)});
   }
 
   void perform(const Drain& effect) {
@@ -176,6 +193,8 @@ private:
   }
 
   void perform(const AnnounceReady& effect) {
+    m_error.clear();
+    m_journal.forget_failure(std::string(start_failure));
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
     if (effect.first) {
       m_narrator.ready(url(), took);
@@ -189,11 +208,13 @@ private:
   }
 
   void perform(const AnnounceUnchanged&) {
+    m_error.clear();
     m_narrator.unchanged();
     m_changed.clear();
   }
 
   void perform(const Report& effect) {
+    m_error = render(effect.error);
     m_narrator.failed(effect.error, m_state.serving.has_value());
     m_changed.clear();
   }
@@ -201,6 +222,16 @@ private:
   void perform(const Finish&) { m_loop.stop(); }
 
   // --- Happenings ---
+
+  void take_details(const WorkerLine& line) {
+    if (line.invocation) {
+      m_narrator.invocation(*line.invocation);
+    } else if (line.kind == WorkerLine::Kind::failure) {
+      m_journal.failure(std::string(start_failure), line.details);
+    } else if (!line.ray.empty()) {
+      m_journal.failure(line.ray, line.details);
+    }
+  }
 
   void preparation_ended(Generation generation, Result<PreparedWorker> prepared) {
     finish_preparation();
@@ -243,7 +274,10 @@ private:
   }
 
   void read_changes() {
-    const auto changes = m_watcher->read();
+    auto changes = m_watcher->read();
+    std::erase_if(changes, [](const FileChange& change) {
+      return change.kind == FileChange::Kind::changed && is_editor_file(change.path.filename().string());
+    });
     if (changes.empty()) {
       return;
     }
@@ -251,7 +285,12 @@ private:
       m_started = m_world.clock.monotonic();
     }
     for (const auto& change : changes) {
-      m_changed.push_back(change.path);
+      if (change.kind == FileChange::Kind::overflowed) {
+        // Folders may have been made that nobody watches; from here on their changes are seen.
+        static_cast<void>(update_watches());
+      } else {
+        m_changed.push_back(change.path);
+      }
     }
     handle(FilesChanged{});
   }
@@ -259,7 +298,10 @@ private:
   void press(char key) {
     switch (key) {
     case 'b':
-      open_browser();
+      open_browser(url());
+      break;
+    case 'd':
+      open_browser(url() + "/cdn-cgi/pyw/");
       break;
     case 'c':
       m_narrator.clear();
@@ -276,9 +318,9 @@ private:
     }
   }
 
-  void open_browser() {
+  void open_browser(const std::string& address) {
     Command command;
-    command.argv = {std::string(platform::url_opener()), url()};
+    command.argv = {std::string(platform::url_opener()), address};
     command.standard_output = Stdio::null;
     command.standard_error = Stdio::null;
     command.when_parent_dies = WhenParentDies::keep_running;
@@ -293,6 +335,30 @@ private:
   [[nodiscard]] std::string url() const {
     const auto host = m_options.address == "0.0.0.0" ? "localhost" : m_options.address;
     return fmt::format("http://{}:{}", host, m_proxy->port());
+  }
+
+  PagesHooks pages_hooks() {
+    PagesHooks hooks;
+    hooks.session = [this] { return session_json(); };
+    hooks.replay = [this](std::string bytes) { m_proxy->inject(std::move(bytes)); };
+    hooks.restart = [this] { m_loop.post([this] { handle(RestartAsked{}); }); };
+    return hooks;
+  }
+
+  /// What the dashboard and the script behind pages know of the session.
+  [[nodiscard]] std::string session_json() const {
+    SessionFacts facts;
+    facts.name = m_options.name;
+    facts.url = url();
+    facts.started = m_born;
+    facts.generation = m_state.serving.value_or(0);
+    facts.error = m_error;
+    for (const auto& [generation, running] : m_running) {
+      if (running.process) {
+        facts.workers.emplace_back(generation, running.process->pid());
+      }
+    }
+    return to_json(facts);
   }
 
   void stop() {
@@ -323,7 +389,11 @@ private:
   const DevServerOptions& m_options;
   const DevServerHooks& m_hooks;
   World& m_world;
-  Narrator& m_narrator;
+  Journal m_journal;
+  OwnPages m_pages;
+  Announcer m_narrator;
+  std::string m_error; ///< why the last save did not come up
+  std::chrono::system_clock::time_point m_born = m_world.clock.now();
   EventLoop m_loop;
   std::unique_ptr<FileWatcher> m_watcher;
   std::unique_ptr<Proxy> m_proxy;

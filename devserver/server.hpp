@@ -5,6 +5,7 @@
 #include <base/file_watcher.hpp>
 #include <base/process.hpp>
 #include <base/world.hpp>
+#include <devserver/invocation.hpp>
 #include <devserver/session.hpp>
 
 #include <cstdint>
@@ -32,15 +33,20 @@ struct PreparedWorker {
 /// One line that workerd or the guest wrote, as the runtime understands it.
 struct WorkerLine {
   enum class Kind {
-    nothing, ///< not for people
-    log,     ///< something the Worker printed or logged
-    failure, ///< why the Worker cannot run; the process is about to end
-    fatal,   ///< the interpreter has ended while serving: the process is replaced
+    nothing,    ///< not for people
+    log,        ///< something the Worker printed or logged
+    failure,    ///< why the Worker cannot run; the process is about to end
+    fatal,      ///< the interpreter has ended while serving: the process is replaced
+    invocation, ///< a handler has run
   };
   Kind kind = Kind::nothing;
   Severity severity = Severity::note;
   std::string text;
   std::optional<Error> error;
+  /// Of an exception, as JSON for the error page, and the request it belongs to (its CF-Ray; may be empty).
+  std::string details = {};
+  std::string ray = {};
+  std::optional<Invocation> invocation = {};
 };
 
 /// What to keep an eye on.
@@ -51,13 +57,23 @@ struct WatchList {
 
 enum class Keys { ignore, listen };
 
+/// Whether pages in a browser load again by themselves.
+enum class LiveReload { no, yes };
+
 struct DevServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8787;
   /// How long requests under way may take to end on the old code after a reload.
   std::chrono::milliseconds drain = std::chrono::seconds(10);
-  /// Single keys on a terminal: b browser, c clear, r restart, x quit.
+  /// Single keys on a terminal: b browser, d dashboard, c clear, r restart, x quit.
   Keys keys = Keys::ignore;
+  /// Look for changes this often; nullopt: the system tells of them.
+  std::optional<std::chrono::milliseconds> poll = {};
+  LiveReload live_reload = LiveReload::yes;
+  /// The Host that the Worker sees; empty: the client's.
+  std::string host = {};
+  /// Of the Worker, for the dashboard.
+  std::string name = {};
 };
 
 struct DevServerHooks {

@@ -118,8 +118,12 @@ void WorkerProcess::read_start_answer() {
 
 void WorkerProcess::read_output(std::string_view line) {
   auto read = m_callbacks.read_line(line);
+  if (!read.details.empty() || read.invocation) {
+    m_callbacks.on_details(read);
+  }
   switch (read.kind) {
   case WorkerLine::Kind::nothing:
+  case WorkerLine::Kind::invocation:
     break;
   case WorkerLine::Kind::log:
     if (!m_ready) {

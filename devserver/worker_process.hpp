@@ -18,6 +18,8 @@ public:
     std::function<void()> on_ready;
     std::function<void(Exit, std::optional<Error>)> on_end; ///< with the reason, where the Worker gave one
     std::function<void(Severity, std::string_view)> on_log;
+    /// What is known of a failure, beside its text (WorkerLine::details, ray), and of a handler's run.
+    std::function<void(const WorkerLine&)> on_details = [](const WorkerLine&) {};
     std::function<WorkerLine(std::string_view)> read_line;
   };
 

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""The proxy of `pyw dev` against the same workerd without it, in turns, on 127.0.0.1 only; then what it holds in memory
+while 1 GB streams through it and while WebSockets are idle. Nothing here asserts a time; people read the numbers.
+
+    bench/proxy.py [--pyw PROGRAM] [--rounds N] [--seconds N] [requests | stream | websockets …]
+"""
+import argparse
+import http.client
+import os
+import pathlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/support"))
+from dev_session import DevSession  # noqa: E402
+
+WRANGLER = """name = "bench"
+main = "src/entry.py"
+compatibility_date = "2026-10-01"
+compatibility_flags = ["python_workers"]
+
+[assets]
+directory = "public"
+"""
+ENTRY = """from js import Response as JsResponse
+from js import WebSocketPair
+from workers import Response, WorkerEntrypoint
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        if request.url.endswith("/echo"):
+            return JsResponse.new(request.js_object.body)
+        if request.url.endswith("/socket"):
+            client, server = WebSocketPair.new().object_values()
+            server.accept()
+            return Response(None, status=101, web_socket=client)
+        return Response("hello")
+"""
+GIGABYTE = 1_000_000_000
+SOCKETS = 2000
+
+
+def make_project(root):
+    (root / "src").mkdir()
+    (root / "public").mkdir()
+    (root / "src/entry.py").write_text(ENTRY)
+    (root / "public/small.txt").write_text("small\n")
+    (root / "wrangler.toml").write_text(WRANGLER)
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "bench"\nversion = "0.1.0"\nrequires-python = ">=3.12"\ndependencies = []\n')
+
+
+def memory(pid, field="VmRSS"):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
+
+
+class Alone:
+    """workerd as the session runs it, on a port of its own."""
+
+    def __init__(self, session, root):
+        commands = [pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in session.children()]
+        argv = next(words for words in commands if b"serve" in words)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [argv[0], "serve", "-I", "/", "--experimental", "--control-fd=1", "--socket-addr",
+             f"http=127.0.0.1:{self.port}", root / ".pyw/run/config.capnp"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process.stdout.readline()
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection.request("GET", "/cdn-cgi/pyw/start")
+        assert connection.getresponse().status == 204
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def wrk(port, path, seconds, connections):
+    """-> (requests a second, p50 in ms); fails when an answer did."""
+    done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}{path}"],
+                          capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in done and "Socket errors" not in done, done
+    number, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", done).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", done)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def requests(session, root, given):
+    alone = Alone(session, root)
+    try:
+        for name, path, connections in (("Python hello, 1 connection", "/", 1), ("Python hello, 8 connections", "/", 8),
+                                        ("asset (no Python), 1 connection", "/small.txt", 1),
+                                        ("asset (no Python), 8 connections", "/small.txt", 8)):
+            rows = {"alone": [], "proxy": []}
+            for port in (alone.port, session.port):
+                wrk(port, path, 1, connections)  # warm
+            for _ in range(given.rounds):
+                rows["alone"].append(wrk(alone.port, path, given.seconds, connections))
+                rows["proxy"].append(wrk(session.port, path, given.seconds, connections))
+            rate = {side: statistics.median(row[0] for row in found) for side, found in rows.items()}
+            p50 = {side: statistics.median(row[1] for row in found) for side, found in rows.items()}
+            print(f"{name:34} workerd {rate['alone']:8.0f}/s p50 {p50['alone']:.2f} ms | through pyw {rate['proxy']:8.0f}/s "
+                  f"p50 {p50['proxy']:.2f} ms | {100 * rate['proxy'] / rate['alone']:.0f} %, "
+                  f"{p50['proxy'] - p50['alone']:+.2f} ms", flush=True)
+    finally:
+        alone.end()
+
+
+def stream(session, root, given):
+    pid = session.process.pid
+    before = memory(pid)
+    connection = socket.create_connection(("127.0.0.1", session.port))
+    connection.sendall(f"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {GIGABYTE}\r\n\r\n".encode())
+    piece = bytes(1_000_000)
+
+    def send():
+        for _ in range(GIGABYTE // len(piece)):
+            connection.sendall(piece)
+
+    threading.Thread(target=send, daemon=True).start()
+    received, most = 0, 0
+    while received < GIGABYTE:
+        got = connection.recv(1 << 20)
+        assert got, received
+        received += len(got)
+        if received % 7 == 0:
+            most = max(most, memory(pid))
+    print(f"1 GB up and down at once: pyw held {before:.1f} MiB before, at most {memory(pid, 'VmHWM'):.1f} MiB", flush=True)
+
+
+def websockets(session, root, given):
+    import resource
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    pid = session.process.pid
+    before = memory(pid)
+    ask = (b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+           b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    opened = []
+    for _ in range(SOCKETS):
+        connection = socket.create_connection(("127.0.0.1", session.port))
+        connection.sendall(ask)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 101")
+        opened.append(connection)
+    after = memory(pid)
+    assert session.get() == (200, "hello")
+    print(f"{SOCKETS} idle WebSockets: pyw held {before:.1f} MiB before, {after:.1f} MiB with them "
+          f"({(after - before) * 1024 / SOCKETS:.1f} KiB each)", flush=True)
+
+
+def main():
+    parts = {"requests": requests, "stream": stream, "websockets": websockets}
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("names", nargs="*", choices=[[], *parts])
+    given = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory(prefix="pyw-bench-") as name:
+        root = pathlib.Path(name)
+        make_project(root)
+        with DevSession(given.pyw.resolve(), root) as session:
+            # The request log goes to a pipe that is read; it costs what it costs everybody.
+            session.ready()
+            for part in given.names or parts:
+                parts[part](session, root, given)
+
+
+if __name__ == "__main__":
+    main()

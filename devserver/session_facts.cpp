@@ -1,0 +1,29 @@
+#include <base/platform.hpp>
+#include <devserver/session_facts.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace pyw::devserver {
+
+std::string to_json(const SessionFacts& facts) {
+  const auto started =
+      std::chrono::duration_cast<std::chrono::milliseconds>(facts.started.time_since_epoch()).count();
+  auto workers = nlohmann::json::array();
+  for (const auto& [generation, pid] : facts.workers) {
+    workers.push_back({fmt::format("workerd, generation {}", generation), platform::resident_memory(pid)});
+  }
+  const nlohmann::json json{
+      {"id", fmt::format("{}-{}", ::getpid(), started)},
+      {"name", facts.name},
+      {"url", facts.url},
+      {"started", started},
+      {"generation", facts.generation},
+      {"serving", facts.generation != 0},
+      {"error", facts.error},
+      {"memory", {{"pyw", platform::resident_memory(::getpid())}, {"workers", std::move(workers)}}}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace pyw::devserver

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""What `pyw dev` shows in a real browser: the error page, live reload, the dashboard."""
+import argparse
+import os
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from browser import Browser  # noqa: E402
+from checks import run_all  # noqa: E402
+from dev_session import DevSession  # noqa: E402
+
+WRANGLER = """name = "under-test"
+main = "src/entry.py"
+compatibility_date = "2026-10-01"
+compatibility_flags = ["python_workers"]
+"""
+PYPROJECT = '[project]\nname = "under-test"\nversion = "0.1.0"\nrequires-python = ">=3.12"\ndependencies = []\n'
+ENTRY = """from workers import Response, WorkerEntrypoint
+
+TITLE = "first"
+
+
+def divide(number):
+    secret_answer = 42
+    return secret_answer / number
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        if "/boom" in request.url:
+            divide(0)
+        if "/data" in request.url:
+            print("giving data")
+            return Response("data")
+        html = f"<!doctype html><title>{TITLE}</title><h1>{TITLE}</h1>"
+        return Response(html, headers={"content-type": "text/html"})
+"""
+
+
+def with_page(pyw, check, entry=ENTRY, arguments=()):
+    with tempfile.TemporaryDirectory(prefix="pyw-browser-") as name:
+        root = pathlib.Path(name)
+        (root / "src").mkdir()
+        (root / "wrangler.toml").write_text(WRANGLER)
+        (root / "pyproject.toml").write_text(PYPROJECT)
+        (root / "src/entry.py").write_text(entry)
+        with DevSession(pyw, root, *arguments) as session, Browser() as browser:
+            check(session, browser, root / "src/entry.py")
+
+
+def photograph(browser, name):
+    """For people who look: PYW_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("PYW_SCREENSHOTS"):
+        browser.screenshot(pathlib.Path(folder) / f"{name}.png")
+
+
+def test_a_page_loads_again_when_its_code_is_saved(pyw):
+    def check(session, browser, entry):
+        session.ready()
+        browser.go(f"http://localhost:{session.port}/")
+        browser.wait_for("document.title === 'first' && document.querySelector('script[data-pyw]') !== null")
+        entry.write_text(ENTRY.replace('"first"', '"second"'))
+        browser.wait_for("document.title === 'second'")
+        # A save that does not come up: the old page stays, with a note; mending it takes the note away.
+        entry.write_text(ENTRY.replace('"first"', '"third"') + "\ndef broken(:\n")
+        note = browser.wait_for("document.querySelector('pyw-error')?.shadowRoot.textContent")
+        assert "src/entry.py" in note and browser.evaluate("document.title") == "second", note
+        photograph(browser, "note")
+        entry.write_text(ENTRY.replace('"first"', '"fourth"'))
+        browser.wait_for("document.title === 'fourth' && !document.querySelector('pyw-error')")
+
+    with_page(pyw, check)
+
+
+def test_pages_stay_as_they_are_when_told_so(pyw):
+    def check(session, browser, entry):
+        session.ready()
+        browser.go(f"http://localhost:{session.port}/")
+        browser.wait_for("document.title === 'first'")
+        assert browser.evaluate("document.querySelector('script')") is None
+
+    with_page(pyw, check, arguments=["--no-live-reload"])
+
+
+def test_an_exception_is_a_page_with_code_and_locals_that_goes_away_when_mended(pyw):
+    def check(session, browser, entry):
+        session.ready()
+        browser.go(f"http://localhost:{session.port}/boom?x=1")
+        browser.wait_for("document.getElementById('details')?.dataset.filled")
+        assert browser.evaluate("document.title") == "ZeroDivisionError: division by zero"
+        shown = browser.evaluate("document.body.innerText")
+        assert "src/entry.py:8 in divide" in shown, shown
+        assert "GET /boom?x=1" in shown, shown
+        assert browser.evaluate("document.querySelector('section mark').textContent").strip().startswith("8  ")
+        # Locals are there when asked for, not before.
+        assert "secret_answer\t42" not in shown, shown
+        browser.evaluate("document.querySelector('section details').open = true")
+        assert "secret_answer" in browser.evaluate("document.querySelector('section details table').innerText")
+        photograph(browser, "exception")
+        entry.write_text(ENTRY.replace("divide(0)", "divide(1)"))
+        browser.wait_for("document.title === 'first'")
+
+    with_page(pyw, check)
+
+
+def test_a_broken_top_level_is_a_page_that_goes_away_when_mended(pyw):
+    def check(session, browser, entry):
+        session.wait_for("error")
+        port = int((entry.parent.parent / ".pyw/state/dev.txt").read_text().rsplit("port ", 1)[1].rstrip(")\n"))
+        browser.go(f"http://localhost:{port}/")
+        browser.wait_for("document.getElementById('details')?.dataset.filled")
+        shown = browser.evaluate("document.body.innerText")
+        assert "src/entry.py:1 in <module>" in shown and "no_such_module" in shown, shown
+        photograph(browser, "top-level")
+        entry.write_text(ENTRY)
+        browser.wait_for("document.title === 'first'")
+
+    with_page(pyw, check, entry="import no_such_module\n")
+
+
+def test_the_dashboard_lists_opens_repeats_and_copies_requests_by_keyboard(pyw):
+    def check(session, browser, entry):
+        session.ready()
+        browser.go(f"http://localhost:{session.port}/cdn-cgi/pyw/")
+        browser.wait_for("document.getElementById('name').textContent === 'under-test'")
+        session.get("/data?a=1", method="POST", body="it's", headers={"X-Mine": "yes"})
+        session.get("/boom")
+        browser.wait_for("document.querySelectorAll('tr[tabindex]').length === 2")
+        browser.press("ArrowDown")  # the newest: /boom
+        browser.press("ArrowDown")  # /data
+        browser.press("Enter")
+        browser.wait_for("document.querySelector('aside')?.innerText.includes('giving data')")
+        shown = browser.evaluate("document.querySelector('aside').innerText")
+        assert "X-Mine" in shown and "it's" in shown, shown
+        browser.prefer("dark")
+        photograph(browser, "dashboard-dark")
+        browser.prefer("light")
+        photograph(browser, "dashboard-light")
+        command = browser.evaluate("""import('/cdn-cgi/pyw/requests.js').then(async (m) => m.asCurl(
+            await (await fetch('/cdn-cgi/pyw/api/requests/' + document.querySelector('[aria-selected=true][data-ray]').dataset.ray)).json(),
+            location.origin))""")
+        assert "-H 'X-Mine: yes'" in command and "--data-binary 'it'\\''s'" in command, command
+        browser.press("s")
+        browser.wait_for("document.querySelectorAll('tr[tabindex]').length === 3")
+        session.wait_for("request", path="/data?a=1", status=200)
+        session.wait_for("request", path="/data?a=1", status=200)
+        browser.press("Escape")
+        browser.wait_for("!document.querySelector('aside')")
+        browser.press("2")
+        browser.wait_for("document.querySelector('main').innerText.includes('giving data')")
+        browser.press("3")
+        browser.wait_for("document.querySelector('main').innerText.includes('Memory of workerd')")
+        photograph(browser, "session")
+        assert not browser.problems, browser.problems
+
+    with_page(pyw, check)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pyw", type=pathlib.Path, required=True)
+    parser.add_argument("only", nargs="*")
+    given = parser.parse_args()
+    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))
