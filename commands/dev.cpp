@@ -28,6 +28,7 @@ devserver::DevServerOptions server_options(const DevOptions& options, const conf
   if (options.poll == Poll::yes) {
     resolved.poll = poll_interval;
   }
+  resolved.inspector_port = options.inspector_port;
   resolved.live_reload = options.live_reload;
   resolved.host = options.host.value_or("");
   resolved.name = project.name.value;
@@ -129,6 +130,10 @@ CommandEntry dev_command() {
             "do not reload pages in the browser when the code changes");
         app.add_option("--host", options->host, "the Host that the Worker sees (default: the client's)")
             ->type_name("NAME");
+        app.add_option("--inspector-port",
+                       options->inspector_port,
+                       "let Chrome DevTools look at memory and CPU through this port; 0 takes a free one")
+            ->type_name("N");
         return [options](Context& context) { return run_dev(*options, context); };
       },
   };

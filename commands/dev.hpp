@@ -23,6 +23,7 @@ struct DevOptions {
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
   int drain_seconds = 10;
   Poll poll = Poll::no;
+  std::optional<std::uint16_t> inspector_port;
   devserver::LiveReload live_reload = devserver::LiveReload::yes;
   std::optional<std::string> host; ///< that the Worker sees, else the client's
 };

@@ -156,6 +156,11 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   worker.command = std::move(prepared.command);
   worker.socket = options.socket;
   worker.start_path = std::move(prepared.start_path);
+  if (project.crons) {
+    for (const auto& cron : *project.crons) {
+      worker.crons.push_back(cron.value);
+    }
+  }
   worker.background = std::move(prepared.background);
   return worker;
 }

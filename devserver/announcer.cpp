@@ -46,7 +46,9 @@ void Announcer::log(Severity severity, std::string_view text) {
 
 void Announcer::invocation(const Invocation& invocation) {
   m_people.invocation(invocation);
-  m_pages.tell("request", m_journal.add(invocation, m_clock.now()));
+  if (const auto entry = m_journal.add(invocation, m_clock.now())) {
+    m_pages.tell("request", *entry);
+  }
 }
 
 } // namespace pyw::devserver

@@ -24,6 +24,8 @@ public:
   void ready(const std::string& url, std::chrono::milliseconds took) override;
   void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override;
 
+  void inspector(const std::string& url) override { m_people.inspector(url); }
+
   void keys() override { m_people.keys(); }
 
   void clear() override { m_people.clear(); }
@@ -36,7 +38,7 @@ public:
 
   void stopping() override { m_people.stopping(); }
 
-  void begin(const RequestRecord& record) { m_journal.begin(record); }
+  void begin(const RequestRecord& record) { m_pages.tell("request", m_journal.begin(record)); }
 
 private:
   Narrator& m_people;

@@ -265,8 +265,10 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
   record.target = text(request.target());
   record.received = std::chrono::system_clock::now();
   record.request_fields = copy_fields(request);
-  const bool probe = request.find("x-pyw-probe") != request.end();
-  if (!probe) {
+  // Asked by pyw's own pages and commands: nothing that people wait to see.
+  const bool quiet = request.find("x-pyw-probe") != request.end() ||
+                     owner_of(record.target.substr(0, record.target.find('?'))) == PathOwner::data_side;
+  if (!quiet) {
     m_shared.hooks.on_begin(record);
   }
   co_await target_known();
@@ -284,7 +286,7 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
     m_shared.traffic.end(route.generation, *this);
   }
   record.duration = since_received();
-  if (!probe) {
+  if (!quiet) {
     m_shared.hooks.on_request(record);
   }
   co_return after;

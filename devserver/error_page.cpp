@@ -61,6 +61,8 @@ std::string error_page(const ErrorAnswer& answer) {
   body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
   h1 {{ font-size: 1.3rem; color: light-dark(#b3261e, #ff8a80); overflow-wrap: anywhere }}
   h2 {{ font-size: 1rem; margin: 1.5rem 0 .5rem }}
+  mark {{ color: inherit; background: light-dark(#ffd9d4, #6b2019) }}
+  th {{ text-align: left; padding-right: 1rem; vertical-align: top }}
   pre, table {{ font: 13px/1.5 ui-monospace, monospace }}
   pre {{ padding: .75rem 1rem; overflow-x: auto; background: #8882; border-radius: 6px; margin: 0 }}
 </style></head><body>

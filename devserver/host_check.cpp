@@ -48,7 +48,7 @@ PathOwner owner_of(std::string_view path) {
   if (!is_below("/cdn-cgi/pyw")) {
     return PathOwner::worker;
   }
-  return is_below("/cdn-cgi/pyw/data") ? PathOwner::data_side : PathOwner::pyw;
+  return is_below("/cdn-cgi/pyw/api") ? PathOwner::data_side : PathOwner::pyw;
 }
 
 bool is_same_origin(std::string_view host, std::string_view origin, std::string_view fetch_site) {

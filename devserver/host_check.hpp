@@ -12,7 +12,7 @@ namespace pyw::devserver {
 enum class PathOwner {
   worker,    ///< the user's own
   pyw,       ///< the dashboard and what belongs to it: answered here
-  data_side, ///< pyw's own too, but answered beside the Worker, where the data is (/cdn-cgi/pyw/data)
+  data_side, ///< pyw's own too, but answered beside the Worker, where the data is (/cdn-cgi/pyw/api)
 };
 
 [[nodiscard]] PathOwner owner_of(std::string_view path);

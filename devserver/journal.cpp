@@ -96,9 +96,10 @@ std::string Journal::summary(const Entry& entry) {
   return text_of(json);
 }
 
-void Journal::begin(const RequestRecord& record) {
+std::string Journal::begin(const RequestRecord& record) {
   m_entries.push_back({record, false, std::nullopt, record.received});
   keep_last(m_entries, most_entries);
+  return summary(m_entries.back());
 }
 
 std::string Journal::end(const RequestRecord& record) {
@@ -112,13 +113,16 @@ std::string Journal::end(const RequestRecord& record) {
   return summary(*entry);
 }
 
-std::string Journal::add(const Invocation& invocation, Now now) {
+std::optional<std::string> Journal::add(const Invocation& invocation, Now now) {
   auto* entry = find(invocation.ray);
+  if (entry == nullptr && invocation.kind == "fetch") {
+    return std::nullopt;
+  }
   if (entry == nullptr) {
     m_entries.push_back({{}, true, invocation, now});
     keep_last(m_entries, most_entries);
     entry = &m_entries.back();
-    entry->record.ray = invocation.ray.empty() ? fmt::format("event-{}", ++m_events) : invocation.ray;
+    entry->record.ray = fmt::format("event-{}", ++m_events);
   }
   entry->invocation = invocation;
   return summary(*entry);

@@ -21,11 +21,12 @@ class Journal {
 public:
   using Now = std::chrono::system_clock::time_point;
 
-  void begin(const RequestRecord& record);
-  /// Returns the request as the list shows it.
+  /// Each returns the request as the list shows it.
+  std::string begin(const RequestRecord& record);
   std::string end(const RequestRecord& record);
-  /// Returns the request that it belongs to as the list shows it, or the event itself.
-  std::string add(const Invocation& invocation, Now now);
+  /// Returns the request that it belongs to as the list shows it, or the event itself; nullopt for an answer
+  /// to a request that is not listed (pyw's own, or forgotten).
+  std::optional<std::string> add(const Invocation& invocation, Now now);
   /// Returns the line as the list shows it.
   std::string log(Severity severity, std::string_view text, Now now);
   /// `details` is JSON as guest/python/_pyw_report.py describes an exception; `name` is a request's CF-Ray or

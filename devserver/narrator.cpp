@@ -41,6 +41,10 @@ public:
         fmt::format("{}Reloaded{} {} ({} ms)", bold(), plain(), list_changed(changed, m_root), took.count()));
   }
 
+  void inspector(const std::string& url) override {
+    m_reporter.message(fmt::format("Inspector on {}: add it at chrome://inspect, or open {}/json", url, url));
+  }
+
   void keys() override { m_reporter.message("keys: b browser, d dashboard, c clear, r restart, x quit"); }
 
   void clear() override { m_reporter.message("\x1b[2J\x1b[3J\x1b[H"); } // screen, scroll-back, home (ECMA-48)
@@ -124,6 +128,8 @@ public:
     }
     emit({{"event", "reloaded"}, {"changed", std::move(paths)}, {"ms", took.count()}});
   }
+
+  void inspector(const std::string& url) override { emit({{"event", "inspector"}, {"url", url}}); }
 
   void keys() override {}
 

@@ -21,6 +21,8 @@ public:
   virtual ~Narrator() = default;
   /// `took` is from the start of the preparation to the first possible answer.
   virtual void ready(const std::string& url, std::chrono::milliseconds took) = 0;
+  /// Where Chrome DevTools finds the Worker.
+  virtual void inspector(const std::string& url) = 0;
   /// `took` is from the moment the change was seen.
   virtual void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) = 0;
   /// Which keys there are; only on a terminal.

@@ -14,6 +14,9 @@ std::string_view type_of(std::string_view path) {
   if (path.ends_with(".js")) {
     return "text/javascript; charset=utf-8";
   }
+  if (path.ends_with(".svg")) {
+    return "image/svg+xml";
+  }
   return path.ends_with(".css") ? "text/css; charset=utf-8" : "text/html; charset=utf-8";
 }
 
@@ -57,7 +60,7 @@ OwnAnswer OwnPages::answer(const OwnRequest& request) {
     answer.location = std::string(root) + "/";
     return answer;
   }
-  constexpr std::string_view api = "/api/";
+  constexpr std::string_view api = "/dev/";
   if (path.starts_with(api)) {
     return answer_api(request, path.substr(api.size()));
   }

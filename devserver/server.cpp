@@ -3,6 +3,7 @@
 #include <devserver/editor_files.hpp>
 #include <devserver/error_page.hpp>
 #include <devserver/event_loop.hpp>
+#include <devserver/inspector_gate.hpp>
 #include <devserver/keyboard.hpp>
 #include <devserver/listener.hpp>
 #include <devserver/live_reload.hpp>
@@ -60,6 +61,9 @@ public:
       proxy_options.page_suffix = live_reload_suffix();
     }
     PYW_TRY_ASSIGN(m_proxy, Proxy::listen(m_loop, std::move(proxy_options), std::move(proxy_hooks)));
+    if (m_options.inspector_port) {
+      PYW_TRY_ASSIGN(m_inspector, InspectorGate::open(m_loop, *m_options.inspector_port));
+    }
     PYW_TRY(m_hooks.on_listening(m_proxy->port()));
     PYW_TRY(update_watches());
     m_watch = m_loop.on_readable(m_watcher->descriptor(), [this] { read_changes(); });
@@ -117,6 +121,10 @@ private:
     const auto generation = effect.generation;
     auto& running = m_running[generation];
     running.prepared = std::move(m_prepared);
+    if (m_inspector) { // an option of `workerd serve`, before its file
+      auto& argv = running.prepared.command.argv;
+      argv.insert(argv.end() - 1, "--inspector-addr=127.0.0.1:0");
+    }
     WorkerProcess::Callbacks callbacks;
     callbacks.on_ready = [this, generation] {
       handle(WorkerReady{generation});
@@ -155,7 +163,11 @@ private:
   void perform(const HoldRequests&) { m_proxy->hold(); }
 
   void perform(const RouteTo& effect) {
-    m_proxy->route_to(effect.generation, m_running[effect.generation].prepared.socket);
+    const auto& running = m_running[effect.generation];
+    m_proxy->route_to(effect.generation, running.prepared.socket);
+    if (m_inspector && running.process) {
+      m_inspector->route_to(running.process->inspector_port());
+    }
   }
 
   void perform(const ReleaseToServing&) { m_proxy->release(); }
@@ -198,6 +210,9 @@ private:
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
     if (effect.first) {
       m_narrator.ready(url(), took);
+      if (m_inspector) {
+        m_narrator.inspector(fmt::format("http://127.0.0.1:{}", m_inspector->port()));
+      }
       if (m_keyboard) {
         m_narrator.keys();
       }
@@ -357,6 +372,9 @@ private:
       if (running.process) {
         facts.workers.emplace_back(generation, running.process->pid());
       }
+      if (generation == facts.generation) {
+        facts.crons = running.prepared.crons;
+      }
     }
     return to_json(facts);
   }
@@ -397,6 +415,7 @@ private:
   EventLoop m_loop;
   std::unique_ptr<FileWatcher> m_watcher;
   std::unique_ptr<Proxy> m_proxy;
+  std::unique_ptr<InspectorGate> m_inspector;
   DevState m_state;
   PreparedWorker m_prepared;
   std::unique_ptr<ChildProcess> m_background; ///< ended with the session

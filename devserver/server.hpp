@@ -26,6 +26,7 @@ struct PreparedWorker {
   /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
   /// it listens.
   std::string start_path = {};
+  std::vector<std::string> crons = {}; ///< its schedules, for the dashboard
   /// Run once the Worker is ready, beside it; how it ends does not matter.
   std::optional<Command> background = {};
 };
@@ -72,6 +73,8 @@ struct DevServerOptions {
   LiveReload live_reload = LiveReload::yes;
   /// The Host that the Worker sees; empty: the client's.
   std::string host = {};
+  /// Where Chrome DevTools may inspect the Worker, on 127.0.0.1; 0 takes a free port, nullopt: nowhere.
+  std::optional<std::uint16_t> inspector_port = {};
   /// Of the Worker, for the dashboard.
   std::string name = {};
 };

@@ -22,6 +22,7 @@ std::string to_json(const SessionFacts& facts) {
       {"generation", facts.generation},
       {"serving", facts.generation != 0},
       {"error", facts.error},
+      {"crons", facts.crons},
       {"memory", {{"pyw", platform::resident_memory(::getpid())}, {"workers", std::move(workers)}}}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

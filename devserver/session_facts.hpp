@@ -14,13 +14,14 @@ struct SessionFacts {
   std::string name;
   std::string url;
   std::chrono::system_clock::time_point started{};
-  Generation generation = 0;                       ///< that serves; 0: none does
-  std::string error;                               ///< why the last save did not come up; empty when it did
+  Generation generation = 0; ///< that serves; 0: none does
+  std::string error;         ///< why the last save did not come up; empty when it did
+  std::vector<std::string> crons;
   std::vector<std::pair<Generation, int>> workers; ///< with their process ids
 };
 
-/// {id, name, url, started, generation, serving, error, memory: {pyw, workers: [[name, bytes]]}}. Memory is
-/// asked of the system at once.
+/// {id, name, url, started, generation, serving, error, crons, memory: {pyw, workers: [[name, bytes]]}}.
+/// Memory is asked of the system at once.
 [[nodiscard]] std::string to_json(const SessionFacts& facts);
 
 } // namespace pyw::devserver

@@ -63,7 +63,14 @@ void WorkerProcess::watch(std::unique_ptr<Subscription>& slot, LineReader& reade
 
 void WorkerProcess::read_control(std::string_view line) {
   const auto event = nlohmann::json::parse(line, nullptr, false);
-  if (m_listening || !event.is_object() || event.value("event", "") != "listen") {
+  if (!event.is_object()) {
+    return;
+  }
+  const auto kind = event.value("event", "");
+  if (kind == "listen-inspector") {
+    m_inspector_port = event.value("port", std::uint16_t{0});
+  }
+  if (m_listening || kind != "listen") {
     return;
   }
   m_listening = true;

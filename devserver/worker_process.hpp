@@ -34,6 +34,9 @@ public:
 
   [[nodiscard]] int pid() const { return m_child->pid(); }
 
+  /// Where its inspector listens; 0 when it was not asked for one.
+  [[nodiscard]] std::uint16_t inspector_port() const { return m_inspector_port; }
+
 private:
   WorkerProcess(EventLoop& loop,
                 std::unique_ptr<ChildProcess> child,
@@ -57,6 +60,7 @@ private:
   UniqueFd m_start_connection;
   std::string m_start_answer;
   bool m_listening = false;
+  std::uint16_t m_inspector_port = 0;
   bool m_ready = false;
   std::optional<Error> m_failure;
   std::deque<std::string> m_last_lines; ///< of stderr, to explain an end that the Worker did not explain

@@ -1,5 +1,6 @@
 // The dashboard's frame: the views, the keys, the events that keep it up to date.
 import { api, bytes, clock, make, milliseconds, moveInList, pairs, table } from "./dom.js";
+import * as data from "./data.js";
 import * as requests from "./requests.js";
 
 const view = document.getElementById("view");
@@ -17,13 +18,13 @@ const logs = {
 
 const about = {
   async show(place) {
-    const [now, reloads] = await Promise.all([api("api/session"), api("api/reloads")]);
+    const [now, reloads] = await Promise.all([api("dev/session"), api("dev/reloads")]);
     if (current !== about) return;
     place.replaceChildren(
       pairs([["Address", now.url], ["Started", clock(now.started)], ["Generation", String(now.generation)],
         ["Memory of pyw", bytes(now.memory.pyw)],
         ...now.memory.workers.map(([name, size]) => [`Memory of ${name}`, bytes(size)])]),
-      make("div", { class: "buttons" }, make("button", { click: () => api("api/restart", { method: "POST" }) }, "Restart the Worker")),
+      make("div", { class: "buttons" }, make("button", { click: () => api("dev/restart", { method: "POST" }) }, "Restart the Worker")),
       make("h2", {}, "Reloads"),
       table(["Time", "Changed", "Took"], reloads.reverse().map((reload) => make("tr", {},
         make("td", { class: "soft" }, clock(reload.time)),
@@ -32,7 +33,7 @@ const about = {
   },
 };
 
-const views = { requests, logs, session: about };
+const views = { requests, logs, data, session: about };
 let current;
 
 function select(name) {
@@ -53,6 +54,9 @@ function greet(now) {
   state.classList.toggle("bad", Boolean(session.error));
 }
 
+// Those that are shown: without data there is no view of it.
+const tabs = () => [...document.querySelectorAll("[role=tab]:not([hidden])")];
+
 const firstLine = (text) => text.split("\n", 1)[0];
 
 function listen() {
@@ -60,8 +64,9 @@ function listen() {
   const on = (name, take) => source.addEventListener(name, (event) => take(JSON.parse(event.data)));
   on("hello", async (now) => {
     greet(now);
+    document.querySelector("[data-view=data]").hidden = !(await data.load(now));
     await requests.load();
-    lines = await api("api/logs");
+    lines = await api("dev/logs");
     current.show(view);
   });
   on("session", greet);
@@ -90,7 +95,7 @@ addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (/^[1-3]$/.test(event.key)) location.hash = Object.keys(views)[event.key - 1];
+  if (/^[1-4]$/.test(event.key)) tabs()[event.key - 1]?.click();
   else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
   else if (event.key === "?") help.showModal();
   else if (!moveInList(event) && !current.press?.(event.key)) return;

@@ -14,7 +14,7 @@
   // The description comes by another way than the page, and may be a moment later.
   async function ask(path) {
     for (let attempt = 0; attempt < 10; attempt++) {
-      const answer = await fetch(`/cdn-cgi/pyw/api/${path}`);
+      const answer = await fetch(`/cdn-cgi/pyw/dev/${path}`);
       if (answer.ok) return answer.json();
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

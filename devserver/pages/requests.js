@@ -9,11 +9,13 @@ let notice = "";
 let draw = () => {};
 
 export async function load() {
-  for (const entry of await api("api/requests")) known.set(entry.ray, entry);
+  for (const entry of await api("dev/requests")) {
+    // What an event told in the meantime is newer.
+    if (!known.get(entry.ray)?.ended) known.set(entry.ray, entry);
+  }
 }
 
 export function take(entry) {
-  known.delete(entry.ray);
   known.set(entry.ray, entry);
   if (known.size > 200) known.delete(known.keys().next().value);
   if (entry.ray === opened) open(entry.ray);
@@ -112,7 +114,7 @@ function waterfall(entry, longest) {
 async function open(ray) {
   if (opened !== ray) notice = "";
   opened = ray;
-  details = await api(`api/requests/${ray}`).catch(() => undefined);
+  details = await api(`dev/requests/${ray}`).catch(() => undefined);
   draw();
 }
 
@@ -149,7 +151,7 @@ function detailsShown() {
 
 function failureShown(ray) {
   const place = make("pre", { class: "bad" });
-  api(`api/failures/${ray}`).then((failure) => { place.textContent = failure.traceback; }, () => {});
+  api(`dev/failures/${ray}`).then((failure) => { place.textContent = failure.traceback; }, () => {});
   return place;
 }
 
@@ -167,7 +169,7 @@ function say(text) {
 
 async function replay() {
   try {
-    say(await api(`api/requests/${opened}/replay`, { method: "POST" }));
+    say(await api(`dev/requests/${opened}/replay`, { method: "POST" }));
   } catch (error) {
     say(error.message);
   }

@@ -43,7 +43,7 @@ class DevSession:
         for line in self.process.stderr:
             self.errors.append(line)
 
-    def wait_for(self, kind, **fields):
+    def wait_for(self, kind, /, **fields):
         """The next event of that kind with those fields; everything before it is kept in `seen`."""
         deadline = time.monotonic() + PATIENCE_S
         while True:

@@ -27,6 +27,8 @@ export async function startPython(settings, importModule) {
   const guest = pyodide.pyimport("_pyw_guest");
   await load(guest, settings);
   guest.before_first_request();
+  // The call during which it happens never returns.
+  pyodide._api.on_fatal = (error) => report({ event: "fatal", message: String(error?.stack ?? error) });
   return guest;
 }
 

@@ -139,7 +139,7 @@ def test_the_dashboard_lists_opens_repeats_and_copies_requests_by_keyboard(pyw):
         browser.prefer("light")
         photograph(browser, "dashboard-light")
         command = browser.evaluate("""import('/cdn-cgi/pyw/requests.js').then(async (m) => m.asCurl(
-            await (await fetch('/cdn-cgi/pyw/api/requests/' + document.querySelector('[aria-selected=true][data-ray]').dataset.ray)).json(),
+            await (await fetch('/cdn-cgi/pyw/dev/requests/' + document.querySelector('[aria-selected=true][data-ray]').dataset.ray)).json(),
             location.origin))""")
         assert "-H 'X-Mine: yes'" in command and "--data-binary 'it'\\''s'" in command, command
         browser.press("s")

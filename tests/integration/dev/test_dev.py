@@ -2,6 +2,8 @@
 """`pyw dev` with real uv, real workerd and real Pyodide."""
 import argparse
 import fcntl
+import http.client
+import json
 import os
 import pathlib
 import pty
@@ -34,6 +36,9 @@ class Default(WorkerEntrypoint):
     async def fetch(self, request):
         if request.url.endswith("/boom"):
             raise ValueError("on purpose")
+        if request.url.endswith("/die"):
+            import os
+            os.abort()
         print("serving", request.url)
         return Response(word() + " " + self.env.STAGE)
 """
@@ -164,6 +169,155 @@ def test_workerd_killed_is_started_again(pyw):
         os.kill(workerd[0], signal.SIGKILL)
         session.wait_for("reloaded")
         assert session.get() == (200, "one config")
+
+
+def test_kill_9_of_workerd_under_load_costs_at_most_what_was_under_way(pyw):
+    with Project(pyw) as (_, session):
+        session.ready()
+        stop = threading.Event()
+        failed, good = [], []
+
+        def ask():
+            while not stop.is_set():
+                answer = session.get()
+                (good if answer[0] == 200 else failed).append(answer)
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in asking:
+            thread.start()
+        wait_until(lambda: len(good) > 20, "no answers")
+        os.kill(session.children()[0], signal.SIGKILL)
+        session.wait_for("reloaded")
+        served = len(good)
+        wait_until(lambda: len(good) > served + 20, "no answers after the restart", 60)
+        stop.set()
+        for thread in asking:
+            thread.join()
+        # Each of the four had at most one request under way; it may fail, and says so.
+        assert len(failed) <= 4 and all(status == 502 for status, _ in failed), failed
+
+
+def test_an_interpreter_that_ended_is_replaced(pyw):
+    with Project(pyw) as (_, session):
+        session.ready()
+        session.get("/die")
+        error = session.wait_for("error")
+        assert "interpreter has ended" in error["message"], error
+        session.wait_for("reloaded")
+        assert session.get() == (200, "one config")
+
+
+def test_broken_saves_leak_neither_descriptors_nor_processes(pyw):
+    with Project(pyw) as (root, session):
+        session.ready()
+
+        def held():
+            return len(os.listdir(f"/proc/{session.process.pid}/fd")), len(session.children())
+
+        def save_broken(number):
+            (root / "src/helper.py").write_text(f"def word(:\n# {number}\n")
+            session.wait_for("error")
+
+        save_broken(-1)
+        wait_until(lambda: held()[1] == 1, "the failed Worker does not end")
+        before = held()
+        for number in range(20):
+            save_broken(number)
+        wait_until(lambda: held()[1] <= before[1] and held()[0] <= before[0], f"more than {before}", 20)
+
+
+def test_editors_locks_and_swap_files_are_no_changes_and_do_not_break_a_save(pyw):
+    with Project(pyw) as (root, session):
+        session.ready()
+        (root / "src/.#entry.py").symlink_to("me@here.123:456")  # Emacs
+        (root / "src/.entry.py.swp").write_text("vim")
+        assert session.get() == (200, "one config")
+        (root / "src/helper.py").write_text('def word():\n    return "saved"\n')
+        assert session.get() == (200, "saved config")
+        # A folder that was moved here whole, with what is in it.
+        (root / "new").mkdir()
+        (root / "new/inner.py").write_text('WORD = "moved"\n')
+        os.rename(root / "new", root / "src/package")
+        (root / "src/helper.py").write_text("from package.inner import WORD\ndef word():\n    return WORD\n")
+        assert session.get() == (200, "moved config")
+        (root / "src/package/inner.py").write_text('WORD = "changed"\n')
+        assert session.get() == (200, "changed config")
+
+
+def test_a_branch_of_5000_files_and_polling(pyw):
+    for arguments in ((), ("--poll",)):
+        with Project(pyw, *arguments) as (root, session):
+            session.ready()
+            for number in range(50):
+                (root / f"src/many{number}").mkdir()
+            for number in range(5000):
+                (root / f"src/many{number % 50}/file{number}.txt").write_text("x")
+            (root / "src/helper.py").write_text('def word():\n    return "switched"\n')
+            wait_until(lambda: session.get() == (200, "switched config"), "the new code is not served", 60)
+
+
+def test_the_inspector_is_reached_through_the_gate_by_this_machine_only(pyw):
+    with Project(pyw, "--inspector-port", "0") as (root, session):
+        session.ready()
+        port = int(session.wait_for("inspector")["url"].rsplit(":", 1)[1])
+
+        def targets(headers=None):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", "/json", headers=headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+        status, listed = targets()
+        assert status == 200 and any(target["id"] == "worker" for target in json.loads(listed)), listed
+        assert targets({"Host": "evil.example"})[0] == 403
+        assert targets({"Origin": "https://evil.example"})[0] == 403
+        (root / "src/helper.py").write_text('def word():\n    return "again"\n')
+        assert session.get() == (200, "again config")
+        assert targets()[0] == 200
+
+
+def test_cron_runs_are_told(pyw):
+    wrangler = WRANGLER + '\n[triggers]\ncrons = ["0 0 1 1 *"]\n'
+    entry = ENTRY + """
+    async def scheduled(self, controller, env, ctx):
+        print("at work")
+        if controller.cron == "bad":
+            raise ValueError("no")
+"""
+    with Project(pyw, wrangler=wrangler, entry=entry) as (_, session):
+        session.ready()
+        assert session.get("/cdn-cgi/handler/scheduled?cron=good") == (200, "ok")
+        event = session.wait_for("invocation", kind="scheduled")
+        assert event["what"] == "good" and event["outcome"] == "ok", event
+        assert session.get("/cdn-cgi/handler/scheduled?cron=bad")[0] == 500
+        event = session.wait_for("invocation", kind="scheduled")
+        assert event["what"] == "bad" and event["outcome"] == "exception", event
+
+
+def test_a_websocket_is_closed_with_1012_when_the_code_changes(pyw):
+    entry = ENTRY.replace("from helper", "from js import WebSocketPair\nfrom helper").replace(
+        "        if request.url.endswith(\"/boom\")", """        if request.url.endswith("/socket"):
+            client, server = WebSocketPair.new().object_values()
+            server.accept()
+            server.send("hello")
+            return Response(None, status=101, web_socket=client)
+        if request.url.endswith("/boom")""")
+    with Project(pyw, "--drain", "0", entry=entry) as (root, session):
+        session.ready()
+        with socket.create_connection(("127.0.0.1", session.port), timeout=60) as connection:
+            connection.sendall(b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                               b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            got = b""
+            while not got.endswith(b"\x81\x05hello"):
+                piece = connection.recv(4096)
+                assert piece, got
+                got += piece
+            (root / "src/helper.py").write_text('def word():\n    return "again"\n')
+            assert session.get() == (200, "again config")
+            rest = b""
+            while piece := connection.recv(4096):
+                rest += piece
+            assert rest[:1] == b"\x88" and rest[2:4] == (1012).to_bytes(2, "big"), rest
 
 
 def test_keys_on_a_terminal_restart_and_quit_and_the_terminal_is_given_back(pyw):

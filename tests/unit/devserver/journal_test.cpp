@@ -51,10 +51,12 @@ TEST_CASE("what a handler logged goes to its request; other events stand for the
   Journal journal;
   journal.begin(request("a1"));
   const Invocation fetch{"fetch", "GET /", "ok", "a1", 3, 1, R"([{"level":"log","text":"hi","time":5}])"};
-  CHECK(json::parse(journal.add(fetch, now)).at("invocation").at("logs").at(0).at("text") == "hi");
+  CHECK(json::parse(journal.add(fetch, now).value()).at("invocation").at("logs").at(0).at("text") == "hi");
   CHECK(json::parse(journal.requests()).size() == 1);
+  const Invocation own{"fetch", "GET http://start/", "ok", "", 3, 1, "[]"};
+  CHECK_FALSE(journal.add(own, now));
   const Invocation cron{"scheduled", "* * * * *", "exception", "", 3, 1, "[]"};
-  const auto event = json::parse(journal.add(cron, now));
+  const auto event = json::parse(journal.add(cron, now).value());
   CHECK(event.at("method") == "");
   CHECK(event.at("invocation").at("what") == "* * * * *");
   CHECK(journal.request(event.at("ray").get<std::string>()));
@@ -105,16 +107,16 @@ TEST_CASE("pages, their parts and what they ask for") {
   CHECK(ask("GET", "/cdn-cgi/pyw/").content_type.starts_with("text/html"));
   CHECK(ask("GET", "/cdn-cgi/pyw/dashboard.js").content_type.starts_with("text/javascript"));
   CHECK(ask("GET", "/cdn-cgi/pyw/../secret").status == 404);
-  CHECK(ask("GET", "/cdn-cgi/pyw/api/session").body == R"({"name":"app"})");
-  CHECK(ask("GET", "/cdn-cgi/pyw/api/requests/zz").status == 404);
-  CHECK(ask("GET", "/cdn-cgi/pyw/api/requests/a1/replay").status == 405);
-  CHECK(ask("POST", "/cdn-cgi/pyw/api/requests/zz/replay").status == 409);
+  CHECK(ask("GET", "/cdn-cgi/pyw/dev/session").body == R"({"name":"app"})");
+  CHECK(ask("GET", "/cdn-cgi/pyw/dev/requests/zz").status == 404);
+  CHECK(ask("GET", "/cdn-cgi/pyw/dev/requests/a1/replay").status == 405);
+  CHECK(ask("POST", "/cdn-cgi/pyw/dev/requests/zz/replay").status == 409);
   CHECK(sent.empty());
-  CHECK(ask("POST", "/cdn-cgi/pyw/api/requests/a1/replay").status == 202);
+  CHECK(ask("POST", "/cdn-cgi/pyw/dev/requests/a1/replay").status == 202);
   CHECK(sent.ends_with("abc"));
-  CHECK(ask("GET", "/cdn-cgi/pyw/api/restart").status == 405);
+  CHECK(ask("GET", "/cdn-cgi/pyw/dev/restart").status == 405);
   CHECK(restarts == 0);
-  CHECK(ask("POST", "/cdn-cgi/pyw/api/restart").status == 202);
+  CHECK(ask("POST", "/cdn-cgi/pyw/dev/restart").status == 202);
   CHECK(restarts == 1);
 
   auto events = ask("GET", "/cdn-cgi/pyw/events");

@@ -92,6 +92,10 @@ ProxyHarness::ProxyHarness(devserver::ProxyOptions options) {
   devserver::ProxyHooks hooks;
   hooks.before_request = [] {};
   hooks.on_request = [this](const devserver::RequestRecord& record) { m_records.push_back(record); };
+  hooks.own = [](const devserver::OwnRequest& request) {
+    return devserver::OwnAnswer{
+        200, "text/plain", request.path.substr(request.path.rfind('/') + 1) + "?" + request.body, {}, {}};
+  };
   hooks.on_idle = [this](devserver::Generation generation) { m_idle.push_back(generation); };
   m_proxy = devserver::Proxy::listen(m_loop, std::move(options), std::move(hooks)).value();
   m_port = m_proxy->port();

@@ -2,6 +2,8 @@
 
 #include <support/catch.hpp>
 
+#include <fmt/core.h>
+
 using namespace pyw;
 using namespace pyw::test;
 
@@ -106,6 +108,33 @@ TEST_CASE("a WebSocket is a tunnel") {
   }
 }
 
+TEST_CASE("a WebSocket that is cut off is told that the service restarts, between two frames") {
+  ProxyHarness harness;
+  harness.route(1);
+  auto client = harness.connect();
+  client.send("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  auto upstream = harness.accept();
+  static_cast<void>(upstream.read_until(blank_line));
+  upstream.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  static_cast<void>(client.read_until(blank_line));
+  SECTION("between frames") {
+    upstream.send("\x81\x02hi");
+    CHECK(client.read_exactly(4) == "\x81\x02hi");
+    harness.on_loop([](auto& proxy) { proxy.abort(1); });
+    CHECK(client.read_exactly(4).substr(2) == "\x03\xf4"); // 1012
+    CHECK(contains(client.read_until("reloaded"), "the Worker was reloaded"));
+  }
+  SECTION("in the middle of one nothing can be said") {
+    upstream.send("\x81\x05hel");
+    CHECK(client.read_exactly(5) == "\x81\x05hel");
+    harness.on_loop([](auto& proxy) { proxy.abort(1); });
+  }
+  CHECK(client.at_end());
+  CHECK(upstream.at_end());
+  harness.route(2);
+  CHECK(harness.records(1).at(0).websocket);
+}
+
 TEST_CASE("a Worker that ends without an answer is a 502") {
   ProxyHarness harness;
   harness.route();
@@ -158,6 +187,141 @@ TEST_CASE("while nothing serves, people get the reason") {
   SECTION("as a page") {
     client.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n");
     CHECK(contains(client.read_until("&lt;oops&gt;"), "Content-Type: text/html"));
+  }
+}
+
+TEST_CASE("fields behind a chunked body are dropped, as RFC 9110, 6.5.1 lets us; the connection goes on") {
+  ProxyHarness harness;
+  harness.route();
+  auto client = harness.connect();
+  client.send("POST /up HTTP/1.1\r\nHost: localhost\r\nTrailer: Digest\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "3\r\nabc\r\n0\r\nDigest: none\r\n\r\n");
+  auto upstream = harness.accept();
+  CHECK_FALSE(contains(upstream.read_until(blank_line), "Trailer"));
+  CHECK_FALSE(contains(upstream.read_until("0\r\n\r\n"), "Digest"));
+  upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nDigest: none\r\n\r\n");
+  CHECK_FALSE(contains(client.read_until("0\r\n\r\n"), "Digest"));
+  client.send(get_root);
+  CHECK(upstream.read_until(blank_line).starts_with("GET / HTTP/1.1"));
+}
+
+TEST_CASE("a script goes behind pages, with the right length, whole or in chunks") {
+  devserver::ProxyOptions options;
+  options.page_suffix = "<script></script>";
+  ProxyHarness harness(options);
+  harness.route();
+  auto client = harness.connect();
+  const bool chunked = GENERATE(false, true);
+  client.send("GET / HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Dest: document\r\n\r\n");
+  auto upstream = harness.accept();
+  static_cast<void>(upstream.read_until(blank_line));
+  if (chunked) {
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n");
+    CHECK(contains(client.read_until("0\r\n\r\n"), "11\r\n<script></script>\r\n0\r\n\r\n"));
+  } else {
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage");
+    const auto answer = client.read_until("</script>");
+    CHECK(contains(answer, "Content-Length: 21\r\n"));
+    CHECK(answer.ends_with("\r\n\r\npage<script></script>"));
+  }
+  client.send("GET /part HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Dest: empty\r\nAccept: text/html\r\n\r\n");
+  static_cast<void>(upstream.read_until(blank_line));
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npart");
+  CHECK(contains(client.read_until("part"), "Content-Length: 4\r\n"));
+}
+
+TEST_CASE("a request has a name, which the Worker sees; its body's beginning is kept") {
+  ProxyHarness harness;
+  harness.route();
+  auto client = harness.connect();
+  const std::string body(100'000, 'b');
+  client.send("POST / HTTP/1.1\r\nHost: localhost\r\nCF-Ray: forged\r\nContent-Length: 100000\r\n\r\n" +
+              body);
+  auto upstream = harness.accept();
+  const auto head = upstream.read_until(blank_line);
+  static_cast<void>(upstream.read_exactly(body.size()));
+  upstream.send(ok_hi);
+  static_cast<void>(client.read_until("hi"));
+  const auto record = harness.records(1).at(0);
+  CHECK(record.ray.size() == 16);
+  CHECK(contains(head, "CF-Ray: " + record.ray + "\r\n"));
+  CHECK_FALSE(contains(head, "forged"));
+  CHECK(record.request_size == body.size());
+  CHECK(record.request_body.size() == devserver::most_body_kept);
+  CHECK(record.response_size == 2);
+  CHECK(record.answered >= record.held);
+  CHECK(record.duration >= record.answered);
+}
+
+TEST_CASE("the Worker sees another host when told so") {
+  devserver::ProxyOptions options;
+  options.host = "shop.example";
+  ProxyHarness harness(options);
+  harness.route();
+  auto client = harness.connect();
+  client.send(get_root);
+  auto upstream = harness.accept();
+  const auto head = upstream.read_until(blank_line);
+  CHECK(contains(head, "Host: shop.example\r\n"));
+  CHECK_FALSE(contains(head, "localhost"));
+}
+
+TEST_CASE("a request can be made from inside") {
+  ProxyHarness harness;
+  harness.route();
+  harness.on_loop([](auto& proxy) {
+    proxy.inject(
+        "POST /again HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\nup");
+  });
+  auto upstream = harness.accept();
+  CHECK(contains(upstream.read_until(blank_line), "POST /again HTTP/1.1\r\n"));
+  CHECK(upstream.read_exactly(2) == "up");
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'x'));
+  CHECK(harness.records(1).at(0).response_size == 3'000'000);
+}
+
+TEST_CASE("an exception of the Worker is a page for browsers and text for others") {
+  ProxyHarness harness;
+  harness.route();
+  auto client = harness.connect();
+  const bool browser = GENERATE(false, true);
+  client.send(std::string("GET / HTTP/1.1\r\nHost: localhost\r\n") +
+              (browser ? "Accept: text/html\r\n\r\n" : "\r\n"));
+  auto upstream = harness.accept();
+  static_cast<void>(upstream.read_until(blank_line));
+  upstream.send("HTTP/1.1 500 Internal Server Error\r\nX-Pyw-Exception: 00ab\r\nContent-Length: 27\r\n\r\n"
+                "Traceback <x>\nValueError: 1");
+  if (browser) {
+    const auto page = client.read_until("</html>");
+    CHECK(page.starts_with("HTTP/1.1 500 "));
+    CHECK(contains(page, "<title>ValueError: 1</title>"));
+    CHECK(contains(page, "Traceback &lt;x&gt;"));
+    CHECK(contains(page, "data-failure=\"00ab\""));
+  } else {
+    CHECK(contains(client.read_until("ValueError: 1"), "Content-Length: 27\r\n"));
+  }
+}
+
+TEST_CASE("pyw's own pages are answered to themselves only") {
+  ProxyHarness harness;
+  harness.route();
+  auto client = harness.connect();
+  const auto ask = [&](std::string_view fields) {
+    client.send(fmt::format(
+        "POST /cdn-cgi/pyw/x?a=1 HTTP/1.1\r\nHost: localhost:1\r\n{}Content-Length: 4\r\n\r\nbody", fields));
+    return client.read_until(blank_line);
+  };
+  SECTION("from nowhere, and from the page itself") {
+    CHECK(ask("").starts_with("HTTP/1.1 200"));
+    CHECK(client.read_exactly(6) == "x?body");
+    CHECK(ask("Origin: http://localhost:1\r\nSec-Fetch-Site: same-origin\r\n").starts_with("HTTP/1.1 200"));
+  }
+  SECTION("another server on this machine") {
+    CHECK(ask("Origin: http://localhost:2\r\n").starts_with("HTTP/1.1 403"));
+  }
+  SECTION("another site without Origin") {
+    CHECK(ask("Sec-Fetch-Site: cross-site\r\n").starts_with("HTTP/1.1 403"));
   }
 }
 
