@@ -2,10 +2,11 @@
 """The proxy of `pyw dev` against the same workerd without it, in turns, on 127.0.0.1 only; then what it holds in memory
 while 1 GB streams through it and while WebSockets are idle. Nothing here asserts a time; people read the numbers.
 
-    bench/proxy.py [--pyw PROGRAM] [--rounds N] [--seconds N] [requests | stream | websockets …]
+    bench/proxy.py [--pyw PROGRAM] [--rounds N] [--seconds N] [requests | javascript | stream | websockets …]
 """
 import argparse
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -95,25 +96,59 @@ def wrk(port, path, seconds, connections):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", done)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
+def compare(name, path, alone, through, given):
+    for connections in (1, 8):
+        rows = {"alone": [], "proxy": []}
+        for port in (alone, through):
+            wrk(port, path, 1, connections)  # warm
+        for _ in range(given.rounds):
+            rows["alone"].append(wrk(alone, path, given.seconds, connections))
+            rows["proxy"].append(wrk(through, path, given.seconds, connections))
+        rate = {side: statistics.median(row[0] for row in found) for side, found in rows.items()}
+        p50 = {side: statistics.median(row[1] for row in found) for side, found in rows.items()}
+        print(f"{name + f', {connections} connections':32} workerd {rate['alone']:7.0f}/s p50 {p50['alone']:5.2f} ms | with the proxy "
+              f"{rate['proxy']:7.0f}/s p50 {p50['proxy']:5.2f} ms | {100 * rate['proxy'] / rate['alone']:3.0f} %, "
+              f"{p50['proxy'] - p50['alone']:+.2f} ms", flush=True)
+
+
 def requests(session, root, given):
     alone = Alone(session, root)
     try:
-        for name, path, connections in (("Python hello, 1 connection", "/", 1), ("Python hello, 8 connections", "/", 8),
-                                        ("asset (no Python), 1 connection", "/small.txt", 1),
-                                        ("asset (no Python), 8 connections", "/small.txt", 8)):
-            rows = {"alone": [], "proxy": []}
-            for port in (alone.port, session.port):
-                wrk(port, path, 1, connections)  # warm
-            for _ in range(given.rounds):
-                rows["alone"].append(wrk(alone.port, path, given.seconds, connections))
-                rows["proxy"].append(wrk(session.port, path, given.seconds, connections))
-            rate = {side: statistics.median(row[0] for row in found) for side, found in rows.items()}
-            p50 = {side: statistics.median(row[1] for row in found) for side, found in rows.items()}
-            print(f"{name:34} workerd {rate['alone']:8.0f}/s p50 {p50['alone']:.2f} ms | through pyw {rate['proxy']:8.0f}/s "
-                  f"p50 {p50['proxy']:.2f} ms | {100 * rate['proxy'] / rate['alone']:.0f} %, "
-                  f"{p50['proxy'] - p50['alone']:+.2f} ms", flush=True)
+        compare("Python hello", "/", alone.port, session.port, given)
+        compare("asset (no Python)", "/small.txt", alone.port, session.port, given)
     finally:
         alone.end()
+
+
+JAVASCRIPT = """using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (compatibilityDate = "2026-01-01", modules = [(name = "main.js", esModule =
+    "export default { fetch() { return new Response('hello') } }")]))],
+  sockets = [(name = "tcp", address = "127.0.0.1:0", http = (), service = "main"),
+             (name = "unix", address = "unix:%s", http = (), service = "main")],
+);
+"""
+
+
+def javascript(session, root, given):
+    """The proxy as a program of its own before a Worker that does nothing: all that is seen is the proxy."""
+    program = given.pyw.parent / "bench/proxy_alone"
+    if not program.exists():
+        print(f"no {program}: `ninja proxy_alone` there")
+        return
+    commands = [pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in session.children()]
+    workerd = next(words for words in commands if b"serve" in words)[0]
+    (root / "alone.capnp").write_text(JAVASCRIPT % (root / "alone.sock"))
+    runtime = subprocess.Popen([workerd, "serve", "--control-fd=1", root / "alone.capnp"], stdout=subprocess.PIPE)
+    port = json.loads(runtime.stdout.readline())["port"]
+    runtime.stdout.readline()
+    proxy = subprocess.Popen([program, "0", root / "alone.sock"], stdout=subprocess.PIPE)
+    try:
+        compare("JavaScript hello", "/", port, int(proxy.stdout.readline()), given)
+    finally:
+        for process in (proxy, runtime):
+            process.kill()
+            process.wait()
 
 
 def stream(session, root, given):
@@ -159,7 +194,7 @@ def websockets(session, root, given):
 
 
 def main():
-    parts = {"requests": requests, "stream": stream, "websockets": websockets}
+    parts = {"requests": requests, "javascript": javascript, "stream": stream, "websockets": websockets}
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
     parser.add_argument("--rounds", type=int, default=5)

@@ -2,6 +2,7 @@
 #include <commands/dev_lock.hpp>
 #include <commands/dev_prepare.hpp>
 #include <config/load.hpp>
+#include <devserver/certificates.hpp>
 #include <devserver/narrator.hpp>
 #include <devserver/server.hpp>
 
@@ -92,6 +93,11 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
   hooks.narrator = narrator.get();
   auto settings = server_options(options, project);
+  if (options.https == Https::yes) {
+    const auto certificates = devserver::certificate_files(world.environment.config_directory());
+    PYW_TRY(devserver::ensure_certificates(certificates, world.files, world.clock.now()));
+    settings.tls = devserver::TlsFiles{certificates.server, certificates.server_key};
+  }
   settings.keys =
       format == devserver::NarratorFormat::text ? devserver::Keys::listen : devserver::Keys::ignore;
   return devserver::run_dev_server(settings, hooks, world);
@@ -120,6 +126,10 @@ CommandEntry dev_command() {
         app.add_option("--drain", options->drain_seconds, "how long old requests may finish after a reload")
             ->type_name("SECONDS")
             ->check(CLI::NonNegativeNumber);
+        app.add_flag_callback(
+            "--https",
+            [options] { options->https = Https::yes; },
+            "serve with TLS; `pyw certificate trust` lets browsers trust it");
         app.add_flag_callback(
             "--poll",
             [options] { options->poll = Poll::yes; },

@@ -12,6 +12,8 @@ namespace pyw::commands {
 
 enum class SyncFirst { when_needed, never };
 
+enum class Https { no, yes };
+
 /// Whether files are looked at again and again, for folders where the system tells of no changes.
 enum class Poll { no, yes };
 
@@ -23,6 +25,7 @@ struct DevOptions {
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
   int drain_seconds = 10;
   Poll poll = Poll::no;
+  Https https = Https::no;
   std::optional<std::uint16_t> inspector_port;
   devserver::LiveReload live_reload = devserver::LiveReload::yes;
   std::optional<std::string> host; ///< that the Worker sees, else the client's

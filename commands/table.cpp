@@ -1,4 +1,5 @@
 #include <commands/auth.hpp>
+#include <commands/certificate.hpp>
 #include <commands/cloud_support.hpp>
 #include <commands/completion.hpp>
 #include <commands/config.hpp>
@@ -49,6 +50,7 @@ const std::vector<CommandEntry>& command_table() {
       config_command(),
       toolchain_command(),
       doctor_command(),
+      certificate_command(),
       completion_command(),
   };
   return table;

@@ -358,6 +358,9 @@ RequestHead ClientConnection::head_for_worker(const RequestHead& request, const 
   }
   head.set("CF-Connecting-IP", m_address);
   head.set("CF-Ray", record.ray);
+  if (m_shared.options.tls) {
+    head.set("X-Forwarded-Proto", "https"); // workerd makes the request's URL with it (src/runtime/plan.cpp)
+  }
   head.version(11);
   return head;
 }

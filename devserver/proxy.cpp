@@ -2,6 +2,7 @@
 #include <devserver/injection.hpp>
 #include <devserver/listener.hpp>
 #include <devserver/proxy.hpp>
+#include <devserver/tls.hpp>
 
 #include <random>
 
@@ -22,10 +23,13 @@ public:
         m_shared{loop, m_options, m_hooks, m_traffic, m_upstreams, first_ray()} {}
 
   Result<void> listen() {
+    if (m_options.tls) {
+      PYW_TRY_ASSIGN(m_tls, TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key));
+    }
     PYW_TRY_ASSIGN(
         m_listener,
         Listener::open(m_loop, m_options.address, m_options.port, [this](AcceptedConnection accepted) {
-          serve_connection(m_shared, std::move(accepted));
+          take(std::move(accepted));
         }));
     return {};
   }
@@ -56,12 +60,22 @@ public:
   }
 
 private:
+  void take(AcceptedConnection accepted) {
+    if (m_tls) {
+      accepted.socket = m_tls->wrap(std::move(accepted.socket));
+    }
+    if (accepted.socket.valid()) {
+      serve_connection(m_shared, std::move(accepted));
+    }
+  }
+
   EventLoop& m_loop;
   ProxyOptions m_options;
   ProxyHooks m_hooks;
   Traffic m_traffic;
   UpstreamPool m_upstreams;
   ProxyShared m_shared;
+  std::unique_ptr<TlsTerminator> m_tls;
   std::unique_ptr<Listener> m_listener;
 };
 

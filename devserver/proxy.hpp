@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace pyw::devserver {
@@ -32,7 +33,14 @@ struct ProxyHooks {
   };
 };
 
+/// Of the server, both PEM; the certificate with the chain behind it.
+struct TlsFiles {
+  Path certificate;
+  Path key;
+};
+
 struct ProxyOptions {
+  std::optional<TlsFiles> tls = {}; ///< nullopt: no TLS
   std::string address = "127.0.0.1";
   std::uint16_t port = 0; ///< 0 takes a free one
   /// Put behind every HTML page that a browser shows as a page; empty: pages stay as they are.

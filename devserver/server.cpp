@@ -57,6 +57,7 @@ public:
     proxy_options.address = m_options.address;
     proxy_options.port = m_options.port;
     proxy_options.host = m_options.host;
+    proxy_options.tls = m_options.tls;
     if (m_options.live_reload == LiveReload::yes) {
       proxy_options.page_suffix = live_reload_suffix();
     }
@@ -349,7 +350,7 @@ private:
 
   [[nodiscard]] std::string url() const {
     const auto host = m_options.address == "0.0.0.0" ? "localhost" : m_options.address;
-    return fmt::format("http://{}:{}", host, m_proxy->port());
+    return fmt::format("{}://{}:{}", m_options.tls ? "https" : "http", host, m_proxy->port());
   }
 
   PagesHooks pages_hooks() {

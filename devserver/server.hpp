@@ -6,6 +6,7 @@
 #include <base/process.hpp>
 #include <base/world.hpp>
 #include <devserver/invocation.hpp>
+#include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
 
 #include <cstdint>
@@ -73,6 +74,7 @@ struct DevServerOptions {
   LiveReload live_reload = LiveReload::yes;
   /// The Host that the Worker sees; empty: the client's.
   std::string host = {};
+  std::optional<TlsFiles> tls = {}; ///< serve with TLS; nullopt: without
   /// Where Chrome DevTools may inspect the Worker, on 127.0.0.1; 0 takes a free port, nullopt: nowhere.
   std::optional<std::uint16_t> inspector_port = {};
   /// Of the Worker, for the dashboard.

@@ -10,6 +10,7 @@ import pty
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -57,10 +58,10 @@ def make_project(folder, entry=ENTRY, wrangler=WRANGLER):
 class Project:
     """A project in a fresh folder and a session on it."""
 
-    def __init__(self, pyw, *arguments, **options):
+    def __init__(self, pyw, *arguments, environment=None, **options):
         self.folder = tempfile.TemporaryDirectory(prefix="pyw-dev-")
         self.root = make_project(self.folder.name, **options)
-        self.session = DevSession(pyw, self.root, *arguments)
+        self.session = DevSession(pyw, self.root, *arguments, environment=environment)
 
     def __enter__(self):
         return self.root, self.session
@@ -318,6 +319,39 @@ def test_a_websocket_is_closed_with_1012_when_the_code_changes(pyw):
             while piece := connection.recv(4096):
                 rest += piece
             assert rest[:1] == b"\x88" and rest[2:4] == (1012).to_bytes(2, "big"), rest
+
+
+def test_https_with_an_authority_of_our_own(pyw):
+    with tempfile.TemporaryDirectory() as config:
+        environment = {"XDG_CONFIG_HOME": config}
+        entry = ENTRY.replace("        print(", """        if request.method == "POST":
+            return Response((await request.bytes())[::-1])
+        if "/url" in request.url:
+            return Response(request.url)
+        print(""")
+        with Project(pyw, "--https", entry=entry, environment=environment) as (_, session):
+            assert session.ready() and session.seen[-1]["url"].startswith("https://")
+            shown = subprocess.run([pyw, "certificate", "show", "--json"], capture_output=True, text=True, check=True,
+                                   env={**os.environ, **environment}).stdout
+            trusting = ssl.create_default_context(cafile=json.loads(shown)["path"])
+            connection = http.client.HTTPSConnection("localhost", session.port, context=trusting, timeout=60)
+            connection.request("GET", "/url")
+            assert connection.getresponse().read() == f"https://localhost:{session.port}/url".encode()
+            body = os.urandom(5_000_000)
+            connection.request("POST", "/", body=body)  # the same connection, both ways at length
+            assert connection.getresponse().read() == body[::-1]
+            connection.close()
+            # Names that the certificate is not for, clients that do not trust it, and plain text are refused.
+            plain = socket.create_connection(("127.0.0.1", session.port), timeout=60)
+            for context, name in ((trusting, "example.com"), (ssl.create_default_context(), "localhost")):
+                try:
+                    context.wrap_socket(socket.create_connection(("127.0.0.1", session.port)), server_hostname=name)
+                    raise AssertionError(f"{name} was believed")
+                except ssl.SSLCertVerificationError:
+                    pass
+            plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert not plain.recv(4096).startswith(b"HTTP")
+            assert trusting.wrap_socket(socket.create_connection(("127.0.0.1", session.port)), server_hostname="localhost").version() == "TLSv1.3"
 
 
 def test_keys_on_a_terminal_restart_and_quit_and_the_terminal_is_given_back(pyw):

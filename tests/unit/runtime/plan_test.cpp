@@ -94,7 +94,8 @@ const config :Workerd.Config = (
   extensions = [
     (modules = [(name = "miniflare:shared", esModule = embed "/mf/shared/index.worker.js"), (name = "miniflare:zod", esModule = embed "/mf/shared/zod.worker.js")]),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "front")],
+  sockets = [(name = "http", address = "127.0.0.1:0", service = "front",
+    http = (forwardedProtoHeader = "X-Forwarded-Proto"))],
   structuredLogging = true,
 );
 )");

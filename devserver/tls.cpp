@@ -1,0 +1,212 @@
+#include <devserver/tls.hpp>
+
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+namespace pyw::devserver {
+
+namespace {
+
+struct FreeContext {
+  void operator()(SSL_CTX* context) const { ::SSL_CTX_free(context); }
+};
+
+struct FreeConnection {
+  void operator()(SSL* connection) const { ::SSL_free(connection); }
+};
+
+constexpr std::size_t piece_size = 16 * 1024; // a TLS record
+
+/// Two directions, each with at most one piece on its way: what cannot be written stops the reading.
+/// Kept alive by the functions that wait; ends with either side.
+class TlsConnection : public std::enable_shared_from_this<TlsConnection> {
+public:
+  TlsConnection(EventLoop& loop, SSL* tls, UniqueFd encrypted, UniqueFd plain)
+      : m_encrypted(std::move(encrypted)), m_plain(std::move(plain)), m_tls(tls),
+        m_encrypted_ready(loop.readiness(m_encrypted.get())), m_plain_ready(loop.readiness(m_plain.get())) {
+    ::SSL_set_fd(tls, m_encrypted.get());
+    ::SSL_set_accept_state(tls);
+  }
+
+  /// Moves what can be moved, then waits for what is missing.
+  void pump() {
+    m_wants = {};
+    while (!m_ended && (receive() | send())) {
+    }
+    if (m_ended) {
+      m_encrypted_ready.reset();
+      m_plain_ready.reset();
+      ::shutdown(m_encrypted.get(), SHUT_RDWR);
+      ::shutdown(m_plain.get(), SHUT_RDWR);
+      return;
+    }
+    wait(*m_encrypted_ready, m_wants.encrypted_readable, m_waits.encrypted_readable, Kind::readable);
+    wait(*m_encrypted_ready, m_wants.encrypted_writable, m_waits.encrypted_writable, Kind::writable);
+    wait(*m_plain_ready, m_wants.plain_readable, m_waits.plain_readable, Kind::readable);
+    wait(*m_plain_ready, m_wants.plain_writable, m_waits.plain_writable, Kind::writable);
+  }
+
+private:
+  enum class Kind { readable, writable };
+
+  struct Events {
+    bool encrypted_readable = false;
+    bool encrypted_writable = false;
+    bool plain_readable = false;
+    bool plain_writable = false;
+  };
+
+  void wait(Readiness& readiness, bool wanted, bool& waits, Kind kind) {
+    if (!wanted || waits) {
+      return;
+    }
+    waits = true;
+    auto come = [self = shared_from_this(), &waits] {
+      waits = false;
+      self->pump();
+    };
+    kind == Kind::readable ? readiness.when_readable(std::move(come))
+                           : readiness.when_writable(std::move(come));
+  }
+
+  /// From the client; true when something moved.
+  bool receive() {
+    bool moved = false;
+    if (m_received.empty() && !m_client_done) {
+      m_received.resize(piece_size);
+      std::size_t got = 0;
+      const auto result = ::SSL_read_ex(m_tls.get(), m_received.data(), m_received.size(), &got);
+      m_received.resize(result == 1 ? got : 0);
+      moved = result == 1;
+      if (!moved && !may_go_on(result)) {
+        m_client_done = true;
+        ::shutdown(m_plain.get(), SHUT_WR);
+      }
+    }
+    if (!m_received.empty()) {
+      const auto sent = ::send(m_plain.get(), m_received.data(), m_received.size(), MSG_NOSIGNAL);
+      if (sent > 0) {
+        m_received.erase(0, static_cast<std::size_t>(sent));
+        return true;
+      }
+      m_wants.plain_writable = errno == EAGAIN;
+      m_ended = m_ended || errno != EAGAIN;
+    }
+    return moved;
+  }
+
+  /// To the client; true when something moved.
+  bool send() {
+    bool moved = false;
+    if (m_outgoing.empty() && !m_worker_done) {
+      std::array<char, piece_size> piece; // NOLINT: filled by recv
+      const auto got = ::recv(m_plain.get(), piece.data(), piece.size(), 0);
+      if (got > 0) {
+        m_outgoing.assign(piece.data(), static_cast<std::size_t>(got));
+        moved = true;
+      } else if (got < 0 && errno == EAGAIN) {
+        m_wants.plain_readable = true;
+      } else {
+        m_worker_done = true;
+      }
+    }
+    if (!m_outgoing.empty()) {
+      std::size_t sent = 0;
+      const auto result = ::SSL_write_ex(m_tls.get(), m_outgoing.data(), m_outgoing.size(), &sent);
+      if (result == 1) {
+        m_outgoing.erase(0, sent);
+        return true;
+      }
+      m_ended = m_ended || !may_go_on(result);
+    } else if (m_worker_done) {
+      ::SSL_shutdown(m_tls.get());
+      m_ended = true;
+    }
+    return moved;
+  }
+
+  /// After a call that moved nothing: notes what it waits for; false when there is nothing more to come.
+  bool may_go_on(int result) {
+    const auto why = ::SSL_get_error(m_tls.get(), result);
+    ::ERR_clear_error();
+    m_wants.encrypted_readable = m_wants.encrypted_readable || why == SSL_ERROR_WANT_READ;
+    m_wants.encrypted_writable = m_wants.encrypted_writable || why == SSL_ERROR_WANT_WRITE;
+    return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE;
+  }
+
+  UniqueFd m_encrypted;
+  UniqueFd m_plain;
+  std::unique_ptr<SSL, FreeConnection> m_tls;
+  std::unique_ptr<Readiness> m_encrypted_ready;
+  std::unique_ptr<Readiness> m_plain_ready;
+  std::string m_received; ///< decrypted, for the plain side
+  std::string m_outgoing; ///< for the client
+  Events m_wants;         ///< of the pass under way
+  Events m_waits;         ///< asked for already
+  bool m_client_done = false;
+  bool m_worker_done = false;
+  bool m_ended = false;
+};
+
+int choose_protocol(SSL* /*tls*/,
+                    const unsigned char** chosen,
+                    unsigned char* size,
+                    const unsigned char* offered,
+                    unsigned offered_size,
+                    void* /*unused*/) {
+  static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* found = nullptr;
+  const auto result = ::SSL_select_next_proto(&found, size, ours.data(), ours.size(), offered, offered_size);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+class OpenSslTerminator final : public TlsTerminator {
+public:
+  OpenSslTerminator(EventLoop& loop, SSL_CTX* context) : m_loop(loop), m_context(context) {}
+
+  [[nodiscard]] UniqueFd wrap(UniqueFd encrypted) override {
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+      return {};
+    }
+    UniqueFd plain(ends[1]);
+    const auto connection = std::make_shared<TlsConnection>(
+        m_loop, ::SSL_new(m_context.get()), std::move(encrypted), UniqueFd(ends[0]));
+    connection->pump();
+    return plain;
+  }
+
+private:
+  EventLoop& m_loop;
+  std::unique_ptr<SSL_CTX, FreeContext> m_context;
+};
+
+} // namespace
+
+Result<std::unique_ptr<TlsTerminator>>
+TlsTerminator::make(EventLoop& loop, const Path& certificate, const Path& key) {
+  std::unique_ptr<SSL_CTX, FreeContext> context(::SSL_CTX_new(::TLS_server_method()));
+  const bool usable = context && ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1 &&
+                      ::SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) == 1 &&
+                      ::SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) == 1;
+  if (!usable) {
+    ::ERR_clear_error();
+    return failure(user_error(fmt::format("`{}` and `{}` are no certificate and key that can be used",
+                                          certificate.string(),
+                                          key.string()),
+                              {"`pyw certificate remove` lets new ones be made"}));
+  }
+  ::SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  ::SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+  return std::make_unique<OpenSslTerminator>(loop, context.release());
+}
+
+} // namespace pyw::devserver
