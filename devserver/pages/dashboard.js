@@ -67,7 +67,8 @@ function listen() {
     document.querySelector("[data-view=data]").hidden = !(await data.load(now));
     await requests.load();
     lines = await api("dev/logs");
-    current.show(view);
+    if (current === requests) requests.redraw();
+    else current.show(view);
   });
   on("session", greet);
   on("request", requests.take);

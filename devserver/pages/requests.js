@@ -38,6 +38,9 @@ export function show(view) {
   draw();
 }
 
+// Keeps the focus where it is, which show() does not.
+export const redraw = () => draw();
+
 export function hide() {
   draw = () => {};
 }
