@@ -28,7 +28,7 @@ export async function load(session) {
 }
 
 export function show(view) {
-  chosen = Math.min(chosen, resources.length - 1);
+  chosen = Math.max(0, Math.min(chosen, resources.length - 1));
   const place = make("section");
   const select = make("select", {
     "aria-label": "Resource",
