@@ -10,12 +10,14 @@ import json
 import os
 import pathlib
 import re
+import resource
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/support"))
@@ -29,19 +31,11 @@ compatibility_flags = ["python_workers"]
 [assets]
 directory = "public"
 """
-ENTRY = """from js import Response as JsResponse
-from js import WebSocketPair
-from workers import Response, WorkerEntrypoint
+ENTRY = """from workers import Response, WorkerEntrypoint
 
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request):
-        if request.url.endswith("/echo"):
-            return JsResponse.new(request.js_object.body)
-        if request.url.endswith("/socket"):
-            client, server = WebSocketPair.new().object_values()
-            server.accept()
-            return Response(None, status=101, web_socket=client)
         return Response("hello")
 """
 GIGABYTE = 1_000_000_000
@@ -123,74 +117,83 @@ def requests(session, root, given):
 JAVASCRIPT = """using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (compatibilityDate = "2026-01-01", modules = [(name = "main.js", esModule =
-    "export default { fetch() { return new Response('hello') } }")]))],
+    "export default { fetch(request) { if (request.url.endsWith('/echo')) return new Response(request.body); if (!request.url.endsWith('/socket')) return new Response('hello'); const [client, server] = Object.values(new WebSocketPair()); server.accept(); return new Response(null, { status: 101, webSocket: client }); } }")]))],
   sockets = [(name = "tcp", address = "127.0.0.1:0", http = (), service = "main"),
              (name = "unix", address = "unix:%s", http = (), service = "main")],
 );
 """
 
 
-def javascript(session, root, given):
+class Bare:
     """The proxy as a program of its own before a Worker that does nothing: all that is seen is the proxy."""
-    program = given.pyw.parent / "bench/proxy_alone"
-    if not program.exists():
-        print(f"no {program}: `ninja proxy_alone` there")
-        return
-    commands = [pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in session.children()]
-    workerd = next(words for words in commands if b"serve" in words)[0]
-    (root / "alone.capnp").write_text(JAVASCRIPT % (root / "alone.sock"))
-    runtime = subprocess.Popen([workerd, "serve", "--control-fd=1", root / "alone.capnp"], stdout=subprocess.PIPE)
-    port = json.loads(runtime.stdout.readline())["port"]
-    runtime.stdout.readline()
-    proxy = subprocess.Popen([program, "0", root / "alone.sock"], stdout=subprocess.PIPE)
-    try:
-        compare("JavaScript hello", "/", port, int(proxy.stdout.readline()), given)
-    finally:
-        for process in (proxy, runtime):
+
+    def __init__(self, session, root, given):
+        program = given.pyw.parent / "bench/proxy_alone"
+        if not program.exists():
+            sys.exit(f"no {program}: run `ninja proxy_alone` there")
+        commands = [pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in session.children()]
+        workerd = next(words for words in commands if b"serve" in words)[0]
+        (root / "bare.sock").unlink(missing_ok=True)  # of the part before
+        (root / "bare.capnp").write_text(JAVASCRIPT % (root / "bare.sock"))
+        self.runtime = subprocess.Popen([workerd, "serve", "--control-fd=1", root / "bare.capnp"], stdout=subprocess.PIPE)
+        self.workerd_port = json.loads(self.runtime.stdout.readline())["port"]
+        self.runtime.stdout.readline()
+        self.proxy = subprocess.Popen([program, "0", root / "bare.sock"], stdout=subprocess.PIPE)
+        self.port = int(self.proxy.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.proxy, self.runtime):
             process.kill()
             process.wait()
 
 
+def javascript(session, root, given):
+    with Bare(session, root, given) as bare:
+        compare("JavaScript hello", "/", bare.workerd_port, bare.port, given)
+
+
 def stream(session, root, given):
-    pid = session.process.pid
-    before = memory(pid)
-    connection = socket.create_connection(("127.0.0.1", session.port))
-    connection.sendall(f"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {GIGABYTE}\r\n\r\n".encode())
-    piece = bytes(1_000_000)
+    with Bare(session, root, given) as bare:
+        before = memory(bare.proxy.pid)
+        connection = socket.create_connection(("127.0.0.1", bare.port))
+        connection.sendall(f"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {GIGABYTE}\r\n\r\n".encode())
+        piece = bytes(1_000_000)
 
-    def send():
-        for _ in range(GIGABYTE // len(piece)):
-            connection.sendall(piece)
+        def send():
+            for _ in range(GIGABYTE // len(piece)):
+                connection.sendall(piece)
 
-    threading.Thread(target=send, daemon=True).start()
-    received, most = 0, 0
-    while received < GIGABYTE:
-        got = connection.recv(1 << 20)
-        assert got, received
-        received += len(got)
-        if received % 7 == 0:
-            most = max(most, memory(pid))
-    print(f"1 GB up and down at once: pyw held {before:.1f} MiB before, at most {memory(pid, 'VmHWM'):.1f} MiB", flush=True)
+        threading.Thread(target=send, daemon=True).start()
+        received, started = 0, time.monotonic()
+        while received < GIGABYTE:
+            got = connection.recv(1 << 20)
+            assert got, received
+            received += len(got)
+        print(f"1 GB up and down at once, {time.monotonic() - started:.1f} s: the proxy held {before:.1f} MiB before, "
+              f"at most {memory(bare.proxy.pid, 'VmHWM'):.1f} MiB", flush=True)
 
 
 def websockets(session, root, given):
-    import resource
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    pid = session.process.pid
-    before = memory(pid)
     ask = (b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-    opened = []
-    for _ in range(SOCKETS):
-        connection = socket.create_connection(("127.0.0.1", session.port))
-        connection.sendall(ask)
-        assert connection.recv(4096).startswith(b"HTTP/1.1 101")
-        opened.append(connection)
-    after = memory(pid)
-    assert session.get() == (200, "hello")
-    print(f"{SOCKETS} idle WebSockets: pyw held {before:.1f} MiB before, {after:.1f} MiB with them "
-          f"({(after - before) * 1024 / SOCKETS:.1f} KiB each)", flush=True)
+    with Bare(session, root, given) as bare:
+        before, opened = memory(bare.proxy.pid), []
+        for _ in range(SOCKETS):
+            connection = socket.create_connection(("127.0.0.1", bare.port))
+            connection.sendall(ask)
+            assert connection.recv(4096).startswith(b"HTTP/1.1 101")
+            opened.append(connection)
+        after = memory(bare.proxy.pid)
+        alive = http.client.HTTPConnection("127.0.0.1", bare.port)
+        alive.request("GET", "/")
+        assert alive.getresponse().read() == b"hello"
+        print(f"{SOCKETS} idle WebSockets: the proxy held {before:.1f} MiB before, {after:.1f} MiB with them "
+              f"({(after - before) * 1024 / SOCKETS:.1f} KiB each)", flush=True)
 
 
 def main():
