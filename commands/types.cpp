@@ -189,7 +189,7 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
     }
   }
   const auto env = describe_env(world.files, project);
-  auto wanted = typegen::workers_stubs();
+  auto wanted = typegen::package_stubs();
   wanted.push_back(typegen::make_env_stub(env, names));
   for (auto& file : runtime.files) {
     wanted.push_back(std::move(file));

@@ -1,8 +1,8 @@
 #include <base/text.hpp>
 #include <typegen/env.hpp>
 #include <typegen/module_writer.hpp>
+#include <typegen/package_files.hpp>
 #include <typegen/python_text.hpp>
-#include <typegen/workers_files.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +31,8 @@ std::string_view class_of(EnvKind kind) {
     return "Fetcher";
   case EnvKind::workflow:
     return "Workflow";
+  case EnvKind::pipeline:
+    return "Pipeline";
   case EnvKind::rate_limit:
     return "RateLimit";
   case EnvKind::hyperdrive:
@@ -203,26 +205,7 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     if (!is_object) {
       return stub;
     }
-    const auto space = "_" + found.name + "Namespace";
-    if (m_written.insert(space).second) {
-      const std::string options = "options: Any = ..., /, **kwargs: Any";
-      m_helpers += "class " + space +
-                   "(Binding):\n"
-                   "    def newUniqueId(self, " +
-                   options +
-                   ") -> _globals.DurableObjectId: ...\n"
-                   "    def idFromName(self, name: str, /) -> _globals.DurableObjectId: ...\n"
-                   "    def idFromString(self, id: str, /) -> _globals.DurableObjectId: ...\n"
-                   "    def get(self, id: _globals.DurableObjectId, " +
-                   options + ") -> " + stub +
-                   ": ...\n"
-                   "    def getByName(self, name: str, " +
-                   options + ") -> " + stub +
-                   ": ...\n"
-                   "    def jurisdiction(self, jurisdiction: str, /) -> " +
-                   space + ": ...\n\n";
-    }
-    return space;
+    return "_globals.DurableObjectNamespace[" + stub + "]";
   }
   return {};
 }
@@ -298,10 +281,10 @@ StubFile make_env_stub(const EnvDescription& env, const PublicNames& names) {
   return {"js-stubs/__init__.pyi", EnvWriter(env, names).write()};
 }
 
-std::vector<StubFile> workers_stubs() {
+std::vector<StubFile> package_stubs() {
   std::vector<StubFile> files;
-  for (const auto& file : workers_files()) {
-    files.push_back({"workers-stubs/" + std::string(file.path), std::string(file.content)});
+  for (const auto& file : package_files()) {
+    files.push_back({std::string(file.path), std::string(file.content)});
   }
   return files;
 }

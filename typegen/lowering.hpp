@@ -150,9 +150,11 @@ private:
 
   struct Record {
     std::string dict;          ///< the TypedDict that a parameter can be
+    std::string any_key;       ///< or, when that is empty, the type of every value
     bool all_optional = false; ///< its keys
   };
 
+  const Type* type_in(const Parameter& parameter);
   std::optional<Record> record_of(const Parameter& parameter, Position position);
   std::vector<const Signature*> expand_keys(const Signature* signature);
   void lower_signature(const Signature& signature,
@@ -202,6 +204,8 @@ private:
 
   // --- names (lowering_names.cpp) ---
   std::string reference(Module module, std::string_view name);
+  /// JavaScript's class of that name; Any when the declarations have none.
+  std::string request_global(std::string_view name);
   std::string builtin(std::string_view name) const;
   std::string parameter_name(const TypeParameter& parameter) const;
   std::string documentation(std::string_view comment, std::size_t indent) const;
@@ -231,6 +235,7 @@ private:
   std::map<const TypeParameter*, std::string> m_renamed; ///< what would hide a parameter of the class
   Bindings m_bindings;                                   ///< what the other parameters stand for
   int m_depth = 0;
+  int m_work = 0; ///< types lowered inside of the outermost one
   std::set<const Symbol*> m_open_aliases; ///< being lowered: one that contains itself ends here
   const Symbol* m_pass_through = nullptr; ///< a wrapper that hands arguments on unconverted
 };

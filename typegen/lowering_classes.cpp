@@ -609,8 +609,13 @@ std::string Lowering::write_env(Item& item) {
     if (!is_own) {
       continue;
     }
+    const bool is_fetcher = shape.is_rpc || (item.symbol != nullptr && item.symbol->name == "Fetcher");
     if (!member.is_method()) {
       body += write_property(member, Form::env, false);
+    } else if (is_fetcher && member.name == "fetch") { // the SDK's own function (rpc.py: _FetcherWrapper)
+      body += "    async def fetch(self, resource: " + builtin("str") + " | workers.Request | " +
+              request_global("Request") + " | " + request_global("URL") +
+              ", /, **options: Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
     } else {
       body += write_method(
           {member.name, member.signatures, "self", member.optional, "", member.doc}, Form::env, 4);
@@ -644,6 +649,12 @@ std::string Lowering::write_env(Item& item) {
   m_pass_through = nullptr;
   if (bases.empty()) {
     bases.emplace_back("Binding");
+  }
+  if (passes_on) { // generic over its stubs: those of the project's own classes have methods of their own
+    const auto stub = reference(Module::env, "DurableObjectStub");
+    body = replace_all(std::move(body), "-> " + stub + ":", "-> STUB:");
+    body = replace_all(std::move(body), "-> " + item.name + ":", "-> " + item.name + "[STUB]:");
+    return "class " + item.name + "[STUB = " + stub + "](" + join(bases, ", ") + "):\n" + body;
   }
   const auto doc_text = item.symbol == nullptr || item.symbol->bodies.empty()
                             ? std::string()

@@ -133,16 +133,42 @@ std::string Lowering::generic_clause(const std::vector<const TypeParameter*>& pa
   return text.empty() ? "" : text + "]";
 }
 
+const Type* Lowering::type_in(const Parameter& parameter) {
+  // Options that can be left out as a whole have a default for each: a switch that is off. TextDecoder's are
+  // declared as if both had to be given.
+  if (!parameter.optional || parameter.type == nullptr) {
+    return parameter.type;
+  }
+  const auto* type = m_resolver.substitute(parameter.type, m_bindings);
+  const auto shape = m_resolver.is_plain(type) ? m_resolver.shape(type) : std::nullopt;
+  const auto is_required = [](const ShapeMember& each) { return !each.optional && !each.sometimes; };
+  if (!shape || std::none_of(shape->members.begin(), shape->members.end(), is_required)) {
+    return parameter.type;
+  }
+  const bool only_switches =
+      std::all_of(shape->members.begin(), shape->members.end(), [&](const ShapeMember& each) {
+        const auto* value = is_required(each) ? m_resolver.expand(each.type) : nullptr;
+        return value == nullptr || (value->kind == TypeKind::primitive && value->text == "boolean");
+      });
+  return only_switches
+             ? m_resolver.make(
+                   {.kind = TypeKind::reference, .generic = type->generic, .text = "Partial", .parts = {type}})
+             : parameter.type;
+}
+
 std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, Position position) {
   std::vector<const Type*> found;
-  for (const auto* arm : m_resolver.arms(m_resolver.substitute(parameter.type, m_bindings))) {
+  const Type* open = nullptr;
+  for (const auto* arm : m_resolver.arms(m_resolver.substitute(type_in(parameter), m_bindings))) {
     const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : std::nullopt;
     if (shape && !shape->members.empty()) {
       found.push_back(arm);
+    } else if (shape && shape->index_value != nullptr) {
+      open = shape->index_value;
     }
   }
   if (found.empty()) {
-    return std::nullopt;
+    return open == nullptr ? std::nullopt : std::optional(Record{{}, lower(open, position), false});
   }
   const auto* whole = found.size() == 1 ? found.front() : m_resolver.combined(TypeKind::either, found);
   const auto shape = m_resolver.shape(whole);
@@ -152,6 +178,7 @@ std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, 
     return std::nullopt;
   }
   return Record{std::move(text),
+                {},
                 std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& each) {
                   return each.optional || each.sometimes;
                 })};
@@ -214,7 +241,7 @@ void Lowering::lower_signature(const Signature& signature,
           (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
       break;
     }
-    const auto type = lower(parameter.type, into, parameter.name);
+    const auto type = lower(type_in(parameter), into, parameter.name);
     PythonUnion with_none;
     with_none.add(type);
     if (parameter.optional) {
@@ -226,7 +253,9 @@ void Lowering::lower_signature(const Signature& signature,
   // Keywords become an object, the last argument given: it can be any parameter behind which none is
   // required.
   for (auto index = signature.parameters.size(); index-- > 0 && !signature.parameters[index].rest;) {
-    if (auto record = record_of(signature.parameters[index], into)) {
+    // A record of any keys would take every wrong call, were there nothing before it.
+    auto record = record_of(signature.parameters[index], into);
+    if (record && (index > 0 || !record->dict.empty())) {
       records.emplace_back(index, std::move(*record));
     }
     if (!signature.parameters[index].optional) {
@@ -251,8 +280,8 @@ void Lowering::lower_signature(const Signature& signature,
   const auto with_keywords = [&](std::size_t parameters, const Record& record) {
     PythonSignature variant = base;
     variant.parameters.resize(parameters);
-    variant.keywords =
-        (names.contains("kwargs") ? "**kwargs_: Unpack[" : "**kwargs: Unpack[") + record.dict + "]";
+    variant.keywords = std::string(names.contains("kwargs") ? "**kwargs_: " : "**kwargs: ") +
+                       (record.dict.empty() ? record.any_key : "Unpack[" + record.dict + "]");
     return variant;
   };
   std::set<std::string> dicts;
@@ -267,7 +296,7 @@ void Lowering::lower_signature(const Signature& signature,
   }
   for (const auto& [index, record] : records) {
     // The same keywords again say nothing new, and what ties generics together is not among keywords.
-    if (dicts.insert(record.dict).second && base.generics.empty()) {
+    if (dicts.insert(record.dict + record.any_key).second && base.generics.empty()) {
       overloads.push_back(with_keywords(index, record));
     }
   }

@@ -85,9 +85,13 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
     const auto given = m_resolver.bind(Resolver::parameters_of(symbol), arguments);
     for (std::size_t index = 0; index < given.size(); ++index) {
       const auto* argument = m_resolver.substitute(given[index].second, m_bindings);
-      bound_arguments.push_back(argument);
       const auto text = lower(argument, position);
-      if (text != lower(defaults[index].second, position) && text != "Any") {
+      const auto by_default = lower(defaults[index].second, position);
+      // A record of anything says no more than Any, and would only keep code from naming the class.
+      const bool says_nothing =
+          text == "Any" || (by_default == "Any" && (text == "JsDict[Any]" || text == "Mapping[str, Any]"));
+      bound_arguments.push_back(says_nothing ? defaults[index].second : argument);
+      if (text != by_default && !says_nothing) {
         auto readable = replace_text(text);
         suffix += "_" + readable;
       }
@@ -127,6 +131,11 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   m_by_key.emplace(std::move(key), m_items.size());
   m_items.push_back(std::move(item));
   return reference(m_items.back().module, m_items.back().name);
+}
+
+std::string Lowering::request_global(std::string_view name) {
+  const auto* symbol = m_resolver.find(name, m_resolver.program().global);
+  return symbol == nullptr || !symbol->is_type() ? "Any" : request(*symbol, Form::raw, {});
 }
 
 std::string Lowering::replace_text(std::string_view text) {

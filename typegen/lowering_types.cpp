@@ -8,6 +8,9 @@ namespace pyw::typegen {
 namespace {
 
 constexpr int depth_limit = 40;
+/// Types that branch at every level of their own recursion end here; the largest of the runtime's declarations
+/// takes a tenth of it.
+constexpr int work_limit = 50'000;
 
 bool is_in(Position position) {
   return position == Position::raw_in || position == Position::env_in;
@@ -69,7 +72,8 @@ std::string Lowering::lower(const Type* type, Position position, std::string_vie
   if (type == nullptr) {
     return "Any";
   }
-  if (m_depth > depth_limit) {
+  m_work = m_depth == 0 ? 0 : m_work + 1;
+  if (m_depth > depth_limit || m_work > work_limit) {
     return approximate("a type that contains itself without end");
   }
   ++m_depth;

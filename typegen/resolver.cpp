@@ -55,6 +55,10 @@ const Symbol* Resolver::find(std::string_view name, const Scope* scope) const {
     if (symbol == nullptr) {
       continue;
     }
+    // `export { _connect as connect }` names it for others, not in here.
+    if (!symbol->renames.empty() && !symbol->is_type() && !symbol->is_value() && scope->parent != nullptr) {
+      continue;
+    }
     if (dot == std::string_view::npos) {
       return symbol;
     }
@@ -350,6 +354,12 @@ const Type* Resolver::expand_conditional(const Type* type) {
     return mentions_rpc(type->parts[2]) ? type->parts[2] : type->parts[3];
   }
   const auto answer = extends(type->parts[0], type->parts[1]);
+  const auto* then = type->parts[2];
+  const bool is_guard = then->kind == TypeKind::primitive && then->text == "never" &&
+                        type->parts[3]->kind == TypeKind::parameter;
+  if (!answer && is_guard) {
+    return type->parts[3]; // `T extends Taken ? never : T`: where it may be used at all
+  }
   if (!answer) {
     return make({.kind = TypeKind::other, .text = "conditional type"});
   }

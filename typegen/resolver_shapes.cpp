@@ -350,6 +350,7 @@ bool Resolver::is_plain_uncached(const Type* type) {
   }
   const auto flattened = shape_inner(expanded, Inherited::include);
   return flattened.has_value() && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
+         flattened->constructs.empty() &&
          std::none_of(flattened->members.begin(), flattened->members.end(), [](const ShapeMember& member) {
            return member.is_method() && !member.optional;
          });

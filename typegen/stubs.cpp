@@ -80,6 +80,7 @@ private:
   void lower_alias(const Symbol& symbol);
   void lower_modules();
   bool is_constructor(const Symbol& symbol);
+  [[nodiscard]] std::set<std::string, std::less<>> names_of(Module module) const;
   std::map<const Symbol*, const Item*> public_items();
   void write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files);
   StubReport report();
@@ -94,6 +95,7 @@ private:
   std::set<std::string, std::less<>> m_raw_names;
   std::set<std::string, std::less<>> m_ai_names;
   std::set<std::string, std::less<>> m_exported;
+  std::map<std::string, std::string, std::less<>> m_of_modules; ///< types of modules: name -> class in _raw
 };
 
 bool StubMaker::is_constructor(const Symbol& symbol) {
@@ -148,20 +150,31 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
 void StubMaker::lower_namespace(const Symbol& symbol) {
   // A class that is never made, with the namespace's contents as members.
   std::string body;
-  for (const auto* member : symbol.inside->symbols) {
+  // `export { _connect as connect }`: what is declared is known by its other name only.
+  std::set<std::string_view> renamed;
+  for (const auto* each : symbol.inside->symbols) {
+    if (!each->renames.empty()) {
+      renamed.insert(each->renames);
+    }
+  }
+  for (const auto* named : symbol.inside->symbols) {
+    const auto* member = named->renames.empty() ? named : symbol.inside->find(named->renames);
+    if (member == nullptr || renamed.contains(named->name)) {
+      continue;
+    }
     m_lowering.write_into(Module::raw, to_identifier(member->qualified));
     if (member->is_type() && !member->bodies.empty()) {
-      body += "    " + std::string(member->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
+      body += "    " + attribute_name(named->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
     } else if (!member->functions.empty()) {
       std::vector<const Signature*> signatures;
       for (const auto& function : member->functions) {
         signatures.push_back(function.signature);
       }
       body += m_lowering.write_method(
-          {member->name, signatures, "cls", false, "", member->functions.front().doc}, Form::raw, 4);
-    } else if (!member->variables.empty() && is_identifier(member->name) && !member->name.starts_with("__")) {
-      body += "    " + attribute_name(member->name) + ": ClassVar[" +
-              m_lowering.lower(member->variables.front().type, Position::raw_out, member->name) + "]\n";
+          {named->name, signatures, "cls", false, "", member->functions.front().doc}, Form::raw, 4);
+    } else if (!member->variables.empty() && is_identifier(named->name) && !named->name.starts_with("__")) {
+      body += "    " + attribute_name(named->name) + ": ClassVar[" +
+              m_lowering.lower(member->variables.front().type, Position::raw_out, named->name) + "]\n";
     }
   }
   const auto name = m_lowering.python_name(symbol);
@@ -204,16 +217,33 @@ void StubMaker::lower_rest(const Scope& scope) {
   }
 }
 
+/// `import_from_javascript(name)` gives the module by that name; its types are found in `js` where no global
+/// has their name.
 void StubMaker::lower_modules() {
+  std::string overloads;
+  m_of_modules.clear();
   for (const auto& [name, scope] : m_program.modules) {
+    auto class_name = std::string(scope->exported_as_whole);
     if (!scope->symbols.empty()) {
       Symbol as_namespace;
       as_namespace.name = name;
       as_namespace.qualified = "_module_" + name;
       as_namespace.inside = scope;
       lower_namespace(as_namespace);
+      class_name = m_lowering.python_name(as_namespace);
+    }
+    if (m_raw_names.contains(class_name) && name.find('*') == std::string::npos) {
+      overloads += "@overload\ndef import_from_javascript(module_name: Literal[" + quote(name) +
+                   "]) -> type[_raw." + class_name + "]: ...\n";
+    }
+    for (const auto* symbol : scope->symbols) {
+      if (!symbol->bodies.empty() && m_program.global->find(symbol->name) == nullptr) {
+        m_of_modules.emplace(symbol->name, m_lowering.python_name(*symbol));
+      }
     }
   }
+  const std::string any = "def import_from_javascript(module_name: str) -> Any: ...\n";
+  m_globals_text += overloads.empty() ? any : overloads + "@overload\n" + any;
 }
 
 void StubMaker::lower_all() {
@@ -271,6 +301,16 @@ std::map<const Symbol*, const Item*> StubMaker::public_items() {
   return best;
 }
 
+std::set<std::string, std::less<>> StubMaker::names_of(Module module) const {
+  std::set<std::string, std::less<>> names;
+  for (const auto& item : m_lowering.items()) {
+    if (item.module == module) {
+      names.insert(item.name);
+    }
+  }
+  return names;
+}
+
 void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names,
                               std::vector<StubFile>& files) {
   const auto classes = public_items();
@@ -297,6 +337,12 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   std::string text;
   std::string of_ai;
+  const auto raw_classes = names_of(Module::raw);
+  for (const auto& [name, class_name] : m_of_modules) {
+    if (raw_classes.contains(class_name) && !prelude_names.contains(name)) {
+      text += "from ._raw import " + class_name + " as " + name + "\n";
+    }
+  }
   for (const auto& [module, names] : by_module) {
     auto& target = module.starts_with("_ai") ? of_ai : text;
     target += "from ." + module + " import (\n";

@@ -11,6 +11,7 @@ from .types import FetchKwargs
 
 class Request:
     def __init__(self, input: Request | str | js.Request | js.URL, **other_options: Unpack[FetchKwargs]) -> None: ...
+    _js_request: js.Request
     @property
     def js_object(self) -> js.Request: ...
     @property

@@ -1,0 +1,3 @@
+"""Pyodide's package as Workers use it; what is not here comes from the package itself, where it is installed."""
+
+__version__: str
