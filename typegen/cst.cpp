@@ -140,7 +140,8 @@ struct SyntaxTree::Implementation {
   TSParser* parser = nullptr;
   TSTree* tree = nullptr;
   TSTreeCursor cursor = {};
-  std::vector<Syntax> kinds;
+  const std::vector<Syntax>* kinds = nullptr;
+  std::size_t lines_before = 0;
 };
 
 /// The only code that knows both Node and TSNode.
@@ -173,7 +174,7 @@ struct NodeAccess {
     const auto symbol = ts_node_symbol(raw);
     node.m_kind = ts_node_is_missing(raw)               ? Syntax::missing
                   : symbol == static_cast<TSSymbol>(-1) ? Syntax::error
-                  : symbol < owner.kinds.size()         ? owner.kinds[symbol]
+                  : symbol < owner.kinds->size()        ? (*owner.kinds)[symbol]
                                                         : Syntax::unknown;
     return node;
   }
@@ -182,6 +183,20 @@ struct NodeAccess {
 namespace {
 
 enum class Include { all, named };
+
+/// The grammar's number for a field: by the library, it is a search through all names.
+TSFieldId field_id(std::string_view name) {
+  static const auto ids = [] {
+    std::unordered_map<std::string_view, TSFieldId> all;
+    const auto* language = tree_sitter_typescript();
+    for (std::uint32_t id = 1; id <= ts_language_field_count(language); ++id) {
+      all.emplace(ts_language_field_name_for_id(language, static_cast<TSFieldId>(id)), static_cast<TSFieldId>(id));
+    }
+    return all;
+  }();
+  const auto found = ids.find(name);
+  return found == ids.end() ? TSFieldId{0} : found->second;
+}
 
 std::vector<Node> collect_children(const Node& node, Include include) {
   std::vector<Node> children;
@@ -207,7 +222,7 @@ std::vector<Node> collect_children(const Node& node, Include include) {
 
 Position Node::position() const {
   const auto point = ts_node_start_point(NodeAccess::raw(*this));
-  return {point.row + 1, point.column + 1};
+  return {NodeAccess::owner(*this).lines_before + point.row + 1, point.column + 1};
 }
 
 std::string_view Node::text() const {
@@ -235,8 +250,7 @@ Node Node::field(std::string_view name) const {
     return {};
   }
   return NodeAccess::wrap(NodeAccess::owner(*this),
-                          ts_node_child_by_field_name(
-                              NodeAccess::raw(*this), name.data(), static_cast<std::uint32_t>(name.size())));
+                          ts_node_child_by_field_id(NodeAccess::raw(*this), field_id(name)));
 }
 
 Node Node::child(Syntax kind) const {
@@ -248,12 +262,15 @@ Node Node::child(Syntax kind) const {
   return {};
 }
 
-SyntaxTree::SyntaxTree(std::string_view source) : m_implementation(std::make_unique<Implementation>()) {
+SyntaxTree::SyntaxTree(std::string_view source, std::size_t lines_before)
+    : m_implementation(std::make_unique<Implementation>()) {
   auto& self = *m_implementation;
   self.source = source;
+  self.lines_before = lines_before;
   self.parser = ts_parser_new();
   ts_parser_set_language(self.parser, tree_sitter_typescript());
-  self.kinds = make_symbol_table(tree_sitter_typescript());
+  static const auto kinds = make_symbol_table(tree_sitter_typescript());
+  self.kinds = &kinds;
   self.tree =
       ts_parser_parse_string(self.parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
   self.cursor = ts_tree_cursor_new(ts_tree_root_node(self.tree));

@@ -49,6 +49,9 @@ struct LoweringOptions {
   Documentation documentation = Documentation::keep;
 };
 
+/// Whether a class exists, asked while another was being written, when it did not yet.
+using Question = std::pair<const Symbol*, Form>;
+
 /// A class to write.
 struct Item {
   Form form = Form::raw;
@@ -56,7 +59,9 @@ struct Item {
   const Symbol* symbol = nullptr; ///< null for an anonymous type
   const Type* type = nullptr;     ///< what it is made from
   std::string name = {};
-  std::string text = {};
+  std::string text = {};   ///< empty until it is written, and of one that was written anew elsewhere
+  bool is_ai = false;      ///< belongs to the AI model shapes
+  std::vector<Question> questions = {}; ///< what its text depends on
 };
 
 /// A line of `pyw types --report`: something that became Any.
@@ -98,8 +103,8 @@ public:
   /// Everything lowered from here on belongs to the AI model shapes.
   void enter_ai() { m_ai = true; }
 
-  /// Starts again with nothing written, but knowing what was asked for: what goes in can then name what came
-  /// out.
+  /// Makes ready for a second run, which writes anew what would now be written otherwise: only when all that comes
+  /// out is known can what goes in name it.
   void restart();
 
   [[nodiscard]] const std::deque<Item>& items() const { return m_items; }
@@ -109,7 +114,7 @@ public:
   /// Whether this run has a class of that name, of whatever form.
   [[nodiscard]] bool is_written(const Symbol& symbol) const { return m_written.contains(&symbol); }
 
-  [[nodiscard]] bool was_requested(const Symbol& symbol, Form form) const;
+  [[nodiscard]] bool was_requested(const Symbol& symbol, Form form);
   /// A class without methods whose properties can all be assigned.
   [[nodiscard]] bool is_data_class(const Symbol& symbol);
 
@@ -144,6 +149,8 @@ private:
   std::string lower_record(const Type* value, Position position, std::string_view hint);
   std::string approximate(std::string_view what);
   std::string anonymous_name(std::string_view hint) const;
+  void ask(const std::vector<Question>& questions);
+  void forget(std::size_t item);
 
   // --- methods (lowering_methods.cpp) ---
   struct PythonSignature;
@@ -215,9 +222,9 @@ private:
   LoweringOptions m_options;
   std::deque<Item> m_items;
   std::map<std::string, std::size_t, std::less<>> m_by_key;
-  std::map<std::string, std::string, std::less<>> m_anonymous; ///< module and body -> name
-  std::map<std::pair<const Type*, Position>, std::pair<Module, std::string>>
-      m_anonymous_of;                                   ///< of types seen before
+  std::map<std::string, std::size_t, std::less<>> m_anonymous;                  ///< module and body -> item
+  std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of;       ///< of types seen before
+  std::vector<Question>* m_questions = nullptr;                                 ///< of the item being written
   std::set<std::string, std::less<>> m_names;           ///< module and name, taken
   std::set<std::pair<const Symbol*, Form>> m_requested; ///< of the run before, and this one
   std::set<const Symbol*> m_written;                    ///< in this run
@@ -225,7 +232,6 @@ private:
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
   bool m_ai = false;
-  bool m_is_discovery = true; ///< the first run, whose text is thrown away
 
   // What is being written.
   Module m_module = Module::raw;

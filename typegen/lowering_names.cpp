@@ -60,8 +60,21 @@ bool Lowering::is_monomorphic(const Symbol& symbol, Form form) {
          (form == Form::env && m_resolver.is_plain(symbol));
 }
 
-bool Lowering::was_requested(const Symbol& symbol, Form form) const {
-  return m_requested.contains({&symbol, form});
+bool Lowering::was_requested(const Symbol& symbol, Form form) {
+  const bool was = m_requested.contains({&symbol, form});
+  if (!was) {
+    ask({{&symbol, form}});
+  }
+  return was;
+}
+
+void Lowering::ask(const std::vector<Question>& questions) {
+  for (const auto& question : questions) {
+    if (m_questions != nullptr &&
+        std::find(m_questions->begin(), m_questions->end(), question) == m_questions->end()) {
+      m_questions->push_back(question);
+    }
+  }
 }
 
 std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
@@ -107,6 +120,7 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   }
   Item item;
   item.form = form;
+  item.is_ai = m_ai;
   item.symbol = &symbol;
   item.module = form == Form::raw || form == Form::protocol ? Module::raw
                 : form == Form::raw_options                 ? Module::raw_options
@@ -162,29 +176,46 @@ std::string Lowering::replace_text(std::string_view text) {
 void Lowering::write_requested() {
   while (m_next < m_items.size()) {
     auto& item = m_items[m_next++]; // a deque: the reference stays while others are added
-    if (item.text.empty()) {
+    if (item.text.empty() && item.symbol != nullptr) {
       m_owner = item.name;
       m_module = item.module;
+      const bool is_ai = std::exchange(m_ai, item.is_ai);
+      m_questions = &item.questions;
       write_item(item);
+      m_questions = nullptr;
+      m_ai = is_ai;
     }
   }
   m_owner.clear();
 }
 
 std::string Lowering::documentation(std::string_view comment, std::size_t indent) const {
-  return m_options.documentation == Documentation::keep && !m_is_discovery ? docstring(comment, indent)
-                                                                           : std::string();
+  return m_options.documentation == Documentation::keep ? docstring(comment, indent) : std::string();
+}
+
+/// An anonymous class is written anew with what mentions it, which has asked all that it has asked.
+void Lowering::forget(std::size_t index) {
+  auto& item = m_items[index];
+  m_names.erase(std::string(module_name(item.module)) + "." + item.name);
+  std::erase_if(m_anonymous, [&](const auto& each) { return each.second == index; });
+  std::erase_if(m_anonymous_of, [&](const auto& each) { return each.second == index; });
+  item.name.clear();
 }
 
 void Lowering::restart() {
-  m_is_discovery = false;
-  m_items.clear();
-  m_by_key.clear();
-  m_anonymous.clear();
-  m_anonymous_of.clear();
-  m_names.clear();
-  m_written.clear();
-  m_approximations.clear();
+  for (std::size_t index = 0; index < m_items.size(); ++index) {
+    auto& item = m_items[index];
+    const bool is_stale = std::any_of(item.questions.begin(), item.questions.end(), [&](const Question& each) {
+      return m_requested.contains(each);
+    });
+    if (is_stale) {
+      item.text.clear();
+      item.questions.clear();
+      if (item.symbol == nullptr) {
+        forget(index);
+      }
+    }
+  }
   m_next = 0;
   m_ai = false;
   m_owner.clear();

@@ -454,7 +454,9 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   const bool is_stable = !type->generic || (m_bindings.empty() && m_parameters.empty());
   const auto known_before = m_anonymous_of.find({type, position});
   if (is_stable && known_before != m_anonymous_of.end()) {
-    return reference(known_before->second.first, known_before->second.second);
+    const auto& known = m_items[known_before->second];
+    ask(known.questions);
+    return reference(known.module, known.name);
   }
   auto shape = m_resolver.shape(type);
   if (!shape) {
@@ -485,6 +487,7 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
                 : form == Form::raw_options                 ? Module::raw_options
                 : form == Form::env                         ? (m_ai ? Module::ai : Module::env)
                                                             : (m_ai ? Module::ai_options : Module::options);
+  item.is_ai = m_ai;
   item.type = type;
   item.name = anonymous_name(hint);
   // Its parts belong to the same generic surroundings, but a class of its own cannot be generic over them.
@@ -495,7 +498,10 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   const auto* pass_through = std::exchange(m_pass_through, nullptr);
   static constexpr std::string_view placeholder = "__this_class__";
   const auto name = std::exchange(item.name, std::string(placeholder));
+  auto* questions = std::exchange(m_questions, &item.questions);
   write_item(item);
+  m_questions = questions;
+  ask(item.questions);
   m_parameters = parameters;
   m_owner = owner;
   m_shadowed = shadowed;
@@ -509,17 +515,17 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   const auto known = m_anonymous.find(key);
   if (known != m_anonymous.end()) {
     if (is_stable && also.empty()) {
-      m_anonymous_of[{type, position}] = {item.module, known->second};
+      m_anonymous_of[{type, position}] = known->second;
     }
-    return reference(item.module, known->second) + also;
+    return reference(item.module, m_items[known->second].name) + also;
   }
   auto unique = name;
   for (int count = 2; !m_names.insert(std::string(module_name(item.module)) + "." + unique).second; ++count) {
     unique = name + "_" + std::to_string(count);
   }
-  m_anonymous.emplace(key, unique);
+  m_anonymous.emplace(key, m_items.size());
   if (is_stable && also.empty()) {
-    m_anonymous_of[{type, position}] = {item.module, unique};
+    m_anonymous_of[{type, position}] = m_items.size();
   }
   item.name = unique;
   item.text = replace_all(std::move(item.text), placeholder, unique);

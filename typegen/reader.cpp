@@ -1,8 +1,10 @@
 #include <typegen/cst.hpp>
 #include <typegen/reader.hpp>
 #include <typegen/reader_types.hpp>
+#include <typegen/source_pieces.hpp>
 
 #include <charconv>
+#include <future>
 
 namespace pyw::typegen {
 
@@ -276,15 +278,25 @@ void DeclarationReader::read_enum(const Node& node, Scope& scope) {
   }
 }
 
+/// Large enough that a thread for it pays.
+constexpr std::size_t piece_size = 80 * 1024;
+
 } // namespace
 
 Program read_declarations(const std::vector<std::string_view>& sources) {
   Program program;
   program.global = program.arena->make(Scope{});
   DeclarationReader reader(program);
+  // While one piece is being read, others are parsed: parsing is most of the work.
+  std::vector<std::future<std::unique_ptr<SyntaxTree>>> trees;
   for (const auto source : sources) {
-    const SyntaxTree tree(source);
-    reader.read_statements(tree.root(), *program.global);
+    for (const auto& piece : split_declarations(source, piece_size)) {
+      trees.push_back(std::async(
+          [piece] { return std::make_unique<SyntaxTree>(piece.text, piece.lines_before); }));
+    }
+  }
+  for (auto& tree : trees) {
+    reader.read_statements(tree.get()->root(), *program.global);
   }
   return program;
 }

@@ -267,8 +267,6 @@ void StubMaker::lower_all() {
   m_lowering.enter_ai();
   request_named(ai_root, Form::env);
   m_lowering.write_requested();
-  lower_rest(*m_program.global);
-  m_lowering.write_requested();
 }
 
 std::map<const Symbol*, const Item*> StubMaker::public_items() {
@@ -304,7 +302,7 @@ std::map<const Symbol*, const Item*> StubMaker::public_items() {
 std::set<std::string, std::less<>> StubMaker::names_of(Module module) const {
   std::set<std::string, std::less<>> names;
   for (const auto& item : m_lowering.items()) {
-    if (item.module == module) {
+    if (item.module == module && !item.text.empty()) {
       names.insert(item.name);
     }
   }
@@ -360,7 +358,10 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
 StubReport StubMaker::report() {
   StubReport report;
   report.declarations = m_program.declarations;
-  report.classes = m_lowering.items().size();
+  report.classes = static_cast<std::size_t>(
+      std::count_if(m_lowering.items().begin(), m_lowering.items().end(), [](const Item& item) {
+        return !item.text.empty();
+      }));
   for (const auto* symbol : m_program.global->symbols) {
     if (symbol->is_type()) {
       ++report.type_names;
@@ -375,10 +376,12 @@ StubReport StubMaker::report() {
 }
 
 RuntimeStubs StubMaker::run() {
-  // Twice: only when all that comes out is known can what goes in accept it.
+  // Twice: only when all that comes out is known can what goes in accept it. The second run is short.
   lower_all();
   m_lowering.restart();
   lower_all();
+  lower_rest(*m_program.global); // once: what nothing uses is given out by nothing
+  m_lowering.write_requested();
 
   RuntimeStubs stubs;
   std::string_view prelude;
