@@ -1,15 +1,11 @@
-#include <base/hash.hpp>
-#include <base/text.hpp>
 #include <commands/project_loading.hpp>
 #include <commands/types.hpp>
-#include <commands/types_env.hpp>
-#include <commands/types_place.hpp>
-#include <commands/types_runtime.hpp>
-#include <typegen/env.hpp>
+#include <commands/types_report.hpp>
+#include <commands/types_setup.hpp>
+#include <commands/types_watch.hpp>
+#include <commands/types_write.hpp>
 
 #include <CLI/CLI.hpp>
-#include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <memory>
 
@@ -23,151 +19,46 @@ struct TypesOptions {
   std::vector<std::string> extra;
   bool check = false;
   bool report = false;
+  bool setup = false;
+  bool watch = false;
 };
 
-struct Comparison {
-  std::vector<typegen::StubFile> stale; ///< with the content that they should have
-  std::size_t unchanged = 0;
-};
-
-Comparison compare(const ReadOnlyFileSystem& files,
-                   const StubPlace& place,
-                   const std::vector<typegen::StubFile>& wanted) {
-  Comparison comparison;
-  for (const auto& file : wanted) {
-    const auto present = files.read_if_exists(place.path_of(file.path));
-    if (present && *present && **present == file.content) {
-      ++comparison.unchanged;
-    } else {
-      comparison.stale.push_back(file);
-    }
-  }
-  return comparison;
+/// What the checkers take the code for: the stubs need Python 3.13's syntax, whatever the Worker runs on.
+std::string checked_python(const config::Project& project) {
+  return project.python_version == config::PythonVersion::python_3_14 ? "3.14" : "3.13";
 }
 
-/// The lines that only one of two texts has, in the manner of a diff without context.
-std::string changed_lines(std::string_view before, std::string_view after) {
-  const auto one = split(before, '\n');
-  const auto other = split(after, '\n');
-  std::size_t head = 0;
-  while (head < one.size() && head < other.size() && one[head] == other[head]) {
-    ++head;
-  }
-  std::size_t tail = 0;
-  while (tail + head < one.size() && tail + head < other.size() &&
-         one[one.size() - 1 - tail] == other[other.size() - 1 - tail]) {
-    ++tail;
-  }
-  auto text = fmt::format(
-      "@@ -{},{} +{},{} @@\n", head + 1, one.size() - head - tail, head + 1, other.size() - head - tail);
-  for (auto index = head; index + tail < one.size(); ++index) {
-    text += fmt::format("-{}\n", one[index]);
-  }
-  for (auto index = head; index + tail < other.size(); ++index) {
-    text += fmt::format("+{}\n", other[index]);
-  }
-  return text;
+std::optional<std::string> text_of(const ReadOnlyFileSystem& files, const Path& path) {
+  const auto text = files.read_if_exists(path);
+  return text && *text ? std::optional(**text) : std::nullopt;
 }
 
-std::string
-difference(const ReadOnlyFileSystem& files, const StubPlace& place, const typegen::StubFile& file) {
-  const auto path = place.path_of(file.path);
-  const auto present = files.read_if_exists(path);
-  if (!present || !*present) {
-    return fmt::format("--- /dev/null\n+++ {}\n", path.string());
+/// Adds to the project what editors and checkers need to know.
+Result<void> set_up(Context& context, const config::Project& project) {
+  auto& files = context.world.files;
+  const auto& root = project.root;
+  const auto source = (project.main ? project.module_root() : root).lexically_relative(root).generic_string();
+  const auto plan = plan_editor_setup({text_of(files, root / "pyproject.toml"),
+                                       text_of(files, root / ".vscode/settings.json"),
+                                       text_of(files, root / ".gitignore")},
+                                      {checked_python(project), source.empty() ? "." : source});
+  for (const auto& edit : plan.edits) {
+    PYW_TRY(files.write(root / edit.path, edit.content));
+    context.world.reporter.message("Added to " + edit.path);
   }
-  return fmt::format("--- {0}\n+++ {0}\n{1}", path.string(), changed_lines(**present, file.content));
+  for (const auto& kept : plan.kept) {
+    context.world.reporter.message("Left as it is: " + kept);
+  }
+  return {};
 }
 
-void show_report(Context& context, const typegen::StubReport& report) {
-  if (context.options.format == OutputFormat::json) {
-    auto lines = nlohmann::ordered_json::array();
-    for (const auto& line : report.became_any) {
-      lines.push_back({{"where", line.where}, {"what", line.what}});
-    }
-    auto unknown = nlohmann::ordered_json::array();
-    for (const auto& each : report.unknown_syntax) {
-      unknown.push_back(
-          {{"what", each.what}, {"line", each.line}, {"column", each.column}, {"text", each.text}});
-    }
-    context.world.reporter.data(nlohmann::ordered_json{{"declarations", report.declarations},
-                                                       {"type_names", report.type_names},
-                                                       {"importable", report.importable},
-                                                       {"classes", report.classes},
-                                                       {"became_any", lines},
-                                                       {"unknown_syntax", unknown}}
-                                    .dump(2) +
-                                "\n");
-    return;
-  }
-  std::string text =
-      fmt::format("{} declarations, {} types, {} of them importable from js, {} classes written\n",
-                  report.declarations,
-                  report.type_names,
-                  report.importable,
-                  report.classes);
-  for (const auto& line : report.became_any) {
-    text += fmt::format("Any: {}: {}\n", line.where.empty() ? "(global)" : line.where, line.what);
-  }
-  for (const auto& each : report.unknown_syntax) {
-    text += fmt::format("not understood: {}:{}: {}: {}\n", each.line, each.column, each.what, each.text);
-  }
-  context.world.reporter.data(text);
+Result<config::Project> load(Context& context) {
+  return load_project(context, config::Purpose::types, config::SecretFiles::load);
 }
 
-int check_result(Context& context, const StubPlace& place, const Comparison& comparison) {
-  auto& reporter = context.world.reporter;
-  if (context.options.format == OutputFormat::json) {
-    auto stale = nlohmann::ordered_json::array();
-    for (const auto& file : comparison.stale) {
-      stale.push_back(place.path_of(file.path).string());
-    }
-    reporter.data(nlohmann::ordered_json{{"up_to_date", comparison.stale.empty()}, {"stale", stale}}.dump(2) +
-                  "\n");
-  } else {
-    for (const auto& file : comparison.stale) {
-      reporter.data(difference(context.world.files, place, file));
-    }
-  }
-  if (!comparison.stale.empty()) {
-    reporter.report(Diagnostic{.message = fmt::format("the types are stale: {} differ",
-                                                      counted(comparison.stale.size(), "file", "files")),
-                               .hints = {"run `pyw types`"}});
-  }
-  return comparison.stale.empty() ? 0 : 1;
-}
-
-void show_written(Context& context,
-                  const StubPlace& place,
-                  const Comparison& comparison,
-                  std::size_t bindings) {
-  auto& reporter = context.world.reporter;
-  if (context.options.format == OutputFormat::json) {
-    auto written = nlohmann::ordered_json::array();
-    for (const auto& file : comparison.stale) {
-      written.push_back(place.path_of(file.path).string());
-    }
-    reporter.data(nlohmann::ordered_json{{"directory", place.folder.string()},
-                                         {"bindings", bindings},
-                                         {"written", written},
-                                         {"unchanged", comparison.unchanged}}
-                      .dump(2) +
-                  "\n");
-    return;
-  }
-  reporter.message(comparison.stale.empty() ? fmt::format("Types are up to date in {}", place.folder.string())
-                                            : fmt::format("Wrote the types of {} to {}",
-                                                          counted(bindings, "binding", "bindings"),
-                                                          place.folder.string()));
-}
-
-Result<int> run_types(const TypesOptions& options, Context& context) {
-  auto& world = context.world;
-  PYW_TRY_ASSIGN(const auto project,
-                 load_project(context, config::Purpose::types, config::SecretFiles::load));
-  RuntimeRequest request;
+RuntimeRequest request_for(const TypesOptions& options, const Context& context, const config::Project& project) {
+  auto request = runtime_request(project);
   request.directory = context.options.directory;
-  request.null_is_none = project.python_version == config::PythonVersion::python_3_12;
   request.need_report = options.report;
   if (!options.declarations.empty()) {
     request.declarations = context.options.directory / options.declarations;
@@ -175,36 +66,38 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
   for (const auto& extra : options.extra) {
     request.extra.push_back(context.options.directory / extra);
   }
-  PYW_TRY_ASSIGN(auto runtime, runtime_stubs(world, request));
+  return request;
+}
+
+Result<int> run_types(const TypesOptions& options, Context& context) {
+  auto& world = context.world;
+  const auto outdir =
+      options.outdir.empty() ? std::nullopt : std::optional(context.options.directory / options.outdir);
+  if (options.watch) {
+    return watch_project(context, [&]() -> Result<config::Project> {
+      PYW_TRY_ASSIGN(auto project, load(context));
+      PYW_TRY_ASSIGN(auto runtime, runtime_stubs(world, request_for(options, context, project)));
+      const auto types = compare_types(world, project, std::move(runtime), outdir);
+      PYW_TRY(write_types(world, types));
+      show_written(context, types.place, types.comparison, types.bindings);
+      return project;
+    });
+  }
+  PYW_TRY_ASSIGN(const auto project, load(context));
+  if (options.setup) {
+    PYW_TRY(set_up(context, project));
+  }
+  PYW_TRY_ASSIGN(auto runtime, runtime_stubs(world, request_for(options, context, project)));
   if (options.report) {
     show_report(context, runtime.report);
     return 0;
   }
-  typegen::PublicNames names;
-  for (const auto& file : runtime.files) {
-    if (file.path == "js-stubs/_globals.pyi") {
-      names.always = typegen::public_names(file.content);
-    } else if (file.path == "js-stubs/_globals_ai.pyi") {
-      names.with_ai = typegen::public_names(file.content);
-    }
-  }
-  const auto env = describe_env(world.files, project);
-  auto wanted = typegen::package_stubs();
-  wanted.push_back(typegen::make_env_stub(env, names));
-  for (auto& file : runtime.files) {
-    wanted.push_back(std::move(file));
-  }
-  const auto outdir =
-      options.outdir.empty() ? std::nullopt : std::optional(context.options.directory / options.outdir);
-  const auto place = find_stub_place(world.files, world.environment, project, outdir);
-  const auto comparison = compare(world.files, place, wanted);
+  const auto types = compare_types(world, project, std::move(runtime), outdir);
   if (options.check) {
-    return check_result(context, place, comparison);
+    return check_result(context, types.place, types.comparison);
   }
-  for (const auto& file : comparison.stale) {
-    PYW_TRY(world.files.write(place.path_of(file.path), file.content));
-  }
-  show_written(context, place, comparison, env.entries.size());
+  PYW_TRY(write_types(world, types));
+  show_written(context, types.place, types.comparison, types.bindings);
   return 0;
 }
 
@@ -217,6 +110,8 @@ CommandEntry types_command() {
       Group::project,
       {{"pyw types", "into the project's virtual environment, where every checker finds them"},
        {"pyw types --check", "for CI: exit code 1 and a diff when they are stale"},
+       {"pyw types --setup", "tell editors and checkers of this project where they are"},
+       {"pyw types --watch", "write them anew as the configuration is edited"},
        {"pyw types --outdir typings", "somewhere else"},
        {"pyw types --report", "what could not be typed"}},
       [](CLI::App& app) -> Runner {
@@ -226,8 +121,17 @@ CommandEntry types_command() {
         app.add_option("--declarations",
                        options->declarations,
                        "the runtime's declarations, instead of the pinned ones");
-        app.add_flag("--check", options->check, "write nothing; fail when the types are stale");
-        app.add_flag("--report", options->report, "list what became Any, and syntax that was not understood");
+        auto* check = app.add_flag("--check", options->check, "write nothing; fail when the types are stale");
+        auto* report =
+            app.add_flag("--report", options->report, "list what became Any, and syntax that was not understood");
+        app.add_flag("--setup",
+                     options->setup,
+                     "add to pyproject.toml, .vscode/settings.json and .gitignore what editors need")
+            ->excludes(check)
+            ->excludes(report);
+        app.add_flag("--watch", options->watch, "stay, and write them anew after each change")
+            ->excludes(check)
+            ->excludes(report);
         return [options](Context& context) { return run_types(*options, context); };
       },
   };

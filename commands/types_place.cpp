@@ -1,4 +1,5 @@
 #include <commands/types_place.hpp>
+#include <commands/types_setup.hpp>
 
 #include <vector>
 
@@ -43,6 +44,10 @@ StubPlace find_stub_place(const ReadOnlyFileSystem& files,
                           const std::optional<Path>& outdir) {
   if (outdir) {
     return {*outdir, true};
+  }
+  const auto settings = files.read_if_exists(project.root / "pyproject.toml");
+  if (settings && *settings && names_types_folder(**settings)) {
+    return {project.root / types_folder, false};
   }
   std::vector<Path> candidates;
   if (const auto active = environment.get_nonempty("VIRTUAL_ENV")) {

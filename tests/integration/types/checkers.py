@@ -54,7 +54,7 @@ def install(folder):
                         "--require-hashes", "--target", str(packages), "-r", str(PINNED)], check=True)
         marker.write_text(wanted)
     checkers = Checkers(folder)
-    for package in ("js-stubs", "workers-stubs", "pyodide-stubs"):  # of the run before
+    for package in ("asgi-stubs", "js-stubs", "workers-stubs", "pyodide-stubs"):  # of the run before
         shutil.rmtree(checkers.packages / package, ignore_errors=True)
     return checkers
 

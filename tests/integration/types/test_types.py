@@ -1,17 +1,18 @@
 """`pyw types` as users meet it: written, up to date, stale, into an environment; and its stubs before both checkers.
 
-The checkers are installed by pip and npm into a temporary folder; without them, or without a network, that part is
-skipped and says so.
+The checkers are installed by pip, pinned (checkers.txt).
 """
 import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import venv
+
+import checkers
 
 WRANGLER = {
     "name": "app", "main": "src/entry.py", "compatibility_date": "2026-04-01",
@@ -90,28 +91,61 @@ def test_report(pyw, folder):
     assert report["unknown_syntax"] == [], report["unknown_syntax"]
 
 
-def test_checkers(pyw, folder, root):
-    environment = root / "checkers"
-    venv.create(environment, with_pip=True)
-    installed = subprocess.run([environment / "bin/pip", "install", "-q", "mypy==2.4.1", "workers-runtime-sdk==1.9.5"],
-                               capture_output=True, text=True)
-    if installed.returncode != 0:
-        print("skipped: no checkers here:", installed.stderr.strip().splitlines()[-1:])
-        return
-    with_ffi = subprocess.run([environment / "bin/pip", "download", "-q", "--no-deps", "--python-version", "3.13",
-                               "--only-binary=:all:", "pyodide-py==0.29.5", "-d", root], capture_output=True, text=True)
-    if with_ffi.returncode != 0:
-        print("skipped: no pyodide-py here")
-        return
-    packages = next((environment / "lib").glob("python*/site-packages"))
-    for wheel in root.glob("pyodide_py*.whl"):
-        shutil.unpack_archive(wheel, packages, "zip")
-    run(pyw, folder, "--outdir", str(packages))
+def test_checkers(pyw, folder):
+    environment = checkers.install(checkers.ROOT / "build/tools/checkers")
+    run(pyw, folder, "--outdir", str(environment.packages))
     for source, expected in ((ENTRY, 0), (WRONG, 2)):
         (folder / "src/entry.py").write_text(source)
-        done = subprocess.run([environment / "bin/mypy", "--strict", "--python-version", "3.13", "src/entry.py"],
-                              cwd=folder, capture_output=True, text=True)
-        assert done.stdout.count(": error:") == expected, done.stdout + done.stderr
+        said = environment.mypy(folder, "--strict", "--python-version", "3.13", "src/entry.py")
+        assert said.count(": error:") == expected, said
+
+
+def test_stubs_are_clean(pyw, root):
+    """The stubs themselves, of a project that has every kind of binding, under both checkers at their strictest."""
+    environment = checkers.install(checkers.ROOT / "build/tools/checkers")
+    data = checkers.ROOT / "tests/data/types"
+    folder = root / "strict"
+    (folder / "src").mkdir(parents=True)
+    shutil.copy(data / "wrangler.jsonc", folder)
+    shutil.copy(data / "entry.py", folder / "src")
+    run(pyw, folder, "--outdir", str(environment.packages))
+    packages = sorted(path.name for path in environment.packages.glob("*-stubs"))
+    assert packages == ["asgi-stubs", "js-stubs", "pyodide-stubs", "workers-stubs"], packages
+    for package in packages:
+        shutil.copytree(environment.packages / package, folder / "stubs" / package.removesuffix("-stubs"))
+    (folder / "mypy.ini").write_text("[mypy]\nstrict = True\npython_version = 3.13\nmypy_path = stubs\n")
+    said = environment.mypy(folder / "stubs", "--config-file", "../mypy.ini", "--explicit-package-bases", ".")
+    assert ": error:" not in said, said[-3000:]
+    (folder / "pyrightconfig.json").write_text(json.dumps({
+        "include": ["stubs"], "extraPaths": ["stubs"], "pythonVersion": "3.13", "typeCheckingMode": "strict",
+        "reportMissingModuleSource": False, "reportPrivateUsage": False}))
+    errors = [f"{each['file']}:{each['range']['start']['line'] + 1}: {each['message']}"
+              for each in environment.pyright(folder, "-p", str(folder)) if each["severity"] == "error"]
+    assert not errors, errors[:10]
+
+
+def test_watch(pyw, folder):
+    """Types follow the configuration: waits for the file to change, however long that takes."""
+    written = folder / "watched/js-stubs/__init__.pyi"
+    config = folder / "wrangler.json"
+    watching = subprocess.Popen([str(pyw), "types", "--watch", "--outdir", "watched"], cwd=folder,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        assert "Wrote the types" in watching.stderr.readline()
+        for value in ("first", "second"):
+            config.write_text(re.sub(r'"GREETING": "\w+"', f'"GREETING": "{value}"', config.read_text()))
+            assert "Wrote the types" in watching.stderr.readline()
+            assert f'GREETING: Literal["{value}"]' in written.read_text()
+        good = config.read_text()
+        config.write_text(good.replace("{", "", 1))
+        assert "error" in watching.stderr.readline()
+        config.write_text(good.replace("second", "third"))
+        while "Wrote the types" not in watching.stderr.readline():
+            assert watching.poll() is None
+        assert 'GREETING: Literal["third"]' in written.read_text()
+    finally:
+        watching.kill()
+        watching.wait()
 
 
 def main():
@@ -127,7 +161,9 @@ def main():
         test_stale(pyw, folder)
         test_environment(pyw, folder)
         test_report(pyw, folder)
-        test_checkers(pyw, folder, root)
+        test_watch(pyw, folder)
+        test_checkers(pyw, folder)
+        test_stubs_are_clean(pyw, root)
     finally:
         shutil.rmtree(root, ignore_errors=True)
     print("types: ok")

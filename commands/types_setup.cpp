@@ -1,0 +1,176 @@
+#include <base/jsonc.hpp>
+#include <base/text.hpp>
+#include <commands/types_setup.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace pyw::commands {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Keys = std::vector<std::pair<std::string, std::string>>; ///< name -> value as TOML
+
+struct TomlTable {
+  std::string_view header; ///< "tool.mypy"
+  Keys keys;
+};
+
+std::vector<TomlTable> wanted_tables(const EditorSettings& settings) {
+  const auto folder = fmt::format("\"{}\"", types_folder);
+  const auto source = fmt::format("\"{}\"", settings.source_folder);
+  const auto version = fmt::format("\"{}\"", settings.python_version);
+  return {{"tool.mypy",
+           {{"python_version", version},
+            {"mypy_path", fmt::format("[{}, {}, \"python_modules\"]", source, folder)},
+            {"files", fmt::format("[{}]", source)},
+            {"exclude", "[\"^python_modules/\", \"^\\\\.pyw/\"]"},
+            {"explicit_package_bases", "true"},
+            {"follow_imports", "\"silent\""}}},
+          {"tool.pyright",
+           {{"pythonVersion", version},
+            {"pythonPlatform", "\"All\""},
+            {"include", fmt::format("[{}]", source)},
+            {"exclude", "[\"python_modules\", \"**/node_modules\", \"**/__pycache__\", \"**/.*\"]"},
+            {"stubPath", folder},
+            {"reportMissingModuleSource", "false"},
+            {"extraPaths", fmt::format("[{}, \"python_modules\"]", source)}}}};
+}
+
+/// The name before `=`, or between brackets, of a line; empty when it has none.
+std::string_view key_of(std::string_view line) {
+  const auto equals = line.find('=');
+  return equals == std::string_view::npos ? std::string_view{} : trim(line.substr(0, equals));
+}
+
+std::string_view header_of(std::string_view line) {
+  line = trim(line.substr(0, line.find('#')));
+  return line.starts_with('[') && line.ends_with(']') ? trim(line.substr(1, line.size() - 2)) : std::string_view{};
+}
+
+/// Adds to a table of the text what it lacks, at its end, or the whole table at the text's end.
+std::string add_to_table(std::string text, const TomlTable& table, EditorPlan& plan) {
+  auto lines = split(text, '\n');
+  std::size_t begin = lines.size();
+  for (std::size_t index = 0; index < lines.size(); ++index) {
+    begin = begin == lines.size() && header_of(lines[index]) == table.header ? index : begin;
+  }
+  std::string added;
+  if (begin == lines.size()) {
+    for (const auto& [name, value] : table.keys) {
+      added += name + " = " + value + "\n";
+    }
+    const std::string_view gap = text.empty() ? "" : text.ends_with('\n') ? "\n" : "\n\n";
+    return text + std::string(gap) + "[" + std::string(table.header) + "]\n" + added;
+  }
+  auto last = begin; // the last line of the table that is not blank
+  std::vector<std::pair<std::string_view, std::string_view>> present;
+  for (auto index = begin + 1; index < lines.size() && header_of(lines[index]).empty(); ++index) {
+    last = trim(lines[index]).empty() || trim(lines[index]).starts_with('#') ? last : index;
+    present.emplace_back(key_of(lines[index]), lines[index]);
+  }
+  for (const auto& [name, value] : table.keys) {
+    const auto known = std::find_if(
+        present.begin(), present.end(), [&](const auto& each) { return each.first == name; });
+    if (known == present.end()) {
+      added += "\n" + name + " = " + value;
+    } else if (trim(known->second).find(value) == std::string_view::npos) {
+      plan.kept.push_back(fmt::format("[{}] {} (pyw would set {})", table.header, name, value));
+    }
+  }
+  if (added.empty()) {
+    return text;
+  }
+  const auto end = static_cast<std::size_t>(lines[last].data() + lines[last].size() - text.data());
+  return text.insert(end, added);
+}
+
+/// The members that a settings file gets: those of a known extension do nothing where it is not installed.
+Json wanted_settings() {
+  const auto schema = "./" + std::string(schema_file);
+  return {{"json.schemas", Json::array({{{"fileMatch", {"wrangler.json", "wrangler.jsonc"}}, {"url", schema}}})},
+          {"evenBetterToml.schema.associations", {{".*/wrangler\\.toml$", schema}}}};
+}
+
+std::optional<std::string> with_settings(const std::optional<std::string>& text, EditorPlan& plan) {
+  const auto wanted = wanted_settings();
+  if (!text || trim(*text).empty()) {
+    return wanted.dump(2) + "\n";
+  }
+  const auto blanked = blank_jsonc(*text);
+  const auto present = Json::parse(blanked, nullptr, false);
+  const auto open = blanked.find('{');
+  if (!present.is_object() || open == std::string::npos) {
+    plan.kept.emplace_back(".vscode/settings.json (it is no JSON object)");
+    return std::nullopt;
+  }
+  std::string added;
+  for (const auto& [name, value] : wanted.items()) {
+    if (!present.contains(name)) {
+      auto body = replace_all(value.dump(2), "\n", "\n  ");
+      added += "\n  " + Json(name).dump() + ": " + body + ",";
+    } else if (present[name].dump().find(schema_file) == std::string::npos) {
+      plan.kept.push_back(fmt::format(".vscode/settings.json: {}", name));
+    }
+  }
+  if (added.empty()) {
+    return std::nullopt;
+  }
+  if (present.empty()) {
+    added.pop_back();
+    added += "\n";
+  }
+  auto changed = *text;
+  return changed.insert(open + 1, added);
+}
+
+bool ignores_pyw(std::string_view gitignore) {
+  for (const auto line : split(gitignore, '\n')) {
+    auto name = trim(line);
+    name.remove_prefix(name.starts_with('/') ? 1 : 0);
+    name.remove_suffix(name.ends_with('/') ? 1 : 0);
+    if (name == ".pyw") {
+      return true;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+EditorPlan plan_editor_setup(const EditorFiles& files, const EditorSettings& settings) {
+  EditorPlan plan;
+  const auto before = files.pyproject.value_or("");
+  auto pyproject = before;
+  for (const auto& table : wanted_tables(settings)) {
+    pyproject = add_to_table(std::move(pyproject), table, plan);
+  }
+  if (pyproject != before) {
+    plan.edits.push_back({"pyproject.toml", std::move(pyproject)});
+  }
+  if (auto changed = with_settings(files.vscode_settings, plan)) {
+    plan.edits.push_back({".vscode/settings.json", std::move(*changed)});
+  }
+  const auto ignored = files.gitignore.value_or("");
+  if (!ignores_pyw(ignored)) {
+    plan.edits.push_back(
+        {".gitignore", ignored + (ignored.empty() || ignored.ends_with('\n') ? "" : "\n") + "/.pyw/\n"});
+  }
+  return plan;
+}
+
+bool names_types_folder(std::string_view pyproject) {
+  for (const auto line : split(pyproject, '\n')) {
+    const auto key = key_of(line);
+    if ((key == "stubPath" || key == "mypy_path") && line.find(types_folder) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+} // namespace pyw::commands

@@ -1,0 +1,47 @@
+// What editors and checkers need to know of a project, added to files that belong to the user: text goes in, text
+// comes out, everything that was there stays as it was.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyw::commands {
+
+/// Where the types of a project go whose settings name this folder, and what they call it.
+inline constexpr std::string_view types_folder = ".pyw/types";
+/// The JSON Schema of wrangler files.
+inline constexpr std::string_view schema_file = ".pyw/wrangler.schema.json";
+
+/// What is in the project now; nullopt for files that are not there.
+struct EditorFiles {
+  std::optional<std::string> pyproject = {};
+  std::optional<std::string> vscode_settings = {};
+  std::optional<std::string> gitignore = {};
+};
+
+struct EditorSettings {
+  std::string python_version; ///< "3.14"
+  std::string source_folder;  ///< of the Worker's own code, relative: "src"; "." for the project itself
+};
+
+struct EditorEdit {
+  std::string path;    ///< relative to the project
+  std::string content; ///< all of it
+};
+
+struct EditorPlan {
+  std::vector<EditorEdit> edits = {}; ///< only files that change
+  std::vector<std::string> kept = {}; ///< settings of the user's that say something else, one line each
+};
+
+/// The tables [tool.mypy] and [tool.pyright] (which Pylance and basedpyright read too), the schema of wrangler files,
+/// and `.pyw` among the ignored files. A setting that is there is left alone. Planning again after applying
+/// gives no edits.
+[[nodiscard]] EditorPlan plan_editor_setup(const EditorFiles& files, const EditorSettings& settings);
+
+/// Whether the settings of a project point checkers to `types_folder`.
+[[nodiscard]] bool names_types_folder(std::string_view pyproject);
+
+} // namespace pyw::commands

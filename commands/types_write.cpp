@@ -1,0 +1,95 @@
+#include <commands/types_env.hpp>
+#include <commands/types_setup.hpp>
+#include <commands/types_write.hpp>
+#include <config/json_schema.hpp>
+#include <typegen/env.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace pyw::commands {
+
+namespace {
+
+Comparison compare(const ReadOnlyFileSystem& files,
+                   const StubPlace& place,
+                   const std::vector<typegen::StubFile>& wanted) {
+  Comparison comparison;
+  for (const auto& file : wanted) {
+    const auto present = files.read_if_exists(place.path_of(file.path));
+    if (present && *present && **present == file.content) {
+      ++comparison.unchanged;
+    } else {
+      comparison.stale.push_back(file);
+    }
+  }
+  return comparison;
+}
+
+} // namespace
+
+ProjectTypes compare_types(const World& world,
+                           const config::Project& project,
+                           typegen::RuntimeStubs runtime,
+                           const std::optional<Path>& outdir) {
+  typegen::PublicNames names;
+  for (const auto& file : runtime.files) {
+    if (file.path == "js-stubs/_globals.pyi") {
+      names.always = typegen::public_names(file.content);
+    } else if (file.path == "js-stubs/_globals_ai.pyi") {
+      names.with_ai = typegen::public_names(file.content);
+    }
+  }
+  const auto env = describe_env(world.files, project);
+  auto wanted = typegen::package_stubs();
+  wanted.push_back(typegen::make_env_stub(env, names));
+  for (auto& file : runtime.files) {
+    wanted.push_back(std::move(file));
+  }
+  ProjectTypes types;
+  types.place = find_stub_place(world.files, world.environment, project, outdir);
+  if (!types.place.stub_suffix) { // the mark of a stub package says nothing of a folder that is none
+    std::erase_if(wanted, [](const auto& file) { return file.path.ends_with("/py.typed"); });
+  }
+  types.comparison = compare(world.files, types.place, wanted);
+  types.bindings = env.entries.size();
+  if (types.place.folder == project.root / types_folder) {
+    types.schema = project.root / schema_file;
+  }
+  return types;
+}
+
+Result<void> write_types(World& world, const ProjectTypes& types) {
+  for (const auto& file : types.comparison.stale) {
+    PYW_TRY(world.files.write(types.place.path_of(file.path), file.content));
+  }
+  if (types.schema) { // the editor's settings that name the folder name the schema too
+    const auto content = config::json_schema().dump(2) + "\n";
+    const auto present = world.files.read_if_exists(*types.schema);
+    return present && *present == content ? Result<void>() : world.files.write(*types.schema, content);
+  }
+  return {};
+}
+
+RuntimeRequest runtime_request(const config::Project& project) {
+  RuntimeRequest request;
+  request.directory = project.root;
+  request.null_is_none = project.python_version == config::PythonVersion::python_3_12;
+  return request;
+}
+
+void refresh_types(World& world, const config::Project& project) {
+  const auto place = find_stub_place(world.files, world.environment, project, std::nullopt);
+  const auto globals = world.files.read(place.path_of("js-stubs/_globals.pyi"));
+  const auto of_ai = world.files.read(place.path_of("js-stubs/_globals_ai.pyi"));
+  const auto present = world.files.read(place.path_of("js-stubs/__init__.pyi"));
+  if (!globals || !of_ai || !present) {
+    return;
+  }
+  const auto stub = typegen::make_env_stub(describe_env(world.files, project),
+                                           {typegen::public_names(*globals), typegen::public_names(*of_ai)});
+  if (stub.content != *present) {
+    static_cast<void>(world.files.write(place.path_of(stub.path), stub.content));
+  }
+}
+
+} // namespace pyw::commands
