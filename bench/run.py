@@ -183,6 +183,16 @@ class Bench:
         (project / "src/entry.py").write_text(HELLO_ENTRY)
         self.report("reload", "hello: save to the new answer, no snapshot", times)
 
+    def stubs(self):
+        import stubs
+        folder = self.folder / "stubs"
+        folder.mkdir()
+        rows, memory = stubs.measure(self.pyw, self.runs, folder)
+        for what, seconds, goal in rows + stubs.measure_checkers(self.pyw, self.runs, folder):
+            self.report("stubs", what, seconds, goal)
+        self.results.append({"name": "stubs", "what": "memory of pyw types", "megabytes": memory, "goal": "60 MB"})
+        print(f"{'stubs':12} {'memory of pyw types':58} {memory:9.1f} MB  goal 60 MB", flush=True)
+
     def size(self):
         stripped = self.folder / "stripped"
         subprocess.run(["strip", "-o", stripped, self.pyw], check=True)
@@ -192,7 +202,7 @@ class Bench:
 
 
 def main():
-    names = ["version", "sync-idle", "sync-warm", "start", "reload", "size"]
+    names = ["version", "sync-idle", "sync-warm", "start", "reload", "stubs", "size"]
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
     parser.add_argument("--runs", type=int, default=9)

@@ -2,6 +2,7 @@
 #include <bundle/manifest.hpp>
 #include <bundle/project_source.hpp>
 #include <commands/dev_prepare.hpp>
+#include <commands/types_write.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
 #include <runtime/prepare.hpp>
@@ -133,6 +134,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   auto& world = m_context.world;
   PYW_TRY_ASSIGN(const auto project, load());
   remember(project);
+  refresh_types(world, project);
   if (m_options.sync == SyncFirst::when_needed) {
     PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
   }

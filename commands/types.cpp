@@ -56,7 +56,8 @@ Result<config::Project> load(Context& context) {
   return load_project(context, config::Purpose::types, config::SecretFiles::load);
 }
 
-RuntimeRequest request_for(const TypesOptions& options, const Context& context, const config::Project& project) {
+RuntimeRequest
+request_for(const TypesOptions& options, const Context& context, const config::Project& project) {
   auto request = runtime_request(project);
   request.directory = context.options.directory;
   request.need_report = options.report;
@@ -122,8 +123,8 @@ CommandEntry types_command() {
                        options->declarations,
                        "the runtime's declarations, instead of the pinned ones");
         auto* check = app.add_flag("--check", options->check, "write nothing; fail when the types are stale");
-        auto* report =
-            app.add_flag("--report", options->report, "list what became Any, and syntax that was not understood");
+        auto* report = app.add_flag(
+            "--report", options->report, "list what became Any, and syntax that was not understood");
         app.add_flag("--setup",
                      options->setup,
                      "add to pyproject.toml, .vscode/settings.json and .gitignore what editors need")

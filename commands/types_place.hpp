@@ -20,10 +20,10 @@ struct StubPlace {
   [[nodiscard]] Path path_of(std::string_view stub_file) const;
 };
 
-/// `outdir` when given; else `.pyw/types` when the settings in pyproject.toml say so (types_setup.hpp), under the
-/// packages' own names; else the site-packages of the active or the project's own virtual environment; else
-/// the folder of the entry file, under the packages' own names. Measured for all ways of running the checkers
-/// (facts/types.md 5): only these two are found by all.
+/// `outdir` when given; else `.pyw/types` when the settings in pyproject.toml say so (types_setup.hpp), under
+/// the packages' own names; else the site-packages of the active or the project's own virtual environment;
+/// else the folder of the entry file, under the packages' own names. Measured for all ways of running the
+/// checkers (facts/types.md 5): only these two are found by all.
 [[nodiscard]] StubPlace find_stub_place(const ReadOnlyFileSystem& files,
                                         const Environment& environment,
                                         const config::Project& project,

@@ -49,7 +49,8 @@ std::string_view key_of(std::string_view line) {
 
 std::string_view header_of(std::string_view line) {
   line = trim(line.substr(0, line.find('#')));
-  return line.starts_with('[') && line.ends_with(']') ? trim(line.substr(1, line.size() - 2)) : std::string_view{};
+  return line.starts_with('[') && line.ends_with(']') ? trim(line.substr(1, line.size() - 2))
+                                                      : std::string_view{};
 }
 
 /// Adds to a table of the text what it lacks, at its end, or the whole table at the text's end.
@@ -74,8 +75,8 @@ std::string add_to_table(std::string text, const TomlTable& table, EditorPlan& p
     present.emplace_back(key_of(lines[index]), lines[index]);
   }
   for (const auto& [name, value] : table.keys) {
-    const auto known = std::find_if(
-        present.begin(), present.end(), [&](const auto& each) { return each.first == name; });
+    const auto known =
+        std::find_if(present.begin(), present.end(), [&](const auto& each) { return each.first == name; });
     if (known == present.end()) {
       added += "\n" + name + " = " + value;
     } else if (trim(known->second).find(value) == std::string_view::npos) {
@@ -92,8 +93,9 @@ std::string add_to_table(std::string text, const TomlTable& table, EditorPlan& p
 /// The members that a settings file gets: those of a known extension do nothing where it is not installed.
 Json wanted_settings() {
   const auto schema = "./" + std::string(schema_file);
-  return {{"json.schemas", Json::array({{{"fileMatch", {"wrangler.json", "wrangler.jsonc"}}, {"url", schema}}})},
-          {"evenBetterToml.schema.associations", {{".*/wrangler\\.toml$", schema}}}};
+  return {
+      {"json.schemas", Json::array({{{"fileMatch", {"wrangler.json", "wrangler.jsonc"}}, {"url", schema}}})},
+      {"evenBetterToml.schema.associations", {{".*/wrangler\\.toml$", schema}}}};
 }
 
 std::optional<std::string> with_settings(const std::optional<std::string>& text, EditorPlan& plan) {

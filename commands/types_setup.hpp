@@ -1,5 +1,5 @@
-// What editors and checkers need to know of a project, added to files that belong to the user: text goes in, text
-// comes out, everything that was there stays as it was.
+// What editors and checkers need to know of a project, added to files that belong to the user: text goes in,
+// text comes out, everything that was there stays as it was.
 #pragma once
 
 #include <optional>
@@ -36,9 +36,9 @@ struct EditorPlan {
   std::vector<std::string> kept = {}; ///< settings of the user's that say something else, one line each
 };
 
-/// The tables [tool.mypy] and [tool.pyright] (which Pylance and basedpyright read too), the schema of wrangler files,
-/// and `.pyw` among the ignored files. A setting that is there is left alone. Planning again after applying
-/// gives no edits.
+/// The tables [tool.mypy] and [tool.pyright] (which Pylance and basedpyright read too), the schema of
+/// wrangler files, and `.pyw` among the ignored files. A setting that is there is left alone. Planning again
+/// after applying gives no edits.
 [[nodiscard]] EditorPlan plan_editor_setup(const EditorFiles& files, const EditorSettings& settings);
 
 /// Whether the settings of a project point checkers to `types_folder`.

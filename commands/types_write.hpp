@@ -34,8 +34,8 @@ struct ProjectTypes {
 /// What the stubs of a project are made from when nothing else is asked for.
 [[nodiscard]] RuntimeRequest runtime_request(const config::Project& project);
 
-/// Brings Env up to date where `pyw types` has written it before; does nothing else, and never fails: what called it
-/// has other work to do. A millisecond.
+/// Brings Env up to date where `pyw types` has written it before; does nothing else, and never fails: what
+/// called it has other work to do. A millisecond.
 void refresh_types(World& world, const config::Project& project);
 
 } // namespace pyw::commands

@@ -190,7 +190,8 @@ TSFieldId field_id(std::string_view name) {
     std::unordered_map<std::string_view, TSFieldId> all;
     const auto* language = tree_sitter_typescript();
     for (std::uint32_t id = 1; id <= ts_language_field_count(language); ++id) {
-      all.emplace(ts_language_field_name_for_id(language, static_cast<TSFieldId>(id)), static_cast<TSFieldId>(id));
+      all.emplace(ts_language_field_name_for_id(language, static_cast<TSFieldId>(id)),
+                  static_cast<TSFieldId>(id));
     }
     return all;
   }();

@@ -161,8 +161,8 @@ private:
 
 class SyntaxTree {
 public:
-  /// Parses; never fails (what does not fit becomes error nodes). `source` must outlive the tree. Positions count
-  /// from `lines_before`. Trees can be made in several threads at once.
+  /// Parses; never fails (what does not fit becomes error nodes). `source` must outlive the tree. Positions
+  /// count from `lines_before`. Trees can be made in several threads at once.
   explicit SyntaxTree(std::string_view source, std::size_t lines_before = 0);
   ~SyntaxTree();
   SyntaxTree(const SyntaxTree&) = delete;

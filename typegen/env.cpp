@@ -205,7 +205,8 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
     if (!is_object) {
       return stub;
     }
-    return "_globals.DurableObjectNamespace[" + stub + "]";
+    const bool is_declared = m_names.always.contains("DurableObjectNamespace");
+    return is_declared ? "_globals.DurableObjectNamespace[" + stub + "]" : "Any";
   }
   return {};
 }

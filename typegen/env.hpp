@@ -78,9 +78,9 @@ struct PublicNames {
 /// not have is Any, with a comment.
 [[nodiscard]] StubFile make_env_stub(const EnvDescription& env, const PublicNames& names);
 
-/// The files of the `workers-stubs` and `pyodide-stubs` packages, which never change with the project. The SDK's
-/// annotations are wrong in places (facts/types.md 3), and Pyodide's package cannot be installed by Pythons
-/// before 3.13 and makes checkers read half of the standard library.
+/// The files of the `workers-stubs` and `pyodide-stubs` packages, which never change with the project. The
+/// SDK's annotations are wrong in places (facts/types.md 3), and Pyodide's package cannot be installed by
+/// Pythons before 3.13 and makes checkers read half of the standard library.
 [[nodiscard]] std::vector<StubFile> package_stubs();
 
 } // namespace pyw::typegen

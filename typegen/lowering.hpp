@@ -59,8 +59,8 @@ struct Item {
   const Symbol* symbol = nullptr; ///< null for an anonymous type
   const Type* type = nullptr;     ///< what it is made from
   std::string name = {};
-  std::string text = {};   ///< empty until it is written, and of one that was written anew elsewhere
-  bool is_ai = false;      ///< belongs to the AI model shapes
+  std::string text = {}; ///< empty until it is written, and of one that was written anew elsewhere
+  bool is_ai = false;    ///< belongs to the AI model shapes
   std::vector<Question> questions = {}; ///< what its text depends on
 };
 
@@ -103,8 +103,8 @@ public:
   /// Everything lowered from here on belongs to the AI model shapes.
   void enter_ai() { m_ai = true; }
 
-  /// Makes ready for a second run, which writes anew what would now be written otherwise: only when all that comes
-  /// out is known can what goes in name it.
+  /// Makes ready for a second run, which writes anew what would now be written otherwise: only when all that
+  /// comes out is known can what goes in name it.
   void restart();
 
   [[nodiscard]] const std::deque<Item>& items() const { return m_items; }
@@ -177,7 +177,7 @@ private:
                              bool is_overload,
                              std::string_view doc);
 
-  // --- classes (lowering_classes.cpp) ---
+  // --- classes (lowering_classes.cpp, lowering_plain.cpp, lowering_objects.cpp) ---
   void write_item(Item& item);
   std::string write_raw(Item& item);
   std::string write_two_faced(const Item& item,
@@ -222,12 +222,12 @@ private:
   LoweringOptions m_options;
   std::deque<Item> m_items;
   std::map<std::string, std::size_t, std::less<>> m_by_key;
-  std::map<std::string, std::size_t, std::less<>> m_anonymous;                  ///< module and body -> item
-  std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of;       ///< of types seen before
-  std::vector<Question>* m_questions = nullptr;                                 ///< of the item being written
-  std::set<std::string, std::less<>> m_names;           ///< module and name, taken
-  std::set<std::pair<const Symbol*, Form>> m_requested; ///< of the run before, and this one
-  std::set<const Symbol*> m_written;                    ///< in this run
+  std::map<std::string, std::size_t, std::less<>> m_anonymous;            ///< module and body -> item
+  std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of; ///< of types seen before
+  std::vector<Question>* m_questions = nullptr;                           ///< of the item being written
+  std::set<std::string, std::less<>> m_names;                             ///< module and name, taken
+  std::set<std::pair<const Symbol*, Form>> m_requested;                   ///< of the run before, and this one
+  std::set<const Symbol*> m_written;                                      ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
@@ -241,7 +241,7 @@ private:
   std::map<const TypeParameter*, std::string> m_renamed; ///< what would hide a parameter of the class
   Bindings m_bindings;                                   ///< what the other parameters stand for
   int m_depth = 0;
-  int m_work = 0; ///< types lowered inside of the outermost one
+  int m_work = 0;                         ///< types lowered inside of the outermost one
   std::set<const Symbol*> m_open_aliases; ///< being lowered: one that contains itself ends here
   const Symbol* m_pass_through = nullptr; ///< a wrapper that hands arguments on unconverted
 };

@@ -1,6 +1,6 @@
 // The names that TypeScript's own library declares, not the runtime's declarations: ECMAScript's built-ins.
 // Their Python classes are written by hand (prelude/_prelude.pyi).
-#include <typegen/lowering.hpp>
+#include <typegen/lowering_positions.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,14 +8,6 @@
 namespace pyw::typegen {
 
 namespace {
-
-bool is_in(Position position) {
-  return position == Position::raw_in || position == Position::env_in;
-}
-
-bool is_raw(Position position) {
-  return position == Position::raw_in || position == Position::raw_out;
-}
 
 constexpr std::array typed_arrays = {std::string_view("Int8Array"),
                                      std::string_view("Uint8Array"),

@@ -1,6 +1,6 @@
 // Methods and functions: overloads, options as dict and as keywords, keys spelled out.
 #include <base/text.hpp>
-#include <typegen/lowering.hpp>
+#include <typegen/lowering_positions.hpp>
 #include <typegen/module_writer.hpp>
 
 #include <algorithm>
@@ -8,14 +8,6 @@
 namespace pyw::typegen {
 
 namespace {
-
-Position outward(Form form) {
-  return form == Form::env ? Position::env_top : Position::raw_out;
-}
-
-Position inward(Form form) {
-  return form == Form::env ? Position::env_in : Position::raw_in;
-}
 
 /// Whether a type parameter stands in what a caller must be able to tell apart: the result, or what a
 /// function that goes in is given.
@@ -150,10 +142,11 @@ const Type* Lowering::type_in(const Parameter& parameter) {
         const auto* value = is_required(each) ? m_resolver.expand(each.type) : nullptr;
         return value == nullptr || (value->kind == TypeKind::primitive && value->text == "boolean");
       });
-  return only_switches
-             ? m_resolver.make(
-                   {.kind = TypeKind::reference, .generic = type->generic, .text = "Partial", .parts = {type}})
-             : parameter.type;
+  return only_switches ? m_resolver.make({.kind = TypeKind::reference,
+                                          .generic = type->generic,
+                                          .text = "Partial",
+                                          .parts = {type}})
+                       : parameter.type;
 }
 
 std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, Position position) {

@@ -205,9 +205,9 @@ void Lowering::forget(std::size_t index) {
 void Lowering::restart() {
   for (std::size_t index = 0; index < m_items.size(); ++index) {
     auto& item = m_items[index];
-    const bool is_stale = std::any_of(item.questions.begin(), item.questions.end(), [&](const Question& each) {
-      return m_requested.contains(each);
-    });
+    const bool is_stale = std::any_of(item.questions.begin(),
+                                      item.questions.end(),
+                                      [&](const Question& each) { return m_requested.contains(each); });
     if (is_stale) {
       item.text.clear();
       item.questions.clear();

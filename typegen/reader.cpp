@@ -291,8 +291,8 @@ Program read_declarations(const std::vector<std::string_view>& sources) {
   std::vector<std::future<std::unique_ptr<SyntaxTree>>> trees;
   for (const auto source : sources) {
     for (const auto& piece : split_declarations(source, piece_size)) {
-      trees.push_back(std::async(
-          [piece] { return std::make_unique<SyntaxTree>(piece.text, piece.lines_before); }));
+      trees.push_back(
+          std::async([piece] { return std::make_unique<SyntaxTree>(piece.text, piece.lines_before); }));
     }
   }
   for (auto& tree : trees) {

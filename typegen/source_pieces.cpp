@@ -48,6 +48,7 @@ std::vector<SourcePiece> split_declarations(std::string_view source, std::size_t
   for (std::size_t index = 0; index < source.size();) {
     if (const auto behind = skip_quoted(source, index); behind != index) {
       index = behind;
+      last = '/'; // a comment belongs to what follows it
       continue;
     }
     const char c = source[index++];

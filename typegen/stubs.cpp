@@ -164,7 +164,8 @@ void StubMaker::lower_namespace(const Symbol& symbol) {
     }
     m_lowering.write_into(Module::raw, to_identifier(member->qualified));
     if (member->is_type() && !member->bodies.empty()) {
-      body += "    " + attribute_name(named->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
+      body +=
+          "    " + attribute_name(named->name) + " = " + m_lowering.request(*member, Form::raw, {}) + "\n";
     } else if (!member->functions.empty()) {
       std::vector<const Signature*> signatures;
       for (const auto& function : member->functions) {

@@ -52,9 +52,7 @@ TEST_CASE("stubs of the project's own classes answer to their methods only") {
   env.classes = {{"Counter", {"DurableObject"}, {{"increment", "by: int = ...", "int"}}}};
   const auto text = body_of(env, {"DurableObjectNamespace"});
   CHECK(text.find("    async def increment(self, by: int = ...) -> int: ...\n") != std::string::npos);
-  CHECK(text.find("    def getByName(self, name: str, options: Any = ..., /, **kwargs: Any) -> _CounterStub: "
-                  "...\n") != std::string::npos);
-  CHECK(text.find("    COUNTER: _CounterNamespace\n") != std::string::npos);
+  CHECK(text.find("    COUNTER: _globals.DurableObjectNamespace[_CounterStub]\n") != std::string::npos);
   CHECK(text.find("__getattr__") == std::string::npos);
 }
 

@@ -133,3 +133,51 @@ TEST_CASE("types without end and names that collide still give stubs") {
     CHECK(!(make_runtime_stubs({source}, {}).files.empty()));
   }
 }
+
+TEST_CASE("switches of options that can be left out need not be given") {
+  const auto raw =
+      module_of("interface O { fatal: boolean; label?: string } declare class A { constructor(o?: O) } "
+                "interface P { size: number } declare class B { constructor(o?: P) }",
+                "_raw");
+  has(raw,
+      "def new(cls, o: _raw_options.A_o | None = ..., /, **kwargs: Unpack[_raw_options.A_o]) -> Self: ...");
+  has(raw, "def new(cls, o: _raw_options.P | None = ..., /) -> Self: ...");
+}
+
+TEST_CASE("a guard on a type parameter is what it guards") {
+  has(module_of("declare function f<T extends string>(a: T extends 'x' ? never : T): void;", "_raw"),
+      "def f(a: str, /) -> None: ...");
+}
+
+TEST_CASE("types that branch in their own recursion end") {
+  const auto stubs = make_runtime_stubs(
+      {"type S<T> = T | Map<S<T[]>, S<T[][]>> | Set<S<Map<T, S<T>>>> | Promise<S<Set<T>>>; "
+       "declare function f(a: S<string>): S<number>;"},
+      {});
+  has(module(stubs, "_raw"), "def f(");
+}
+
+TEST_CASE("JavaScript's modules are known by name, with what they export under the exported name") {
+  const auto stubs = make_runtime_stubs({"interface M { to: string } declare module 'a:mail' { "
+                                         "let _M: { new (to: string): M }; export { _M as M }; "
+                                         "function _send(m: M): void; export { _send as send }; "
+                                         "class Only { x: number } }"},
+                                        {});
+  const auto globals = module(stubs, "_globals");
+  has(globals,
+      "def import_from_javascript(module_name: Literal[\"a:mail\"]) -> type[_raw._module_a_mail]: ...");
+  has(globals, "def import_from_javascript(module_name: str) -> Any: ...");
+  has(globals, "import a_mail_Only as Only\n");
+  const auto raw = module(stubs, "_raw");
+  has(raw, "    def send(cls, m: ");
+  has(raw, "def new(cls, to: str, /) -> M: ...");
+  CHECK(raw.find("_send(") == std::string::npos);
+}
+
+TEST_CASE("what comes out later can go in earlier: the second run knows it") {
+  const auto env = module_of("interface T { x: string } interface KVNamespace { put(t: T): Promise<void>; "
+                             "get(): Promise<T>; }",
+                             "_env");
+  has(env, "async def put(self, t: _options.T | T, /) -> None: ...");
+  CHECK(env.find("class T(") == env.rfind("class T("));
+}

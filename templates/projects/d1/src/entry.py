@@ -27,5 +27,4 @@ class Default(WorkerEntrypoint):
             return Response("author and message are needed", status=400)
         # Values are bound, never put into the SQL text.
         statement = self.env.DB.prepare("INSERT INTO entries (author, message) VALUES (?, ?) RETURNING id")
-        row = await statement.bind(author, message).first()
-        return Response.json({"id": row["id"]}, status=201)
+        return Response.json({"id": await statement.bind(author, message).first("id")}, status=201)
