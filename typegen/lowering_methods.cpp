@@ -257,11 +257,13 @@ void Lowering::lower_signature(const Signature& signature,
   }
   m_parameters = outer;
 
-  // A parameter that what goes in does not mention after all ties nothing together.
+  // A parameter that what goes in, or what comes out, does not mention after all ties nothing together.
+  const auto given = identifiers_in(base.result);
   const auto mentioned = identifiers_in(join(base.parameters, ", ") + ", " + base.rest);
   auto excluded = not_generic;
   for (const auto* parameter : generic) {
-    if (!mentioned.contains(parameter_name(*parameter))) {
+    const auto name = parameter_name(*parameter);
+    if (!mentioned.contains(name) || !given.contains(name)) {
       excluded.insert(parameter);
     }
   }

@@ -339,7 +339,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   const auto raw_classes = names_of(Module::raw);
   for (const auto& [name, class_name] : m_of_modules) {
     if (raw_classes.contains(class_name) && !prelude_names.contains(name)) {
-      text += "from ._raw import " + class_name + " as " + name + "\n";
+      m_globals_text += name + " = _raw." + class_name + "\n";
     }
   }
   for (const auto& [module, names] : by_module) {
