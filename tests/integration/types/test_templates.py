@@ -25,7 +25,7 @@ def run(pyw, folder, *arguments):
 def errors_in(environment, folder):
     """What any checker calls an error, started as people start them."""
     found = []
-    for arguments in ([], ["src"], ["src/entry.py"]):
+    for arguments in ([], ["src/entry.py"]):
         found += [line for line in environment.mypy(folder, *arguments).splitlines() if ": error:" in line]
     found += [each["message"] for each in environment.pyright(folder) if each["severity"] != "information"]
     based = subprocess.run([environment.python, "-m", "basedpyright", "--level", "error", "--outputjson"], cwd=folder,

@@ -13,7 +13,7 @@ def html(template: Template) -> Html:
     return Html("".join(render(part) for part in template))
 
 
-def render(part: "str | Interpolation") -> str:
+def render(part: "str | Interpolation[object]") -> str:
     if isinstance(part, str):
         return part  # from the program's text
     return to_html(part.value)

@@ -27,7 +27,8 @@ class Default(WorkerEntrypoint):
         found = await self.env.FILES.get(name)
         if found is None:
             return Response(f"no file {name}", status=404)
-        headers = {"content-type": found.httpMetadata.contentType, "etag": found.httpEtag}
+        kind = found.httpMetadata.contentType if found.httpMetadata else None
+        headers = {"content-type": kind or "application/octet-stream", "etag": found.httpEtag}
         return Response(found.body, headers=headers)
 
     async def list_files(self):
