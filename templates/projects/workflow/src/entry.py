@@ -1,14 +1,18 @@
 """An order in steps: POST / starts one, GET /ID says how far it is."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
+
+if TYPE_CHECKING:  # for editors: the module has it in the types only
+    from workers.entrypoints import WorkflowStep
 
 PRICES = {"tea": 350, "pie": 420}
 
 
 class OrderWorkflow(WorkflowEntrypoint):
-    async def run(self, event, step):
+    async def run(self, event, step: "WorkflowStep"):
         order = event["payload"]
 
         # The result of a step is kept: after a restart the workflow goes on behind the last one that was done.

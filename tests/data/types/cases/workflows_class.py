@@ -17,4 +17,5 @@ class Flow(WorkflowEntrypoint):
         await step.sleep("nap", "1 minute")
         print(event["payload"])
         await self.env.KV.put("k", "v")
+        await step.slep("nap", "1 minute")  # E
         await self.env.KV.putt("k", "v")  # E
