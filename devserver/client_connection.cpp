@@ -2,6 +2,7 @@
 #include <devserver/error_page.hpp>
 #include <devserver/host_check.hpp>
 #include <devserver/live_reload.hpp>
+#include <devserver/responses.hpp>
 #include <devserver/tunnel.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -87,6 +88,10 @@ bool wants_html(const RequestHead& request) {
   return request[http::field::accept].find("text/html") != beast::string_view::npos;
 }
 
+AnswerBody body_for(const RequestHead& request) {
+  return request.method() == http::verb::head ? AnswerBody::leave_out : AnswerBody::send;
+}
+
 /// Where the pieces of a body that streams through are kept or counted.
 struct BodyTap {
   std::uint64_t size = 0;
@@ -146,6 +151,23 @@ asio::awaitable<bool> relay_body(Input& input,
       co_return false;
     }
   } while (!parser.is_done() || !serializer.is_done());
+  co_return true;
+}
+
+/// The whole of a small body; false when it is longer than `own_body_limit` or the stream ends before it
+/// does.
+template <typename Input, typename Parser>
+asio::awaitable<bool> read_body(Input& input, beast::flat_buffer& buffer, Parser& parser, std::string& body) {
+  std::array<char, 4096> piece{};
+  while (!parser.is_done()) {
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    const auto [error, size] = co_await http::async_read_some(input, buffer, parser, outcome);
+    body.append(piece.data(), piece.size() - parser.get().body().size);
+    if ((error && error != http::error::need_buffer) || body.size() > own_body_limit) {
+      co_return false;
+    }
+  }
   co_return true;
 }
 
@@ -542,36 +564,17 @@ asio::awaitable<std::optional<ClientConnection::After>> ClientConnection::answer
   if (owner == PathOwner::data_side) {
     co_return std::nullopt;
   }
-  std::string body;
-  while (!parser.is_done()) {
-    std::array<char, 4096> piece{};
-    parser.get().body().data = piece.data();
-    parser.get().body().size = piece.size();
-    const auto [error, size] = co_await http::async_read_some(m_socket, m_buffer, parser, outcome);
-    body.append(piece.data(), piece.size() - parser.get().body().size);
-    if ((error && error != http::error::need_buffer) || body.size() > own_body_limit) {
-      co_return After::close;
-    }
+  if (!co_await read_body(m_socket, m_buffer, parser, own.body)) {
+    co_return After::close;
   }
-  own.body = std::move(body);
   const auto answer = m_shared.hooks.own(own);
   if (answer.feed) {
     co_await send_events(request, *answer.feed);
     co_return After::close;
   }
-  http::response<http::string_body> response(static_cast<http::status>(answer.status), 11);
-  response.set(http::field::content_type, answer.content_type);
-  response.set(http::field::cache_control, "no-store");
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
-  if (!answer.location.empty()) {
-    response.set(http::field::location, answer.location);
-  }
-  const bool to_head = request.method() == http::verb::head;
-  response.body() = to_head ? "" : answer.body;
-  response.keep_alive(request.keep_alive());
-  response.prepare_payload();
-  const auto [error, size] = co_await http::async_write(m_socket, response, outcome);
+  const auto bytes =
+      own_response(answer, body_for(request), request.keep_alive() ? AfterAnswer::keep : AfterAnswer::close);
+  const auto [error, size] = co_await asio::async_write(m_socket, asio::buffer(bytes), outcome);
   co_return error || !request.keep_alive() ? After::close : After::keep;
 }
 
@@ -605,36 +608,17 @@ asio::awaitable<ClientConnection::After> ClientConnection::answer_exception(cons
   ErrorAnswer answer;
   answer.status = static_cast<int>(response.get().result_int());
   answer.failure = text(response.get()[exception_field]);
-  std::string traceback;
-  while (!response.is_done() && traceback.size() < own_body_limit) {
-    std::array<char, 4096> piece{};
-    response.get().body().data = piece.data();
-    response.get().body().size = piece.size();
-    const auto [error, size] =
-        co_await http::async_read_some(m_upstream->socket, m_upstream->buffer, response, outcome);
-    if (error && error != http::error::need_buffer) {
-      break;
-    }
-    traceback.append(piece.data(), piece.size() - response.get().body().size);
-  }
-  answer.title = last_line(traceback);
-  answer.text = std::move(traceback);
+  // As far as it came: half a traceback is better than none.
+  co_await read_body(m_upstream->socket, m_upstream->buffer, response, answer.text);
+  answer.title = last_line(answer.text);
   co_return co_await answer_error(request, answer);
 }
 
 asio::awaitable<ClientConnection::After> ClientConnection::answer_error(const RequestHead& request,
                                                                         const ErrorAnswer& answer) {
-  http::response<http::string_body> response(static_cast<http::status>(answer.status), 11);
-  const bool html = wants_html(request);
-  response.set(http::field::content_type, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
-  response.set(http::field::cache_control, "no-store");
-  response.set("X-Pyw-Error", "1");
-  if (request.method() != http::verb::head) {
-    response.body() = html ? error_page(answer) : fmt::format("{}\n\n{}\n", answer.title, answer.text);
-  }
-  response.keep_alive(false);
-  response.prepare_payload();
-  co_await http::async_write(m_socket, response, outcome);
+  const auto bytes =
+      error_response(answer, wants_html(request) ? ErrorFormat::page : ErrorFormat::text, body_for(request));
+  co_await asio::async_write(m_socket, asio::buffer(bytes), outcome);
   co_return After::close;
 }
 
