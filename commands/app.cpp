@@ -27,7 +27,7 @@ int run_invocation(const Invocation& invocation, World& world) {
     world.reporter.data(invocation.text);
     return 0;
   }
-  net::OfflineClient offline;
+  net::OfflineClient offline(world.http);
   World chosen{world.files,
                world.processes,
                invocation.options.network == Network::offline ? offline : world.http,

@@ -23,6 +23,7 @@ enum class Network { allowed, offline };
 struct GlobalOptions {
   Path directory;                         ///< -C, absolute; else the current folder
   std::optional<Path> config;             ///< -c
+  std::vector<Path> more_configs;         ///< further -c: only `pyw dev` takes several
   std::optional<std::string> environment; ///< -e; "" means the top level explicitly
   OutputFormat format = OutputFormat::text;
   Network network = Network::allowed;

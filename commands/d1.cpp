@@ -2,6 +2,7 @@
 #include <base/text.hpp>
 #include <cloud/provision.hpp>
 #include <commands/d1.hpp>
+#include <runtime/local_services.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -120,19 +121,24 @@ Result<int> execute(const Options& options, Context& context) {
   if (options.command.has_value() == options.file.has_value()) {
     return failure(usage_error("give either `--command SQL` or `--file FILE`"));
   }
-  PYW_TRY(require_remote(options.place));
-  if (options.file && !options.yes &&
+  if (options.file && options.place.remote && !options.yes &&
       !make_confirm(context, true)("the database answers no queries while the file is taken in: go on?")) {
     return failure(user_error("nothing was executed"));
   }
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, options.preview));
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, options.preview, options.place));
   if (options.command) {
     PYW_TRY_ASSIGN(const auto results, run_sql(database, *options.command));
     print_results(context, results);
     return 0;
   }
-  PYW_TRY_ASSIGN(const auto answer,
-                 import_file(database, context.options.directory / *options.file, context));
+  const auto file = context.options.directory / *options.file;
+  if (database.data.local) {
+    PYW_TRY_ASSIGN(const auto sql, context.world.files.read(file));
+    PYW_TRY_ASSIGN(const auto results, run_sql(database, sql));
+    print_results(context, results);
+    return 0;
+  }
+  PYW_TRY_ASSIGN(const auto answer, import_file(database, file, context));
   const auto result = answer.value("result", cloud::Json::object());
   if (context.options.format == OutputFormat::json) {
     print_json(context, result);
@@ -143,27 +149,37 @@ Result<int> execute(const Options& options, Context& context) {
   return 0;
 }
 
-Result<int> export_database(const Options& options, Context& context) {
-  PYW_TRY(require_remote(options.place));
-  if (!options.output) {
-    return failure(usage_error("where to?", {"pass `--output FILE`"}));
-  }
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, options.preview));
-  const cloud::Json body = {
-      {"output_format", "polling"},
-      {"dump_options",
-       {{"no_schema", options.no_schema}, {"no_data", options.no_data}, {"tables", options.tables}}}};
+Result<std::string> local_dump(Database& database, const cloud::Json& options) {
+  PYW_TRY_ASSIGN(const auto answer,
+                 database.data.cloud.api.require(database_call("POST", database, "dump", options)));
+  return text_at(answer, "sql");
+}
+
+Result<std::string> live_dump(Database& database, const cloud::Json& options, Context& context) {
+  const cloud::Json body = {{"output_format", "polling"}, {"dump_options", options}};
   PYW_TRY_ASSIGN(auto answer,
                  database.data.cloud.api.require(database_call("POST", database, "export", body)));
   PYW_TRY_ASSIGN(answer, poll(database, "export", std::move(answer), context));
   HttpRequest download;
   download.url = text_at(answer.value("result", cloud::Json::object()), "signed_url");
-  PYW_TRY_ASSIGN(const auto response, context.world.http.send(download));
+  PYW_TRY_ASSIGN(auto response, context.world.http.send(download));
   if (response.status != 200) {
     return failure(user_error(fmt::format("the export could not be fetched (status {})", response.status)));
   }
+  return std::move(response.body);
+}
+
+Result<int> export_database(const Options& options, Context& context) {
+  if (!options.output) {
+    return failure(usage_error("where to?", {"pass `--output FILE`"}));
+  }
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, options.preview, options.place));
+  const cloud::Json dump = {
+      {"no_schema", options.no_schema}, {"no_data", options.no_data}, {"tables", options.tables}};
+  PYW_TRY_ASSIGN(const auto sql,
+                 database.data.local ? local_dump(database, dump) : live_dump(database, dump, context));
   const auto file = context.options.directory / *options.output;
-  PYW_TRY(context.world.files.write(file, response.body));
+  PYW_TRY(context.world.files.write(file, sql));
   context.world.reporter.message(fmt::format("Wrote {}", file.string()));
   return 0;
 }
@@ -214,7 +230,7 @@ Result<int> list(Context& context) {
 }
 
 Result<int> one(const Options& options, const char* method, Context& context) {
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, false));
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, false, {.remote = true}));
   auto call = cloud::get(database.data.base + "/d1/database/" + database.id);
   call.method = method;
   if (call.method == "DELETE" && !options.yes &&
@@ -273,8 +289,9 @@ std::function<Runner(CLI::App&)> declare_one(const char* method) {
 
 } // namespace
 
-Result<Database> open_database(Context& context, const std::string& name, bool preview) {
-  PYW_TRY_ASSIGN(auto data, open_data(context));
+Result<Database>
+open_database(Context& context, const std::string& name, bool preview, const DataPlace& place) {
+  PYW_TRY_ASSIGN(auto data, open_data(context, place));
   Database database{std::move(data), name, {}, nullptr};
   auto lookup = name;
   if (database.data.project) {
@@ -283,6 +300,10 @@ Result<Database> open_database(Context& context, const std::string& name, bool p
         continue;
       }
       database.configured = &item;
+      if (database.data.local) {
+        database.id = runtime::d1_id(item);
+        return database;
+      }
       const auto& id = preview ? item.preview_database_id : item.database_id;
       if (id) {
         database.id = *id;
@@ -291,6 +312,9 @@ Result<Database> open_database(Context& context, const std::string& name, bool p
       lookup = item.database_name.value_or(
           cloud::default_resource_name(database.data.project->name.value, item.binding));
     }
+  }
+  if (database.data.local) {
+    return failure(user_error(fmt::format("the configuration has no D1 database `{}`", name)));
   }
   const auto found = database.data.cloud.api.call(cloud::get(
       database.data.base + "/d1/database/" + cloud::escape_component(lookup), {{"fields", "uuid,name"}}));
@@ -312,11 +336,11 @@ Result<cloud::Json> run_sql(Database& database, const std::string& sql) {
 CommandEntry d1_command() {
   return {
       "d1",
-      "the live D1 databases",
+      "D1 databases, local or live",
       Group::data,
-      {{"pyw d1 execute DB --remote --command 'select 1'", "run SQL"},
-       {"pyw d1 execute DB --remote --file schema.sql", "import a file"},
-       {"pyw d1 migrations apply DB --remote", "apply what is not applied yet"}},
+      {{"pyw d1 execute DB --command 'select 1'", "run SQL on the database of `pyw dev`"},
+       {"pyw d1 execute DB --remote --file schema.sql", "import a file into the live one"},
+       {"pyw d1 migrations apply DB", "apply what is not applied yet"}},
       [](CLI::App& app) {
         return declare_subcommands(app,
                                    {{"create", "make a database", declare_create},

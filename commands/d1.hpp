@@ -19,7 +19,8 @@ struct Database {
 };
 
 /// By binding or name of the configuration, else by name in the account. Fails when there is none.
-[[nodiscard]] Result<Database> open_database(Context& context, const std::string& name, bool preview);
+[[nodiscard]] Result<Database>
+open_database(Context& context, const std::string& name, bool preview, const DataPlace& place);
 
 /// Runs SQL; the answer is one result a statement.
 [[nodiscard]] Result<cloud::Json> run_sql(Database& database, const std::string& sql);

@@ -118,9 +118,8 @@ apply_one(Database& database, const Settings& settings, const std::string& name,
 }
 
 Result<int> apply(const Options& options, Context& context) {
-  PYW_TRY(require_remote(options.place));
   PYW_TRY_ASSIGN(const auto settings, settings_of(options, context));
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.database, options.preview));
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.database, options.preview, options.place));
   PYW_TRY(run_sql(database, create_table_sql(settings.table)));
   PYW_TRY_ASSIGN(const auto names, unapplied(database, settings, context));
   if (names.empty()) {
@@ -138,9 +137,8 @@ Result<int> apply(const Options& options, Context& context) {
 }
 
 Result<int> list(const Options& options, Context& context) {
-  PYW_TRY(require_remote(options.place));
   PYW_TRY_ASSIGN(const auto settings, settings_of(options, context));
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.database, options.preview));
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.database, options.preview, options.place));
   PYW_TRY(run_sql(database, create_table_sql(settings.table)));
   PYW_TRY_ASSIGN(const auto names, unapplied(database, settings, context));
   for (const auto& name : names) {

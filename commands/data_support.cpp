@@ -4,26 +4,39 @@
 
 namespace pyw::commands {
 
-void declare_place(CLI::App& app, DataPlace& place) {
-  app.add_flag("--remote", place.remote, "the live data");
-  app.add_flag("--local", place.local, "the data of `pyw dev`");
-  app.add_option("--persist-to")->group("");
+namespace {
+
+Result<DataSession> open_local(Context& context, const DataPlace& place, LocalNeeds needs) {
+  PYW_TRY_ASSIGN(auto project, require_project(context, config::Purpose::inspect));
+  const auto state = state_directory(context, project, place.persist_to);
+  PYW_TRY_ASSIGN(auto local, LocalData::open(project, state, needs, context));
+  CloudSession session{cloud::Api(context.world, local.api()), "local"};
+  return DataSession{std::move(project), std::move(local), std::move(session), "/accounts/local"};
 }
 
-Result<void> require_remote(const DataPlace& place) {
-  if (place.remote && !place.local) {
-    return {};
-  }
-  return failure(usage_error(
-      "without `--remote` this would mean the local data of `pyw dev`",
-      {"add `--remote` for the live data", "local data is reached through the Worker, under `pyw dev`"}));
+} // namespace
+
+void declare_place(CLI::App& app, DataPlace& place, DefaultPlace without) {
+  const bool local = without == DefaultPlace::local;
+  auto* remote = app.add_flag("--remote", place.remote, local ? "the live data" : "the live data (default)");
+  app.add_flag("--local", place.local, local ? "the data of `pyw dev` (default)" : "the data of `pyw dev`")
+      ->excludes(remote);
+  app.add_option("--persist-to", place.persist_to, "where local data is kept (default: .pyw/state)")
+      ->type_name("DIR")
+      ->excludes(remote);
 }
 
 Result<DataSession> open_data(Context& context) {
   PYW_TRY_ASSIGN(auto project, find_project(context, config::Purpose::inspect));
   PYW_TRY_ASSIGN(auto session, open_session(context, project ? &*project : nullptr));
   auto base = cloud::account_path(session.account);
-  return DataSession{std::move(project), std::move(session), std::move(base)};
+  return DataSession{std::move(project), std::nullopt, std::move(session), std::move(base)};
+}
+
+Result<DataSession>
+open_data(Context& context, const DataPlace& place, DefaultPlace without, LocalNeeds needs) {
+  const bool local = place.local || (without == DefaultPlace::local && !place.remote);
+  return local ? open_local(context, place, needs) : open_data(context);
 }
 
 void declare_creation_options(CLI::App& app) {

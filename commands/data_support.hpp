@@ -1,32 +1,42 @@
-// What the data commands share: the project is optional, the data is the live one.
+// What the data commands share: the project is optional for the live data, the local data belongs to one.
 #pragma once
 
 #include <cloud/remote_state.hpp>
 #include <commands/cloud_support.hpp>
+#include <commands/local_data.hpp>
 
 #include <optional>
 #include <string>
 
 namespace pyw::commands {
 
-/// Where data lies. As with wrangler, reading and writing data means the local copy unless `--remote` is
-/// given.
+/// Where data lies. As with wrangler, reading and writing KV, R2 and D1 means the local copy unless
+/// `--remote` is given; queues and workflows mean the live ones unless `--local` is.
 struct DataPlace {
   bool remote = false;
   bool local = false;
+  std::optional<std::string> persist_to = {};
 };
 
-void declare_place(CLI::App& app, DataPlace& place);
-/// Fails unless the live data is meant: the local data belongs to `pyw dev`.
-[[nodiscard]] Result<void> require_remote(const DataPlace& place);
+/// What a command means without `--local` and `--remote`.
+enum class DefaultPlace { local, remote };
+
+void declare_place(CLI::App& app, DataPlace& place, DefaultPlace without = DefaultPlace::local);
 
 struct DataSession {
   std::optional<config::Project> project;
+  std::optional<LocalData> local; ///< keeps the local data open
   CloudSession cloud;
   std::string base; ///< "/accounts/ID"
 };
 
+/// The live data.
 [[nodiscard]] Result<DataSession> open_data(Context& context);
+/// The data that `place` means.
+[[nodiscard]] Result<DataSession> open_data(Context& context,
+                                            const DataPlace& place,
+                                            DefaultPlace without = DefaultPlace::local,
+                                            LocalNeeds needs = LocalNeeds::stores);
 
 /// Options of wrangler that write the new resource into the configuration: taken and ignored.
 void declare_creation_options(CLI::App& app);

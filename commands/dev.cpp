@@ -1,4 +1,5 @@
 #include <commands/dev.hpp>
+#include <commands/dev_companions.hpp>
 #include <commands/dev_lock.hpp>
 #include <commands/dev_prepare.hpp>
 #include <config/load.hpp>
@@ -81,16 +82,23 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   PYW_TRY_ASSIGN(auto preparer, DevPreparer::make(options, context));
   const auto& project = preparer->project();
   PYW_TRY_ASSIGN(const auto lock, DevLock::acquire(preparer->state_directory(), world.files));
+  PYW_TRY_ASSIGN(const auto companions, DevCompanions::start(options, context));
 
   const auto format = context.options.format == OutputFormat::json ? devserver::NarratorFormat::json
                                                                    : devserver::NarratorFormat::text;
   const auto narrator = devserver::make_narrator(world.reporter, format, project.root);
   devserver::DevServerHooks hooks;
-  hooks.prepare = [&](devserver::Generation generation) { return preparer->prepare(generation); };
+  hooks.prepare = [&](devserver::Generation generation, devserver::PartsCheck check) {
+    return preparer->prepare(generation, check);
+  };
   hooks.watch_list = [&] { return preparer->watch_list(); };
   hooks.skip_folder = [&](const Path& folder) { return preparer->skips(folder); };
   hooks.read_line = read_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
+  DevRegistration registration(preparer->registry() / project.name.value, world.files);
+  hooks.on_serving = [&](devserver::Generation generation) {
+    return registration.announce(preparer->address(generation));
+  };
   hooks.narrator = narrator.get();
   auto settings = server_options(options, project);
   if (options.https == Https::yes) {
@@ -111,7 +119,8 @@ CommandEntry dev_command() {
       {{"pyw dev", "on http://127.0.0.1:8787"},
        {"pyw dev --port 0", "on any free port"},
        {"pyw dev --var STAGE:local", "with a variable over those of the config"},
-       {"pyw -e staging dev", "with the environment `staging`"}},
+       {"pyw -e staging dev", "with the environment `staging`"},
+       {"pyw dev -c shop/wrangler.toml -c prices/wrangler.toml", "two Workers that call each other"}},
       [](CLI::App& app) -> Runner {
         auto options = std::make_shared<DevOptions>();
         app.add_option("-p,--port", options->port, "the port; 0 takes a free one (default: 8787)")

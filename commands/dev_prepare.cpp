@@ -2,9 +2,11 @@
 #include <bundle/manifest.hpp>
 #include <bundle/project_source.hpp>
 #include <commands/dev_prepare.hpp>
+#include <commands/local_data.hpp>
 #include <commands/types_write.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
+#include <runtime/local_services.hpp>
 #include <runtime/prepare.hpp>
 #include <toolchain/toolchain.hpp>
 
@@ -23,8 +25,8 @@ using toolchain::Part;
 constexpr std::size_t longest_socket_path = 100;
 
 /// Beside the project's own state, else, where that path is too long, in the system's temporary folder.
-Path socket_path(const Path& run_directory, devserver::Generation generation) {
-  const auto name = fmt::format("worker-{}.sock", generation);
+Path socket_path(const Path& run_directory, std::string_view kind, devserver::Generation generation) {
+  const auto name = fmt::format("{}-{}.sock", kind, generation);
   if ((run_directory / name).string().size() < longest_socket_path) {
     return run_directory / name;
   }
@@ -53,10 +55,22 @@ Result<Part> pyodide_for(const config::Project& project) {
   return failure(std::move(error));
 }
 
-Result<runtime::RuntimeParts> runtime_parts(const config::Project& project, World& world) {
+Result<runtime::RuntimeParts>
+runtime_parts(const config::Project& project, devserver::PartsCheck check, World& world) {
+  using toolchain::CheckDepth;
+  const auto depth = check == devserver::PartsCheck::thorough ? CheckDepth::digests : CheckDepth::sizes;
+  if (project.is_javascript()) {
+    const std::array parts{Part::workerd, Part::miniflare};
+    PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
+    return runtime::RuntimeParts{installed.program(Part::workerd),
+                                 {},
+                                 {},
+                                 installed.folder(Part::miniflare),
+                                 world.environment.cache_directory() / "runtime"};
+  }
   PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
   const std::array parts{Part::workerd, pyodide, Part::miniflare};
-  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts));
+  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
   PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
   return runtime::RuntimeParts{installed.program(Part::workerd),
                                installed.folder(pyodide),
@@ -104,9 +118,8 @@ Result<std::unique_ptr<DevPreparer>> DevPreparer::make(const DevOptions& options
 
 DevPreparer::DevPreparer(const DevOptions& options, Context& context, config::Project first)
     : m_options(options), m_context(context), m_first(std::move(first)) {
-  m_state_directory = options.persist_to
-                          ? (m_context.options.directory / *options.persist_to).lexically_normal()
-                          : m_first.root / ".pyw" / "state";
+  m_registry = registry_directory(m_context.world.environment, m_context.world.files);
+  m_state_directory = commands::state_directory(m_context, m_first, options.persist_to);
   if (const auto rules = m_context.world.files.read_if_exists(m_first.root / ".gitignore"); rules && *rules) {
     m_ignore.add(**rules);
   }
@@ -130,15 +143,18 @@ void DevPreparer::warn_once(const std::vector<Diagnostic>& warnings) {
   }
 }
 
-Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation generation) {
+Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation generation,
+                                                       devserver::PartsCheck check) {
   auto& world = m_context.world;
   PYW_TRY_ASSIGN(const auto project, load());
   remember(project);
-  refresh_types(world, project);
-  if (m_options.sync == SyncFirst::when_needed) {
+  if (!project.is_javascript()) {
+    refresh_types(world, project);
+  }
+  if (m_options.sync == SyncFirst::when_needed && !project.is_javascript()) {
     PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
   }
-  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world));
+  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, check, world));
   PYW_TRY_ASSIGN(const auto manifest,
                  bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   for (const auto& warning : manifest.warnings) {
@@ -147,11 +163,18 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   runtime::PrepareOptions options;
   options.run_directory = m_first.root / ".pyw" / "run";
   options.state_directory = m_state_directory;
-  options.socket = socket_path(options.run_directory, generation);
   options.observe = runtime::Observe::yes;
+  options.socket = socket_path(options.run_directory, "worker", generation);
+  options.debug_socket = socket_path(options.run_directory, "debug", generation);
+  options.registry = m_registry;
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now
+  {
+    const std::lock_guard lock(m_mutex);
+    m_addresses[generation] = {
+        options.debug_socket, std::move(prepared.entry_service), std::string(runtime::worker_service)};
+  }
   devserver::PreparedWorker worker;
   worker.identity = {std::move(prepared.fingerprint),
                      prepared.has_storage ? devserver::Storage::exclusive : devserver::Storage::none};
@@ -178,6 +201,12 @@ void DevPreparer::remember(const config::Project& project) {
   if (m_context.world.files.is_directory(project.python_modules())) {
     m_watch.trees.push_back(project.python_modules());
   }
+}
+
+DevRegistration::Entry DevPreparer::address(devserver::Generation generation) const {
+  const std::lock_guard lock(m_mutex);
+  const auto found = m_addresses.find(generation);
+  return found == m_addresses.end() ? DevRegistration::Entry{} : found->second;
 }
 
 devserver::WatchList DevPreparer::watch_list() const {

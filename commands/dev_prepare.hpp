@@ -4,10 +4,12 @@
 
 #include <base/glob.hpp>
 #include <commands/dev.hpp>
+#include <commands/dev_registry.hpp>
 #include <config/project.hpp>
 #include <devserver/server.hpp>
 #include <runtime/worker_output.hpp>
 
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -24,7 +26,13 @@ public:
   [[nodiscard]] const Path& state_directory() const { return m_state_directory; }
 
   /// On the preparation's thread.
-  [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation);
+  [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation,
+                                                          devserver::PartsCheck check);
+
+  /// From any thread: how other Workers reach this one.
+  [[nodiscard]] DevRegistration::Entry address(devserver::Generation generation) const;
+
+  [[nodiscard]] const Path& registry() const { return m_registry; }
 
   /// From any thread: what the last preparation was made from.
   [[nodiscard]] devserver::WatchList watch_list() const;
@@ -41,10 +49,12 @@ private:
   Context& m_context;
   config::Project m_first;
   Path m_state_directory;
+  Path m_registry;
   IgnoreRules m_ignore;
   std::vector<std::string> m_warned; ///< a warning is shown once, not at every save
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
+  std::map<devserver::Generation, DevRegistration::Entry> m_addresses;
 };
 
 } // namespace pyw::commands

@@ -1,6 +1,7 @@
 #include <cloud/multipart.hpp>
 #include <commands/data_support.hpp>
 #include <commands/kv.hpp>
+#include <runtime/local_services.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -62,6 +63,9 @@ Result<std::string> id_of(const Options& options, DataSession& data) {
     if (space.binding != *options.binding) {
       continue;
     }
+    if (data.local) {
+      return runtime::kv_id(space);
+    }
     const auto& id = options.preview ? space.preview_id : space.id;
     if (id) {
       return *id;
@@ -72,8 +76,7 @@ Result<std::string> id_of(const Options& options, DataSession& data) {
 }
 
 Result<Store> open_store(const Options& options, Context& context) {
-  PYW_TRY(require_remote(options.place));
-  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(auto data, open_data(context, options.place));
   PYW_TRY_ASSIGN(const auto id, id_of(options, data));
   auto path = data.base + "/storage/kv/namespaces/" + id;
   return Store{std::move(data), std::move(path)};
@@ -278,11 +281,11 @@ Runner declare_bulk(CLI::App& app) {
 CommandEntry kv_command() {
   return {
       "kv",
-      "the live KV: namespaces, keys",
+      "KV, local or live: namespaces, keys",
       Group::data,
       {{"pyw kv namespace create cache", "make a namespace"},
-       {"pyw kv key put greeting hello --binding CACHE --remote", "write a value"},
-       {"pyw kv key list --binding CACHE --remote --prefix user:", "some of the keys"}},
+       {"pyw kv key put greeting hello --binding CACHE", "write a value for `pyw dev`"},
+       {"pyw kv key list --binding CACHE --remote --prefix user:", "some of the live keys"}},
       [](CLI::App& app) {
         return declare_subcommands(app,
                                    {{"namespace", "make, list, delete, rename", declare_kv_namespace},

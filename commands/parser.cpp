@@ -16,7 +16,7 @@ namespace {
 /// Raw values of the global options; they may stand before or after the command's name.
 struct GlobalValues {
   std::string directory;
-  std::string config;
+  std::vector<std::string> configs;
   std::string environment;
   bool verbose = false;
   bool quiet = false;
@@ -109,7 +109,10 @@ public:
 private:
   void add_globals() {
     m_app.add_option("-C,--directory", m_values.directory, "work in this folder")->type_name("DIR");
-    m_app.add_option("-c,--config", m_values.config, "the wrangler file to use")->type_name("FILE");
+    m_app.add_option("-c,--config", m_values.configs, "the wrangler file to use")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all();
     m_app.add_option("-e,--env", m_values.environment, "the environment to use")->type_name("NAME");
     m_app.add_flag("-v,--verbose", m_values.verbose, "say more");
     m_app.add_flag("-q,--quiet", m_values.quiet, "say only errors");
@@ -200,6 +203,9 @@ private:
     if (commands.empty()) {
       return failure(usage_error("no command given", {help_hint(m_app, m_app)}));
     }
+    if (m_values.configs.size() > 1 && commands.front()->get_name() != "dev") {
+      return failure(usage_error("`-c` is given more than once", {"only `pyw dev` serves several Workers"}));
+    }
     const auto& table = command_table();
     const auto found = std::find_if(table.begin(), table.end(), [&](const auto& entry) {
       return entry.name == commands.front()->get_name();
@@ -216,8 +222,13 @@ private:
     if (!options.directory.has_filename()) {
       options.directory = options.directory.parent_path(); // `-C project/`
     }
-    if (m_app.count("--config") > 0) {
-      options.config = (options.directory / m_values.config).lexically_normal();
+    for (const auto& config : m_values.configs) {
+      auto path = (options.directory / config).lexically_normal();
+      if (!options.config) {
+        options.config = std::move(path);
+      } else {
+        options.more_configs.push_back(std::move(path));
+      }
     }
     if (m_app.count("--env") > 0) {
       options.environment = m_values.environment;

@@ -24,7 +24,11 @@ struct Options {
   std::optional<std::int64_t> retry_delay;
   std::optional<std::string> dead_letter_queue;
   std::optional<std::string> jurisdiction;
+  std::string body;
+  std::string content_type = "json";
+  std::optional<std::int64_t> delay;
   int page = 1;
+  DataPlace place;
 };
 
 template <typename T>
@@ -131,6 +135,34 @@ Result<int> remove_consumer(const Options& options, Context& context) {
   return 0;
 }
 
+/// The body of a message: text as it is, JSON parsed, bytes as base64.
+Result<cloud::Json> message_of(const Options& options) {
+  cloud::Json message = {{"body", options.body}, {"content_type", options.content_type}};
+  if (options.content_type == "json") {
+    message["body"] = cloud::Json::parse(options.body, nullptr, false);
+    if (message["body"].is_discarded()) {
+      return failure(usage_error("the message is not JSON", {"send it as it is: `--content-type text`"}));
+    }
+  }
+  set(message, "delay_seconds", options.delay);
+  return message;
+}
+
+Result<int> send(const Options& options, Context& context) {
+  PYW_TRY_ASSIGN(const auto message, message_of(options));
+  PYW_TRY_ASSIGN(auto data,
+                 open_data(context, options.place, DefaultPlace::remote, LocalNeeds::running_worker));
+  auto id = options.name;
+  if (!data.local) {
+    PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+    id = text_at(queue, "queue_id");
+  }
+  PYW_TRY(data.cloud.api.require(
+      cloud::with_json("POST", data.base + "/queues/" + cloud::escape_component(id) + "/messages", message)));
+  context.world.reporter.message(fmt::format("Sent a message to `{}`", options.name));
+  return 0;
+}
+
 using Run = Result<int> (*)(const Options&, Context&);
 
 std::function<Runner(CLI::App&)> named(Run run, bool with_settings = false) {
@@ -174,6 +206,17 @@ Runner declare_consumer(CLI::App& app) {
                               {"worker", "the same", both}});
 }
 
+Runner declare_send(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("name", options->name, "the queue")->required();
+  app.add_option("body", options->body, "the message")->required();
+  app.add_option("--content-type", options->content_type, "json, text or bytes (base64); default: json")
+      ->check(CLI::IsMember({"json", "text", "bytes"}));
+  app.add_option("--delay-secs", options->delay, "seconds before it can be read");
+  declare_place(app, options->place, DefaultPlace::remote);
+  return [options](Context& context) { return send(*options, context); };
+}
+
 } // namespace
 
 CommandEntry queues_command() {
@@ -181,7 +224,9 @@ CommandEntry queues_command() {
       "queues",
       "queues and who reads them",
       Group::data,
-      {{"pyw queues create jobs", "make a queue"}, {"pyw queues list", "all queues"}},
+      {{"pyw queues create jobs", "make a queue"},
+       {"pyw queues list", "all queues"},
+       {"pyw queues send jobs '{\"id\": 1}' --local", "a message for the consumer in `pyw dev`"}},
       [](CLI::App& app) {
         return declare_subcommands(app,
                                    {{"create", "make a queue", named(create, true)},
@@ -195,6 +240,7 @@ CommandEntry queues_command() {
                                      }},
                                     {"info", "one queue, as JSON", named(info)},
                                     {"delete", "delete a queue", named(remove)},
+                                    {"send", "send a message", declare_send},
                                     {"consumer", "who reads a queue", declare_consumer}});
       },
   };

@@ -60,8 +60,7 @@ Result<Target> open_object(const Options& options, Context& context) {
   if (slash == 0 || slash == std::string::npos || slash + 1 == options.object.size()) {
     return failure(usage_error(fmt::format("`{}` is no object", options.object), {"write BUCKET/KEY"}));
   }
-  PYW_TRY(require_remote(options.place));
-  PYW_TRY_ASSIGN(auto data, open_data(context));
+  PYW_TRY_ASSIGN(auto data, open_data(context, options.place));
   auto key = options.object.substr(slash + 1);
   auto path = data.base + "/r2/buckets/" + options.object.substr(0, slash) + "/objects/" + escape_key(key);
   return Target{std::move(data), std::move(key), std::move(path)};

@@ -112,9 +112,12 @@ private:
       m_started = m_world.clock.monotonic();
     }
     m_preparing = true;
-    m_preparation = std::thread([this, generation = effect.generation] {
-      auto prepared = std::make_shared<Result<PreparedWorker>>(m_hooks.prepare(generation));
-      m_loop.post([this, generation, prepared] { preparation_ended(generation, std::move(*prepared)); });
+    m_preparation = std::thread([this, effect] {
+      auto prepared =
+          std::make_shared<Result<PreparedWorker>>(m_hooks.prepare(effect.generation, effect.check));
+      m_loop.post([this, generation = effect.generation, prepared] {
+        preparation_ended(generation, std::move(*prepared));
+      });
     });
   }
 
@@ -208,6 +211,9 @@ private:
   void perform(const AnnounceReady& effect) {
     m_error.clear();
     m_journal.forget_failure(std::string(start_failure));
+    if (const auto announced = m_hooks.on_serving(effect.generation); !announced) {
+      m_narrator.failed(announced.error(), true);
+    }
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
     if (effect.first) {
       m_narrator.ready(url(), took);

@@ -83,7 +83,7 @@ struct DevServerOptions {
 
 struct DevServerHooks {
   /// Loads, syncs, bundles, writes the configuration. Called on a thread of its own, one call at a time.
-  std::function<Result<PreparedWorker>(Generation)> prepare;
+  std::function<Result<PreparedWorker>(Generation, PartsCheck)> prepare;
   /// What to watch; asked before the first preparation and after each (the module root may have moved).
   std::function<WatchList()> watch_list;
   /// Folders below a watched tree that are left out.
@@ -91,6 +91,8 @@ struct DevServerHooks {
   std::function<WorkerLine(std::string_view line)> read_line;
   /// Once, when the address is bound.
   std::function<Result<void>(std::uint16_t port)> on_listening;
+  /// Each time a generation begins to serve.
+  std::function<Result<void>(Generation)> on_serving;
   /// Events for people and tools: see devserver/narrator.hpp.
   Narrator* narrator = nullptr;
 };

@@ -87,6 +87,11 @@ public:
       }
     } else if (m_state.serving == event.generation) {
       serving_ended(event);
+    } else if (is_current(event.generation, Candidate::starting) && !event.explanation &&
+               !m_state.parts_checked) {
+      // A damaged part of the runtime fails like this; code that cannot run has something to say.
+      m_state.parts_checked = true;
+      prepare_next(PartsCheck::thorough);
     } else if (is_current(event.generation, Candidate::starting)) {
       candidate_failed(event.explanation.value_or(
           user_error(fmt::format("the Worker did not start: workerd ended with {}", describe(event.exit)))));
@@ -135,16 +140,17 @@ private:
     return !m_state.stopping && m_state.candidate == stage && m_state.candidate_generation == generation;
   }
 
-  void prepare_next() {
+  void prepare_next(PartsCheck check = PartsCheck::quick) {
     m_state.changed_again = false;
     m_state.candidate = Candidate::preparing;
     m_state.candidate_generation = ++m_state.last_generation;
-    emit(Prepare{m_state.candidate_generation});
+    emit(Prepare{m_state.candidate_generation, check});
   }
 
   void switch_over() {
     const bool first = !m_state.was_ready;
     m_state.was_ready = true;
+    m_state.parts_checked = false;
     drain_serving();
     m_state.serving = m_state.candidate_generation;
     m_state.serving_fingerprint = m_state.candidate_identity.fingerprint;

@@ -38,6 +38,7 @@ struct DevState {
   std::vector<Generation> draining;
   bool changed_again = false; ///< files changed while a candidate was under way
   bool was_ready = false;     ///< some generation has served
+  bool parts_checked = false; ///< since the last start that succeeded, every byte of the runtime was checked
   bool stopping = false;
 };
 
@@ -85,8 +86,15 @@ using DevEvent = std::variant<Started,
 // --- Effects ---
 struct StartSettleTimer {};
 
+/// How well the parts of the runtime are looked at before a start.
+enum class PartsCheck {
+  quick,    ///< what costs nothing
+  thorough, ///< every byte: a start has failed without a word
+};
+
 struct Prepare {
   Generation generation;
+  PartsCheck check = PartsCheck::quick;
 };
 
 struct StartWorker {

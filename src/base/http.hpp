@@ -26,13 +26,18 @@ struct HttpBodyStream {
 
 enum class VerifyCertificates { yes, no };
 
+/// Whether a request leaves this machine; `--offline` forbids those that do.
+enum class Reach { network, this_machine };
+
 /// What the user's settings say about reaching one server, beside what the environment says for all.
 struct HttpConnection {
   std::optional<Path> certificate_authorities = {}; ///< a PEM file, used instead of the environment's
   VerifyCertificates verify = VerifyCertificates::yes;
   std::optional<std::string> proxy = {}; ///< a URL; "" means none, whatever the environment says
   std::optional<std::string> no_proxy =
-      {};                         ///< hosts without proxy, instead of the environment's; "*" for all
+      {};                               ///< hosts without proxy, instead of the environment's; "*" for all
+  std::optional<Path> unix_socket = {}; ///< a local socket to speak to, whatever the URL's host
+  Reach reach = Reach::network;
   std::optional<Path> netrc = {}; ///< where user and password are looked up when the URL has none
 
   bool operator==(const HttpConnection&) const = default;

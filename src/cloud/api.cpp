@@ -103,15 +103,6 @@ void read_errors(const Json& envelope, ApiFailure& failure) {
   }
 }
 
-ApiFailure failure_of(ApiFailure::Kind kind, const Call& call, int status) {
-  ApiFailure failure;
-  failure.kind = kind;
-  failure.method = call.method;
-  failure.path = call.path;
-  failure.status = status;
-  return failure;
-}
-
 /// What a person would type to repeat the request, without the secrets.
 std::string as_curl(const HttpRequest& request) {
   std::string out = "curl -X " + request.method;
@@ -149,6 +140,20 @@ Call with_json(std::string method, std::string path, const Json& body) {
 Api::Api(World& world, Credentials credentials)
     : m_world(world), m_credentials(std::move(credentials)), m_base_url(api_base_url(world.environment)) {}
 
+Api::Api(World& world, LocalApi local)
+    : m_world(world), m_name(std::move(local.name)), m_base_url(std::move(local.base_url)),
+      m_connection(std::move(local.connection)) {}
+
+ApiFailure Api::failure_of(ApiFailure::Kind kind, const Call& call, int status) const {
+  ApiFailure failure;
+  failure.kind = kind;
+  failure.api = m_name;
+  failure.method = call.method;
+  failure.path = call.path;
+  failure.status = status;
+  return failure;
+}
+
 HttpRequest Api::request_for(const Call& call) const {
   HttpRequest request;
   request.method = call.method;
@@ -160,14 +165,11 @@ HttpRequest Api::request_for(const Call& call) const {
   request.body = call.body;
   request.body_stream = call.stream;
   request.idle_timeout_s = 120; // a large script is validated before the first byte of the answer comes
+  request.connection = m_connection;
   if (call.bearer) {
     request.bearer_token = call.bearer;
-  } else if (const auto* token = std::get_if<ApiToken>(&m_credentials.value)) {
-    request.bearer_token = token->token;
   } else {
-    const auto& key = std::get<GlobalKey>(m_credentials.value);
-    request.headers.emplace_back("X-Auth-Key", key.key.reveal());
-    request.headers.emplace_back("X-Auth-Email", key.email);
+    authorize(request);
   }
   if (const auto trace = m_world.environment.get_nonempty("WRANGLER_TRACE_ID")) {
     request.headers.emplace_back("Cf-Trace-Id", *trace);
@@ -180,6 +182,19 @@ HttpRequest Api::request_for(const Call& call) const {
     }
   }
   return request;
+}
+
+void Api::authorize(HttpRequest& request) const {
+  if (!m_credentials) {
+    return;
+  }
+  if (const auto* token = std::get_if<ApiToken>(&m_credentials->value)) {
+    request.bearer_token = token->token;
+    return;
+  }
+  const auto& key = std::get<GlobalKey>(m_credentials->value);
+  request.headers.emplace_back("X-Auth-Key", key.key.reveal());
+  request.headers.emplace_back("X-Auth-Email", key.email);
 }
 
 Answer<HttpResponse> Api::send_once(const Call& call) {

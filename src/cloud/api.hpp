@@ -36,9 +36,17 @@ struct Call {
 /// A call with a JSON body.
 [[nodiscard]] Call with_json(std::string method, std::string path, const Json& body);
 
+/// An API of this machine that speaks the same paths and envelopes, without credentials.
+struct LocalApi {
+  std::string name; ///< for messages: "the local data"
+  std::string base_url;
+  HttpConnection connection = {};
+};
+
 class Api {
 public:
   Api(World& world, Credentials credentials);
+  Api(World& world, LocalApi local);
 
   /// The `result` of a successful envelope; an empty object for 204 and 205 without a body.
   [[nodiscard]] Answer<Json> call(const Call& call);
@@ -51,7 +59,8 @@ public:
   /// All pages of a list that goes on by `cursor`.
   [[nodiscard]] Answer<Json> listed(Call call);
 
-  [[nodiscard]] const Credentials& credentials() const { return m_credentials; }
+  /// Not for a LocalApi, which has none.
+  [[nodiscard]] const Credentials& credentials() const { return *m_credentials; }
 
   [[nodiscard]] World& world() { return m_world; }
 
@@ -61,9 +70,14 @@ private:
   [[nodiscard]] Answer<Json> envelope_once(const Call& call);
   [[nodiscard]] bool wait_before_retry(const ApiFailure& failure, const Call& call, int attempt);
 
+  [[nodiscard]] ApiFailure failure_of(ApiFailure::Kind kind, const Call& call, int status) const;
+  void authorize(HttpRequest& request) const;
+
   World& m_world;
-  Credentials m_credentials;
+  std::optional<Credentials> m_credentials;
+  std::string m_name = "the Cloudflare API";
   std::string m_base_url;
+  HttpConnection m_connection;
 };
 
 /// "a b/é" -> "a%20b%2F%C3%A9": all but letters, digits and `-_.!~*'()` (JavaScript's encodeURIComponent).

@@ -28,13 +28,14 @@ constexpr std::array<CodeHint, 9> hints{{
 
 std::string headline(const ApiFailure& failure) {
   if (failure.kind == ApiFailure::Kind::malformed) {
-    return fmt::format("the Cloudflare API sent a malformed answer to {} {} (status {})",
+    return fmt::format("{} sent a malformed answer to {} {} (status {})",
+                       failure.api,
                        failure.method,
                        failure.path,
                        failure.status);
   }
   return fmt::format(
-      "the Cloudflare API refused {} {} (status {})", failure.method, failure.path, failure.status);
+      "{} refused {} {} (status {})", failure.api, failure.method, failure.path, failure.status);
 }
 
 } // namespace

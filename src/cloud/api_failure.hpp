@@ -40,7 +40,8 @@ struct ApiFailure {
   std::vector<std::string> notes; ///< one per error of the envelope: "text [code: N]", with its chain
   std::string meta;               ///< the first error's `meta`, as JSON text; else empty
   std::optional<std::chrono::milliseconds> retry_after = {};
-  Error cause = {}; ///< of Kind::unreachable
+  Error cause = {};                       ///< of Kind::unreachable
+  std::string api = "the Cloudflare API"; ///< who was asked
 
   /// 5xx, 429, and no answer at all.
   [[nodiscard]] bool may_pass() const;

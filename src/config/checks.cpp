@@ -91,7 +91,10 @@ private:
       return;
     }
     const auto& [main, place] = *m_project.main;
-    if (Path(main).extension() != ".py") {
+    // A Worker in JavaScript runs beside one in Python; nothing else is done for it.
+    const bool beside = m_project.is_javascript() &&
+                        (m_options.purpose == Purpose::dev || m_options.purpose == Purpose::inspect);
+    if (Path(main).extension() != ".py" && !beside) {
       m_findings.error(fmt::format("`main` is `{}`, which is no Python file", main),
                        place,
                        {"pyw runs Python Workers: the entry ends in `.py`"});
@@ -171,7 +174,8 @@ private:
             fmt::format("unknown flag `{}`", flag), place, {fmt::format("did you mean `{}`?", *near)});
       }
     }
-    if (!enabled && !has_only_assets() && (flags == nullptr || flags->is(Value::Kind::array))) {
+    if (!enabled && !has_only_assets() && !m_project.is_javascript() &&
+        (flags == nullptr || flags->is(Value::Kind::array))) {
       m_findings.error("the flag `python_workers` is missing from `compatibility_flags`",
                        flags == nullptr ? m_file_place
                                         : m_project.resolved.find_entry("compatibility_flags")->key_place,

@@ -15,6 +15,11 @@ Path Project::main_file() const {
   return main ? (root / main->value).lexically_normal() : Path();
 }
 
+bool Project::is_javascript() const {
+  const auto ending = main_file().extension();
+  return ending == ".js" || ending == ".mjs";
+}
+
 Path Project::module_root() const {
   if (base_dir) {
     return (root / base_dir->value).lexically_normal();

@@ -204,6 +204,9 @@ struct Project {
   /// Absolute; empty when there is no main.
   [[nodiscard]] Path main_file() const;
 
+  /// Whether `main` is a JavaScript module: such a Worker runs beside those in Python.
+  [[nodiscard]] bool is_javascript() const;
+
   /// Where vendored packages go: `python_modules` beside the config file. Absolute.
   [[nodiscard]] Path python_modules() const { return root / "python_modules"; }
 

@@ -14,7 +14,10 @@ Error refusal(const HttpRequest& request) {
 
 } // namespace
 
-Result<HttpResponse> OfflineClient::send(const HttpRequest& request, const TransferProgress&) {
+Result<HttpResponse> OfflineClient::send(const HttpRequest& request, const TransferProgress& progress) {
+  if (m_inner != nullptr && request.connection.reach == Reach::this_machine) {
+    return m_inner->send(request, progress);
+  }
   return failure(refusal(request));
 }
 

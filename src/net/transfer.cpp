@@ -131,6 +131,11 @@ void Transfer::set_stream(const HttpBodyStream& stream) {
 
 void Transfer::set_trust() {
   const auto& own = m_request.connection;
+  if (own.unix_socket) { // without a proxy, which would be asked instead
+    m_handle.set(CURLOPT_UNIX_SOCKET_PATH, own.unix_socket->c_str());
+    m_handle.set(CURLOPT_PROXY, "");
+    return;
+  }
   m_proxy = own.proxy ? *own.proxy : m_surroundings.proxy_for(m_request.url).value_or("");
   m_handle.set(CURLOPT_PROXY, m_proxy.c_str()); // "" also keeps curl from reading the process's environment
   m_handle.set(CURLOPT_NOPROXY, (own.no_proxy ? *own.no_proxy : m_surroundings.no_proxy).c_str());

@@ -49,38 +49,6 @@ void add_bundled(const ServiceInput& input, LocalServices& out, BundledService s
   out.services.push_back(capnp_struct({{"name", capnp_string(service.name)}, {"worker", worker}}));
 }
 
-std::string wrapped(std::string_view name, std::string_view module, std::string_view fetcher) {
-  return binding(name,
-                 "wrapped",
-                 capnp_struct({{"moduleName", capnp_string(module)},
-                               {"innerBindings", "[" + binding("fetcher", "service", fetcher) + "]"}}));
-}
-
-void add_kv(const ServiceInput& input, LocalServices& out) {
-  if (input.project.kv_namespaces.empty()) {
-    return;
-  }
-  add_bundled(
-      input, out, {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
-  for (const auto& item : input.project.kv_namespaces) {
-    const auto props = ordered_json{{"namespace", item.id.value_or(item.binding)}};
-    out.bindings.push_back(binding(item.binding, "kvNamespace", designator("kv", "", props.dump())));
-  }
-}
-
-void add_d1(const ServiceInput& input, LocalServices& out) {
-  if (input.project.d1_databases.empty()) {
-    return;
-  }
-  add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
-  for (const auto& item : input.project.d1_databases) {
-    const auto props =
-        ordered_json{{"database", item.database_id.value_or(item.database_name.value_or(item.binding))}};
-    out.bindings.push_back(
-        wrapped(item.binding, "cloudflare-internal:d1-api", designator("d1", "", props.dump())));
-  }
-}
-
 ordered_json consumer_settings(const config::QueueConsumer& consumer) {
   ordered_json settings{{"consumer", "worker"}};
   const auto set = [&](const char* key, const auto& value) {
@@ -115,11 +83,7 @@ void add_queues(const ServiceInput& input, LocalServices& out) {
                 binding("CONSUMERS", "json", capnp_string(consumers.dump()))},
                {"service_binding_extra_handlers"}});
   for (const auto& producer : project.queue_producers) {
-    ordered_json props{{"queue", producer.queue.value_or(producer.binding)}};
-    if (producer.delivery_delay) {
-      props["deliveryDelay"] = *producer.delivery_delay;
-    }
-    out.bindings.push_back(binding(producer.binding, "queue", designator("queues", "", props.dump())));
+    out.bindings.push_back(queue_binding(producer.binding, queue_name(producer), producer.delivery_delay));
   }
 }
 
@@ -146,21 +110,15 @@ void add_workflows(const ServiceInput& input, LocalServices& out) {
   std::vector<std::string> engine;
   auto names = ordered_json::object();
   for (const auto& workflow : input.project.workflows) {
-    if (workflow.script_name && *workflow.script_name != input.project.name.value) {
+    if (!is_own_workflow(input.project, workflow)) {
       continue; // a class of another Worker: see add_remote_only
     }
-    const auto props = ordered_json{{"workflow", workflow.name}}.dump();
-    const auto service = designator("workflows", "WorkflowBinding", props);
     names[workflow.name] = ordered_json::object();
-    objects.push_back(
-        binding("workflow:" + workflow.name,
-                "durableObjectNamespace",
-                capnp_struct({{"className", capnp_string("miniflare-workflows-" + workflow.name)},
-                              {"serviceName", capnp_string(worker_service)}})));
+    objects.push_back(workflow_instances("workflow:" + workflow.name, workflow.name));
     engine.push_back(capnp_struct({{"className", capnp_string(workflow.class_name)},
                                    {"name", capnp_string(workflow.name)},
-                                   {"bindingService", service}}));
-    out.bindings.push_back(wrapped(workflow.binding, "cloudflare-internal:workflows-api", service));
+                                   {"bindingService", workflow_service(workflow.name)}}));
+    out.bindings.push_back(workflow_binding(workflow.binding, workflow.name));
   }
   if (objects.empty()) {
     return;
@@ -207,6 +165,77 @@ void add_assets(const ServiceInput& input, LocalServices& out) {
 }
 
 } // namespace
+
+void add_kv(const ServiceInput& input, LocalServices& out) {
+  if (input.project.kv_namespaces.empty()) {
+    return;
+  }
+  add_bundled(
+      input, out, {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
+  for (const auto& item : input.project.kv_namespaces) {
+    out.bindings.push_back(kv_binding(item.binding, kv_id(item)));
+  }
+}
+
+void add_d1(const ServiceInput& input, LocalServices& out) {
+  if (input.project.d1_databases.empty()) {
+    return;
+  }
+  add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
+  for (const auto& item : input.project.d1_databases) {
+    out.bindings.push_back(d1_binding(item.binding, d1_id(item)));
+  }
+}
+
+std::string kv_id(const config::KvNamespace& item) {
+  return item.id.value_or(item.binding);
+}
+
+std::string kv_binding(std::string_view name, const std::string& id) {
+  return binding(name, "kvNamespace", designator("kv", "", ordered_json{{"namespace", id}}.dump()));
+}
+
+std::string d1_id(const config::D1Database& item) {
+  return item.database_id.value_or(item.database_name.value_or(item.binding));
+}
+
+std::string d1_binding(std::string_view name, const std::string& id) {
+  const auto service = designator("d1", "", ordered_json{{"database", id}}.dump());
+  return wrapped(name, "cloudflare-internal:d1-api", {binding("fetcher", "service", service)});
+}
+
+std::string queue_name(const config::QueueProducer& item) {
+  return item.queue.value_or(item.binding);
+}
+
+std::string
+queue_binding(std::string_view name, const std::string& queue, config::OptionalNumber delivery_delay) {
+  ordered_json props{{"queue", queue}};
+  if (delivery_delay) {
+    props["deliveryDelay"] = *delivery_delay;
+  }
+  return binding(name, "queue", designator("queues", "", props.dump()));
+}
+
+std::string workflow_service(const std::string& workflow) {
+  return designator("workflows", "WorkflowBinding", ordered_json{{"workflow", workflow}}.dump());
+}
+
+std::string workflow_binding(std::string_view name, const std::string& workflow) {
+  return wrapped(
+      name, "cloudflare-internal:workflows-api", {binding("fetcher", "service", workflow_service(workflow))});
+}
+
+std::string workflow_instances(std::string_view name, const std::string& workflow) {
+  return binding(name,
+                 "durableObjectNamespace",
+                 capnp_struct({{"className", capnp_string("miniflare-workflows-" + workflow)},
+                               {"serviceName", capnp_string(worker_service)}}));
+}
+
+bool is_own_workflow(const config::Project& project, const config::WorkflowBinding& workflow) {
+  return !workflow.script_name || *workflow.script_name == project.name.value;
+}
 
 void add_bundled_services(const ServiceInput& input, LocalServices& out) {
   add_kv(input, out);

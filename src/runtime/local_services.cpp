@@ -18,6 +18,13 @@ std::string designator(std::string_view service, std::string_view entrypoint, st
        {"props", props_json.empty() ? "" : capnp_struct({{"json", capnp_string(props_json)}})}});
 }
 
+std::string wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner) {
+  return binding(
+      name,
+      "wrapped",
+      capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
+}
+
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder) {
   const auto path = input.state / folder;
   out.services.push_back(
@@ -64,6 +71,7 @@ Result<LocalServices> local_services(const ServiceInput& input) {
   add_bundled_services(input, out);
   add_simulated_services(input, out);
   PYW_TRY(add_connections(input, out));
+  add_external_workers(input, out);
   add_remote_only(input, out);
   return out;
 }

@@ -32,8 +32,9 @@ struct LocalServices {
 struct ServiceInput {
   const config::Project& project;
   const RuntimeParts& parts;
-  const Path& state; ///< the folder that data is kept in
-  const Path& guest; ///< the folder with the guest's files
+  const Path& state;    ///< the folder that data is kept in
+  const Path& guest;    ///< the folder with the guest's files
+  const Path& registry; ///< the folder in which running Workers of this machine are noted
   const Environment& environment;
   /// The text of the asset folder's `_headers`, `_redirects` and `.assetsignore`, under the keys `headers`,
   /// `redirects` and `ignore`.
@@ -49,10 +50,14 @@ inline constexpr std::string_view worker_service = "worker";
 // --- The kinds, each adds to `out` when the project uses it ---
 
 void add_variables(const ServiceInput& input, LocalServices& out);
+void add_kv(const ServiceInput& input, LocalServices& out);
+void add_d1(const ServiceInput& input, LocalServices& out);
+void add_r2(const ServiceInput& input, LocalServices& out);
 void add_bundled_services(const ServiceInput& input, LocalServices& out);
 void add_simulated_services(const ServiceInput& input, LocalServices& out);
 void add_durable_objects(const ServiceInput& input, LocalServices& out);
 [[nodiscard]] Result<void> add_connections(const ServiceInput& input, LocalServices& out);
+void add_external_workers(const ServiceInput& input, LocalServices& out);
 void add_remote_only(const ServiceInput& input, LocalServices& out);
 
 // --- Helpers of theirs ---
@@ -62,7 +67,29 @@ void add_remote_only(const ServiceInput& input, LocalServices& out);
 /// A service designator with properties: `(name = "kv", props = (json = "{…}"))`.
 [[nodiscard]] std::string
 designator(std::string_view service, std::string_view entrypoint, std::string_view props_json);
+/// A binding made of others by a module of workerd, or of an extension.
+[[nodiscard]] std::string
+wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner);
 /// Adds a `disk` service named `name` for the folder `folder` below the state, which will be made.
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder);
+
+// --- Resources: a name below which local data is kept, and a binding to it, once it has its service ---
+
+[[nodiscard]] std::string kv_id(const config::KvNamespace& item);
+[[nodiscard]] std::string d1_id(const config::D1Database& item);
+[[nodiscard]] std::string r2_name(const config::R2Bucket& item);
+[[nodiscard]] std::string queue_name(const config::QueueProducer& item);
+[[nodiscard]] std::string kv_binding(std::string_view name, const std::string& id);
+[[nodiscard]] std::string d1_binding(std::string_view name, const std::string& id);
+[[nodiscard]] std::string r2_binding(std::string_view name, const std::string& bucket);
+[[nodiscard]] std::string
+queue_binding(std::string_view name, const std::string& queue, config::OptionalNumber delivery_delay);
+[[nodiscard]] std::string workflow_binding(std::string_view name, const std::string& workflow);
+/// The service designator of a workflow's API.
+[[nodiscard]] std::string workflow_service(const std::string& workflow);
+/// The Durable Objects that a workflow's instances are; the Worker runs them.
+[[nodiscard]] std::string workflow_instances(std::string_view name, const std::string& workflow);
+/// Whether the workflow's class is this Worker's own.
+[[nodiscard]] bool is_own_workflow(const config::Project& project, const config::WorkflowBinding& workflow);
 
 } // namespace pyw::runtime

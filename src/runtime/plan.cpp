@@ -1,5 +1,7 @@
 #include <runtime/capnp_text.hpp>
 #include <runtime/compatibility.hpp>
+#include <runtime/data_service.hpp>
+#include <runtime/javascript_worker.hpp>
 #include <runtime/local_services.hpp>
 #include <runtime/plan.hpp>
 
@@ -30,10 +32,6 @@ std::vector<std::string> flag_texts(const config::Project& project) {
     flags.push_back(flag.value);
   }
   return flags;
-}
-
-std::string module_entry(std::string_view name, std::string_view kind, const Path& file) {
-  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, capnp_embed(file.string()));
 }
 
 std::string own_name(std::string_view name) {
@@ -170,26 +168,10 @@ std::string settings_text(const PlanInput& input) {
 
 // --- config.capnp ---
 
-/// Modules that JavaScript can import; Python finds every file in its folder.
-std::string_view javascript_kind(const bundle::Module& module) {
-  using bundle::ModuleKind;
-  switch (module.kind) {
-  case ModuleKind::es_module:
-    return "esModule";
-  case ModuleKind::common_js:
-    return "commonJsModule";
-  case ModuleKind::compiled_wasm:
-    return "wasm";
-  case ModuleKind::text:
-    return "text";
-  case ModuleKind::data:
-    return "data";
-  default:
-    return {};
-  }
-}
-
 std::vector<std::string> modules_of(const PlanInput& input) {
+  if (is_javascript(input.bundle)) {
+    return javascript_modules(input.bundle);
+  }
   const auto& files = input.files;
   std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
   for (const std::string_view name : {"entrypoint.js",
@@ -219,15 +201,18 @@ std::vector<std::string> modules_of(const PlanInput& input) {
 }
 
 std::string worker_service_text(const PlanInput& input, LocalServices& services) {
+  const auto texts = flag_texts(input.project);
   std::vector<std::string> flags;
-  for (const auto& flag : workerd_flags(input.project.compatibility_date.value, flag_texts(input.project))) {
+  for (const auto& flag :
+       is_javascript(input.bundle) ? texts : workerd_flags(input.project.compatibility_date.value, texts)) {
     flags.push_back(capnp_string(flag));
   }
   auto bindings = services.bindings;
-  // For the guest alone: guest/shims.js hides them from the Worker.
-  bindings.insert(bindings.begin(),
-                  {binding("__pyw_evaluator", "unsafeEval", "void"),
-                   binding("__pyw_files", "service", capnp_string("files"))});
+  if (!is_javascript(input.bundle)) { // for the guest alone: guest/shims.js hides them from the Worker
+    bindings.insert(bindings.begin(),
+                    {binding("__pyw_evaluator", "unsafeEval", "void"),
+                     binding("__pyw_files", "service", capnp_string("files"))});
+  }
   std::vector<CapnpField> fields{
       {"compatibilityDate", capnp_string(input.project.compatibility_date.value)},
       {"compatibilityFlags", capnp_list(flags, 6)},
@@ -242,6 +227,12 @@ std::string worker_service_text(const PlanInput& input, LocalServices& services)
 }
 
 std::string front_service_text(const PlanInput& input, const LocalServices& services) {
+  std::vector<std::string> bindings{binding("WORKER", "service", capnp_string(services.entry)),
+                                    binding("EVENTS", "service", capnp_string(worker_service)),
+                                    binding("DATA", "service", capnp_string(data_service))};
+  if (!is_javascript(input.bundle)) {
+    bindings.push_back(binding("START", "service", designator(worker_service, starter_name, "")));
+  }
   return capnp_struct(
       {{"name", "\"front\""},
        {"worker",
@@ -249,11 +240,7 @@ std::string front_service_text(const PlanInput& input, const LocalServices& serv
             {{"compatibilityDate", "\"2026-01-01\""},
              {"compatibilityFlags", "[\"service_binding_extra_handlers\"]"},
              {"modules", "[" + module_entry("front.js", "esModule", input.files.guest / "front.js") + "]"},
-             {"bindings",
-              capnp_list({binding("WORKER", "service", capnp_string(services.entry)),
-                          binding("EVENTS", "service", capnp_string(worker_service)),
-                          binding("START", "service", designator(worker_service, starter_name, ""))},
-                         6)}})}});
+             {"bindings", capnp_list(bindings, 6)}})}});
 }
 
 std::string tail_service_text(const PlanInput& input) {
@@ -304,19 +291,22 @@ Result<ConfigPlan> plan_config(const PlanInput& input) {
                   {"add the compatibility flag `python_workers_20250116` for Python 3.13, or "
                    "`python_workers_20260610` for Python 3.14"})}});
   }
-  PYW_TRY_ASSIGN(auto services,
-                 local_services({project,
-                                 input.parts,
-                                 input.state_directory,
-                                 input.files.guest,
-                                 input.environment,
-                                 input.asset_files}));
+  const ServiceInput service_input{project,
+                                   input.parts,
+                                   input.state_directory,
+                                   input.files.guest,
+                                   input.registry,
+                                   input.environment,
+                                   input.asset_files};
+  PYW_TRY_ASSIGN(auto services, local_services(service_input));
+  add_data_service(service_input, DataReach::everything, services);
   ConfigPlan plan;
   plan.main_module = main_module(input);
   plan.settings = settings_text(input);
   plan.directories = services.directories;
   plan.warnings = services.warnings;
   plan.has_storage = services.has_storage;
+  plan.entry_service = services.entry;
   plan.config = config_text(input, std::move(services));
   return plan;
 }

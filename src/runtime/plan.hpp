@@ -35,6 +35,7 @@ struct PlanInput {
   const GuestFiles& files;
   const Path& run_directory;                ///< where the planned files go
   const Path& state_directory;              ///< where local data lies
+  const Path& registry;                     ///< see ServiceInput
   const std::vector<std::string>& exports;  ///< names that the entry module may export as classes
   const std::vector<std::string>& handlers; ///< module-level handlers, without `on_`
   const Environment& environment;
@@ -49,6 +50,7 @@ struct ConfigPlan {
   std::vector<Path> directories;
   std::vector<Diagnostic> warnings;
   bool has_storage = false;
+  std::string entry_service; ///< what a request for the Worker goes to: the Worker or its assets
 };
 
 /// Fails for a project that cannot run locally (Python 3.12, a connection string that is none), with the

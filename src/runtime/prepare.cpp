@@ -1,6 +1,7 @@
 #include <base/hash.hpp>
 #include <runtime/entry_scan.hpp>
 #include <runtime/guest_store.hpp>
+#include <runtime/javascript_worker.hpp>
 #include <runtime/pack.hpp>
 #include <runtime/package_snapshot.hpp>
 #include <runtime/plan.hpp>
@@ -82,7 +83,44 @@ std::array<std::uint32_t, 4> random_seed() {
   return seed;
 }
 
+/// What a Worker in Python starts from.
+struct PythonSetup {
+  GuestFiles files;
+  std::optional<PackageSnapshot> snapshot;
+  std::string packages_digest;
+};
+
+Result<PythonSetup> set_up_python(const config::Project& project,
+                                  const bundle::BundleManifest& bundle,
+                                  const RuntimeParts& parts,
+                                  const Path& guest,
+                                  const Path& run,
+                                  World& world) {
+  PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, world.files));
+  const auto code = store_byte_code(project, parts, guest, packages, world);
+  PythonSetup setup{{guest, code.library, code.library_is_archive, {packages.pack}}, {}, packages.digest};
+  if (code.packages) {
+    setup.files.session.push_back(*code.packages);
+  }
+  setup.files.session.push_back(run / "app.pack");
+  PYW_TRY_ASSIGN(setup.snapshot,
+                 package_snapshot(project, bundle, parts, guest, code, packages, run, world.files));
+  return setup;
+}
+
 } // namespace
+
+Command serve_command(const RuntimeParts& parts, const Path& socket, const Path& config) {
+  return {{parts.workerd.string(),
+           "serve",
+           "-I",
+           "/",
+           "--experimental",
+           "--control-fd=3",
+           "--socket-addr",
+           "http=unix:" + socket.string(),
+           config.string()}};
+}
 
 Result<PreparedRuntime> prepare(const config::Project& project,
                                 const bundle::BundleManifest& bundle,
@@ -94,19 +132,13 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
   PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
   PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
-  PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, files));
   PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
   PYW_TRY(files.write(run / "app.pack", own));
-
-  const auto code = store_byte_code(project, parts, guest, packages, world);
-  GuestFiles guest_files{guest, code.library, code.library_is_archive, {packages.pack}};
-  if (code.packages) {
-    guest_files.session.push_back(*code.packages);
+  PythonSetup python{{guest, {}, false, {}}, std::nullopt, {}};
+  if (!is_javascript(bundle)) {
+    PYW_TRY_ASSIGN(python, set_up_python(project, bundle, parts, guest, run, world));
   }
-  guest_files.session.push_back(run / "app.pack");
-
-  PYW_TRY_ASSIGN(const auto snapshot,
-                 package_snapshot(project, bundle, parts, guest, code, packages, run, files));
+  const auto& snapshot = python.snapshot;
   const auto snapshot_file = snapshot && snapshot->exists ? std::optional(snapshot->file) : std::nullopt;
   const auto exports = export_names(project, entry);
   const auto handlers = module_handlers(entry);
@@ -114,9 +146,10 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                  plan_config({project,
                               bundle,
                               parts,
-                              guest_files,
+                              python.files,
                               run,
                               options.state_directory,
+                              options.registry,
                               exports,
                               handlers,
                               world.environment,
@@ -130,23 +163,19 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   }
   PYW_TRY(files.make_directories(options.socket.parent_path()));
   PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
+  PYW_TRY(files.remove_all(options.debug_socket));
 
   PreparedRuntime prepared;
-  prepared.command.argv = {parts.workerd.string(),
-                           "serve",
-                           "-I",
-                           "/",
-                           "--experimental",
-                           "--control-fd=3",
-                           "--socket-addr",
-                           "http=unix:" + options.socket.string(),
-                           (run / "config.capnp").string()};
+  prepared.command = serve_command(parts, options.socket, run / "config.capnp");
+  prepared.command.argv.insert(prepared.command.argv.end() - 1,
+                               "--debug-port=unix:" + options.debug_socket.string());
+  prepared.entry_service = plan.entry_service;
   if (snapshot) {
     prepared.background = snapshot->build;
   }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.fingerprint =
-      sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));
+      sha256_hex(plan.config + plan.main_module + plan.settings + python.packages_digest + sha256_hex(own));
   prepared.has_storage = plan.has_storage;
   prepared.warnings = plan.warnings;
   return prepared;

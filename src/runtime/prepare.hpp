@@ -20,6 +20,8 @@ struct PrepareOptions {
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
+  Path debug_socket;    ///< the same for workerd's debug port, through which other Workers reach this one
+  Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
 };
 
 struct PreparedRuntime {
@@ -27,8 +29,9 @@ struct PreparedRuntime {
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
   /// Makes the next start faster: to be run once the Worker is ready, its end need not be waited for.
   std::optional<Command> background;
-  std::string fingerprint;  ///< equal: the same Worker (code, packages, configuration, guest)
-  bool has_storage = false; ///< two generations must not serve at the same time
+  std::string entry_service; ///< what a request for the Worker goes to, by workerd's name for it
+  std::string fingerprint;   ///< equal: the same Worker (code, packages, configuration, guest)
+  bool has_storage = false;  ///< two generations must not serve at the same time
   std::vector<Diagnostic> warnings;
 };
 
@@ -40,5 +43,9 @@ struct PreparedRuntime {
                                               const RuntimeParts& parts,
                                               const PrepareOptions& options,
                                               World& world);
+
+/// workerd on a configuration whose socket `http` shall be the Unix socket `socket`; whoever starts it adds
+/// descriptor 3, on which it tells, as lines of JSON, that it listens.
+[[nodiscard]] Command serve_command(const RuntimeParts& parts, const Path& socket, const Path& config);
 
 } // namespace pyw::runtime

@@ -90,24 +90,6 @@ void add_internal_module(const ServiceInput& input,
                            ", internal = true, esModule = " + script(input, file) + ")])");
 }
 
-std::string wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner) {
-  return binding(
-      name,
-      "wrapped",
-      capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
-}
-
-void add_r2(const ServiceInput& input, LocalServices& out) {
-  if (input.project.r2_buckets.empty()) {
-    return;
-  }
-  add_simulation(input, out, {"r2", "r2", "r2/bucket", "R2BucketObject"});
-  for (const auto& bucket : input.project.r2_buckets) {
-    out.bindings.push_back(
-        binding(bucket.binding, "r2Bucket", named("r2:entry", bucket.bucket_name.value_or(bucket.binding))));
-  }
-}
-
 void add_rate_limits(const ServiceInput& input, LocalServices& out) {
   if (input.project.ratelimits.empty()) {
     return;
@@ -190,6 +172,24 @@ void add_cache(const ServiceInput& input, LocalServices& out) {
 }
 
 } // namespace
+
+void add_r2(const ServiceInput& input, LocalServices& out) {
+  if (input.project.r2_buckets.empty()) {
+    return;
+  }
+  add_simulation(input, out, {"r2", "r2", "r2/bucket", "R2BucketObject"});
+  for (const auto& bucket : input.project.r2_buckets) {
+    out.bindings.push_back(r2_binding(bucket.binding, r2_name(bucket)));
+  }
+}
+
+std::string r2_name(const config::R2Bucket& item) {
+  return item.bucket_name.value_or(item.binding);
+}
+
+std::string r2_binding(std::string_view name, const std::string& bucket) {
+  return binding(name, "r2Bucket", named("r2:entry", bucket));
+}
 
 void add_simulated_services(const ServiceInput& input, LocalServices& out) {
   // What a cache forgets was never promised: two generations of a Worker may share it.

@@ -175,12 +175,7 @@ void add_durable_objects(const ServiceInput& input, LocalServices& out) {
   };
   for (const auto& item : input.project.durable_objects) {
     if (!is_own(input, item.script_name)) {
-      add_unavailable(input,
-                      out,
-                      item.name,
-                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
-                      item.place);
-      continue;
+      continue; // see add_external_workers
     }
     add_class(item.class_name);
     out.bindings.push_back(binding(item.name, "durableObjectNamespace", capnp_string(item.class_name)));
@@ -201,12 +196,7 @@ void add_durable_objects(const ServiceInput& input, LocalServices& out) {
 Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
   for (const auto& item : input.project.services) {
     if (item.service != input.project.name.value) {
-      add_unavailable(input,
-                      out,
-                      item.binding,
-                      fmt::format("is the Worker `{}`, which does not run here", item.service),
-                      item.place);
-      continue;
+      continue; // see add_external_workers
     }
     const auto props = item.props ? config::to_json_text(*item.props) : std::string{};
     out.bindings.push_back(
@@ -271,11 +261,13 @@ void add_remote_only(const ServiceInput& input, LocalServices& out) {
   add_all(project.passed_on_bindings);
   for (const auto& item : project.workflows) {
     if (!is_own(input, item.script_name)) {
-      add_unavailable(input,
-                      out,
-                      item.binding,
-                      fmt::format("belongs to the Worker `{}`, which does not run here", *item.script_name),
-                      item.place);
+      add_unavailable(
+          input,
+          out,
+          item.binding,
+          fmt::format("belongs to the Worker `{}`, and local workflows run in their own Worker only",
+                      *item.script_name),
+          item.place);
     }
   }
 }

@@ -2,19 +2,23 @@
 // exception with its traceback, and lets tools trigger the events that no HTTP request stands for.
 //
 // Bindings: WORKER, where requests go (the Worker, or its static assets in front of it), EVENTS,
-// the Worker itself, and START, its entrypoint that waits until Python has started. Needs the compatibility flag service_binding_extra_handlers.
+// the Worker itself, START, its entrypoint that waits until Python has started (a Worker in JavaScript has none), and DATA, the local data API.
+// Needs the compatibility flag service_binding_extra_handlers.
 const TRIGGERS = {
-  "/cdn-cgi/pyw/start": (_request, _url, env) => env.START.fetch("http://start/"),
+  "/cdn-cgi/pyw/start": (_request, _url, env) => env.START?.fetch("http://start/") ?? new Response(null, { status: 204 }),
   "/cdn-cgi/handler/scheduled": triggerScheduled,
   "/cdn-cgi/local/scheduled": triggerScheduled,
   "/cdn-cgi/handler/email": triggerEmail,
   "/cdn-cgi/local/email": triggerEmail,
 };
 
+const DATA_PATH = "/cdn-cgi/pyw/api/";
+
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
     const trigger = TRIGGERS[url.pathname];
+    if (url.pathname.startsWith(DATA_PATH)) return await env.DATA.fetch(request);
     try {
       if (trigger) return await trigger(request, url, env);
       return await env.WORKER.fetch(request);

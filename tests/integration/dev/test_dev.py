@@ -409,6 +409,21 @@ def test_two_on_one_state_folder(pyw):
         assert f"(pid {session.process.pid}, port {session.port})" in done.stderr, done.stderr
 
 
+def test_a_damaged_workerd_is_mended(pyw):
+    """Same size, other bytes: only digests tell, and they are asked when the start has failed."""
+    with tempfile.TemporaryDirectory(prefix="pyw-cache-") as cache:
+        root = make_project(pathlib.Path(cache) / "project")
+        environment = {"PYW_CACHE_DIR": cache + "/cache"}
+        settings = {"cwd": root, "env": {**os.environ, **environment}, "capture_output": True, "text": True, "check": True}
+        subprocess.run([pyw, "toolchain", "install", "workerd"], **settings)
+        workerd = subprocess.run([pyw, "toolchain", "path", "workerd"], **settings).stdout.strip()
+        with open(workerd, "r+b") as program:
+            program.write(b"\0" * 4096)
+        with DevSession(pyw, root, environment=environment) as session:
+            session.ready()
+            assert session.get() == (200, "one config")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, required=True)

@@ -12,7 +12,10 @@ std::string name_of(const DevEffect& effect) {
   struct Namer {
     std::string operator()(const StartSettleTimer&) const { return "settle"; }
 
-    std::string operator()(const Prepare& e) const { return "prepare " + std::to_string(e.generation); }
+    std::string operator()(const Prepare& e) const {
+      return (e.check == PartsCheck::thorough ? "check and prepare " : "prepare ") +
+             std::to_string(e.generation);
+    }
 
     std::string operator()(const StartWorker& e) const { return "start " + std::to_string(e.generation); }
 
@@ -149,6 +152,18 @@ TEST_CASE("workerd dying on its own is started again") {
   auto session = serving_session();
   CHECK(session(WorkerEnded{1, killed, {}}) ==
         Words{"report workerd ended with signal 9 (Killed); starting it again", "hold", "prepare 2"});
+}
+
+TEST_CASE("a start that fails without a word has the runtime's parts checked, once") {
+  Session session;
+  session(Started{});
+  session(Prepared{1, {"a"}});
+  CHECK(session(WorkerEnded{1, {Exit::Kind::signalled, SIGSEGV}, std::nullopt}) ==
+        Words{"check and prepare 2"});
+  session(Prepared{2, {"a"}});
+  const auto effects = session(WorkerEnded{2, {Exit::Kind::signalled, SIGSEGV}, std::nullopt});
+  REQUIRE(effects.size() == 2);
+  CHECK(effects[0].starts_with("report the Worker did not start"));
 }
 
 TEST_CASE("stopping drains what serves, and a second time kills it") {

@@ -118,3 +118,15 @@ TEST_CASE("the offline client refuses and names what was wanted, without secrets
   CHECK(http.download({}));
   CHECK(http.is_offline());
 }
+
+TEST_CASE("the offline client lets requests through that stay on this machine") {
+  ScriptedClient inner;
+  inner.answers = {status(200)};
+  OfflineClient http(inner);
+  HttpRequest request;
+  request.url = "http://localhost/thing";
+  CHECK_FALSE(http.send(request, {}));
+  request.connection.reach = Reach::this_machine;
+  CHECK(http.send(request, {}).value().status == 200);
+  CHECK(inner.sent == 1);
+}

@@ -13,6 +13,7 @@ struct Sample {
   GuestFiles files{"/guest", {"/cache/library.pack"}, false, {"/run/packages.pack", "/run/app.pack"}};
   Path run = "/run";
   Path state = "/state";
+  Path registry = "/registry";
   std::vector<std::string> exports{"Default", "Counter"};
   std::vector<std::string> handlers;
   Environment environment;
@@ -31,7 +32,8 @@ struct Sample {
   }
 
   [[nodiscard]] Result<ConfigPlan> plan() const {
-    return plan_config({project, bundle, parts, files, run, state, exports, handlers, environment, assets});
+    return plan_config(
+        {project, bundle, parts, files, run, state, registry, exports, handlers, environment, assets});
   }
 };
 
@@ -79,6 +81,7 @@ const config :Workerd.Config = (
     (name = "front", worker = (compatibilityDate = "2026-01-01", compatibilityFlags = ["service_binding_extra_handlers"], modules = [(name = "front.js", esModule = embed "/guest/front.js")], bindings = [
       (name = "WORKER", service = "worker"),
       (name = "EVENTS", service = "worker"),
+      (name = "DATA", service = "data"),
       (name = "START", service = (name = "worker", entrypoint = "__pyw_start")),
     ])),
     (name = "files", disk = (path = "/", allowDotfiles = true)),
@@ -90,6 +93,20 @@ const config :Workerd.Config = (
     (name = "cache:entry", worker = (compatibilityDate = "2023-07-24", compatibilityFlags = ["nodejs_compat", "experimental"], modules = [(name = "index.js", esModule = embed "/mf/cache/cache-entry.worker.js")], bindings = [
       (name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "CacheObject", serviceName = "cache")),
     ])),
+    (name = "data:state", disk = (path = "/state")),
+    (name = "data", worker = (compatibilityDate = "2026-01-01", modules = [
+      (name = "data/api.js", esModule = embed "/guest/data/api.js"),
+      (name = "data/d1.js", esModule = embed "/guest/data/d1.js"),
+      (name = "data/envelope.js", esModule = embed "/guest/data/envelope.js"),
+      (name = "data/kv.js", esModule = embed "/guest/data/kv.js"),
+      (name = "data/queues.js", esModule = embed "/guest/data/queues.js"),
+      (name = "data/r2.js", esModule = embed "/guest/data/r2.js"),
+      (name = "data/sql.js", esModule = embed "/guest/data/sql.js"),
+      (name = "data/workflows.js", esModule = embed "/guest/data/workflows.js"),
+    ], bindings = [
+      (name = "state", service = "data:state"),
+      (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"queues\":[],\"workflows\":[]}"),
+    ])),
   ],
   extensions = [
     (modules = [(name = "miniflare:shared", esModule = embed "/mf/shared/index.worker.js"), (name = "miniflare:zod", esModule = embed "/mf/shared/zod.worker.js")]),
@@ -100,7 +117,7 @@ const config :Workerd.Config = (
 );
 )");
   CHECK_FALSE(plan->has_storage);
-  CHECK(plan->directories == std::vector<Path>{"/state/cache"});
+  CHECK(plan->directories == std::vector<Path>{"/state/cache", "/state"});
 }
 
 TEST_CASE("the main module names the exports") {
@@ -183,7 +200,8 @@ TEST_CASE("each stored binding has its service and its folder") {
   const auto plan = sample.plan();
   REQUIRE(plan);
   CHECK(plan->has_storage);
-  CHECK(plan->directories == std::vector<Path>{"/state/do", "/state/kv", "/state/cache", "/state/r2"});
+  CHECK(plan->directories ==
+        std::vector<Path>{"/state/do", "/state/kv", "/state/cache", "/state/r2", "/state"});
   const auto text = service_of(plan->config, "worker");
   CHECK(contains(
       text,
@@ -252,4 +270,45 @@ TEST_CASE("a local database is reached by its connection string") {
         GENERATE(as<std::string>{}, "", "x", "postgres://host/db", "http://a:b@c/d", "postgres://a:b@c");
     REQUIRE_FALSE(sample.plan());
   }
+}
+
+TEST_CASE("a Worker in JavaScript gets its modules as they are and nothing of the guest") {
+  auto sample = Sample();
+  sample.project.compatibility_flags = {};
+  sample.bundle.entry = {
+      "index.js", bundle::ModuleKind::es_module, bundle::Origin::own, "/p/src/index.js", 1};
+  sample.bundle.modules = {
+      {"lib/a.js", bundle::ModuleKind::es_module, bundle::Origin::own, "/p/src/lib/a.js", 1}};
+  const auto config = sample.plan()->config;
+  const auto text = service_of(config, "worker");
+  CHECK(contains(text, R"(modules = [
+      (name = "index.js", esModule = embed "/p/src/index.js"),
+      (name = "lib/a.js", esModule = embed "/p/src/lib/a.js"),
+    ])"));
+  CHECK_FALSE(contains(text, "__pyw"));
+  CHECK_FALSE(contains(service_of(config, "front"), "START"));
+}
+
+TEST_CASE("other Workers are reached through the registry, their objects under their own keys") {
+  auto sample = Sample();
+  config::ServiceBinding service;
+  service.binding = "PRICES";
+  service.service = "prices";
+  service.entrypoint = "Quotes";
+  sample.project.services = {service};
+  sample.project.durable_objects = {{"ROOMS", "Room", "chat"}, {"SAME", "Room", "chat"}};
+  const auto plan = sample.plan();
+  REQUIRE(plan);
+  CHECK(plan->warnings.empty());
+  const auto worker = service_of(plan->config, "worker");
+  CHECK(contains(
+      worker,
+      R"((name = "PRICES", service = (name = "external", entrypoint = "Service", props = (json = "{\"worker\":\"prices\",\"entrypoint\":\"Quotes\"}"))))"));
+  CHECK(contains(
+      worker,
+      R"((name = "SAME", durableObjectNamespace = (className = "Object0", serviceName = "external")))"));
+  const auto external = service_of(plan->config, "external");
+  CHECK(contains(external, R"((className = "Object0", uniqueKey = "chat-Room"))"));
+  CHECK_FALSE(contains(external, "Object1"));
+  CHECK(contains(service_of(plan->config, "external:registry"), R"(disk = (path = "/registry"))"));
 }

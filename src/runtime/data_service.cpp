@@ -1,0 +1,171 @@
+#include <runtime/data_service.hpp>
+#include <runtime/guest_store.hpp>
+#include <runtime/prepare.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <set>
+
+namespace pyw::runtime {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view service_date = "2026-01-01";
+constexpr std::array<std::string_view, 8> module_names{"data/api.js",
+                                                       "data/d1.js",
+                                                       "data/envelope.js",
+                                                       "data/kv.js",
+                                                       "data/queues.js",
+                                                       "data/r2.js",
+                                                       "data/sql.js",
+                                                       "data/workflows.js"};
+
+/// Two bindings of a Worker may mean one resource: here each has one name.
+class Resources {
+public:
+  void add(std::string name, std::string text) {
+    if (m_names.insert(std::move(name)).second) {
+      m_bindings.push_back(std::move(text));
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(m_bindings); }
+
+private:
+  std::set<std::string> m_names;
+  std::vector<std::string> m_bindings;
+};
+
+void add_stores(const config::Project& project, Resources& resources, ordered_json& overview) {
+  for (const auto& item : project.kv_namespaces) {
+    const auto id = kv_id(item);
+    resources.add("kv:" + id, kv_binding("kv:" + id, id));
+    overview["kv"].push_back({{"binding", item.binding}, {"id", id}});
+  }
+  for (const auto& item : project.d1_databases) {
+    const auto id = d1_id(item);
+    resources.add("d1:" + id, d1_binding("d1:" + id, id));
+    overview["d1"].push_back(
+        {{"binding", item.binding}, {"id", id}, {"name", item.database_name.value_or(item.binding)}});
+  }
+  for (const auto& item : project.r2_buckets) {
+    const auto name = r2_name(item);
+    resources.add("r2:" + name, r2_binding("r2:" + name, name));
+    overview["r2"].push_back({{"binding", item.binding}, {"name", name}});
+  }
+}
+
+void add_queues(const config::Project& project, Resources& resources, ordered_json& overview) {
+  std::set<std::string> names;
+  for (const auto& item : project.queue_producers) {
+    names.insert(queue_name(item));
+  }
+  for (const auto& item : project.queue_consumers) {
+    names.insert(item.queue);
+    if (item.dead_letter_queue) {
+      names.insert(*item.dead_letter_queue);
+    }
+  }
+  for (const auto& name : names) {
+    resources.add("queue:" + name, queue_binding("queue:" + name, name, {}));
+    overview["queues"].push_back(name);
+  }
+}
+
+void add_workflows(const config::Project& project, Resources& resources, ordered_json& overview) {
+  for (const auto& item : project.workflows) {
+    if (!is_own_workflow(project, item)) {
+      continue;
+    }
+    resources.add("workflow:" + item.name, workflow_binding("workflow:" + item.name, item.name));
+    resources.add("workflow-api:" + item.name,
+                  binding("workflow-api:" + item.name, "service", workflow_service(item.name)));
+    resources.add("instances:" + item.name, workflow_instances("instances:" + item.name, item.name));
+    overview["workflows"].push_back({{"name", item.name},
+                                     {"script_name", project.name.value},
+                                     {"class_name", item.class_name},
+                                     {"binding", item.binding}});
+  }
+}
+
+std::string modules(const Path& guest) {
+  std::vector<std::string> texts;
+  for (const auto name : module_names) {
+    texts.push_back(
+        fmt::format("(name = {}, esModule = {})", capnp_string(name), capnp_embed((guest / name).string())));
+  }
+  return capnp_list(texts, 6);
+}
+
+} // namespace
+
+void add_data_service(const ServiceInput& input, DataReach reach, LocalServices& out) {
+  Resources resources;
+  ordered_json overview{{"kv", ordered_json::array()},
+                        {"r2", ordered_json::array()},
+                        {"d1", ordered_json::array()},
+                        {"queues", ordered_json::array()},
+                        {"workflows", ordered_json::array()}};
+  add_stores(input.project, resources, overview);
+  if (reach == DataReach::everything) {
+    add_queues(input.project, resources, overview);
+    add_workflows(input.project, resources, overview);
+  }
+  constexpr std::string_view disk = "data:state";
+  resources.add("state", binding("state", "service", capnp_string(disk)));
+  resources.add("RESOURCES", binding("RESOURCES", "json", capnp_string(overview.dump())));
+  out.services.push_back(
+      capnp_struct({{"name", capnp_string(disk)},
+                    {"disk", capnp_struct({{"path", capnp_string(input.state.string())}})}}));
+  out.directories.push_back(input.state);
+  out.services.push_back(
+      capnp_struct({{"name", capnp_string(data_service)},
+                    {"worker",
+                     capnp_struct({{"compatibilityDate", capnp_string(service_date)},
+                                   {"modules", modules(input.guest)},
+                                   {"bindings", capnp_list(std::move(resources).take(), 6)}})}}));
+}
+
+std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& directories) {
+  LocalServices services;
+  add_kv(input, services);
+  add_d1(input, services);
+  add_r2(input, services);
+  add_data_service(input, DataReach::stores_only, services);
+  directories = services.directories;
+  return fmt::format("# Generated by pyw for workerd; made anew at every start.\n"
+                     "using Workerd = import \"/workerd/workerd.capnp\";\n\n"
+                     "const config :Workerd.Config = (\n"
+                     "  services = {},\n"
+                     "  extensions = {},\n"
+                     "  sockets = [(name = \"http\", address = \"127.0.0.1:0\", http = (), service = {})],\n"
+                     ");\n",
+                     capnp_list(services.services, 4),
+                     capnp_list(services.extensions, 4),
+                     capnp_string(data_service));
+}
+
+Result<Command> prepare_data_runtime(const config::Project& project,
+                                     const RuntimeParts& parts,
+                                     const DataOptions& options,
+                                     World& world) {
+  auto& files = world.files;
+  PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
+  std::vector<Path> directories;
+  const auto config = plan_data_runtime(
+      {project, parts, options.state_directory, guest, {}, world.environment, {}}, directories);
+  const auto file = options.run_directory / "data.capnp";
+  PYW_TRY(files.write(file, config, 0600));
+  for (const auto& directory : directories) {
+    PYW_TRY(files.make_directories(directory));
+  }
+  PYW_TRY(files.make_directories(options.socket.parent_path()));
+  PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
+  return serve_command(parts, options.socket, file);
+}
+
+} // namespace pyw::runtime

@@ -1,0 +1,37 @@
+// The service behind the local data API (guest/data/api.js), which has every resource of the project under a
+// name of its own: for `pyw kv|r2|d1|queues|workflows` and for the dashboard.
+#pragma once
+
+#include <base/process.hpp>
+#include <base/result.hpp>
+#include <base/world.hpp>
+#include <runtime/local_services.hpp>
+
+namespace pyw::runtime {
+
+/// The name of the service.
+inline constexpr std::string_view data_service = "data";
+
+/// What the service can reach: with the Worker beside it, also queues and workflows, which run its code.
+enum class DataReach { stores_only, everything };
+
+/// Adds the service to `out`, which has the services of the resources already.
+void add_data_service(const ServiceInput& input, DataReach reach, LocalServices& out);
+
+struct DataOptions {
+  Path run_directory;   ///< for generated files. Absolute
+  Path state_directory; ///< local data. Absolute
+  Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
+};
+
+/// A command that serves the stores (KV, R2, D1) alone, without the Worker and without Python: 0.1 s to
+/// start. It tells when it listens as `pyw dev`'s does, on descriptor 3. Nothing else may use the state then.
+[[nodiscard]] Result<Command> prepare_data_runtime(const config::Project& project,
+                                                   const RuntimeParts& parts,
+                                                   const DataOptions& options,
+                                                   World& world);
+
+/// The configuration for it: pure, for tests. Adds the folders that must exist to `directories`.
+[[nodiscard]] std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& directories);
+
+} // namespace pyw::runtime

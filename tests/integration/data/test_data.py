@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""`pyw kv|r2|d1|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from checks import run_all  # noqa: E402
+import dev_session  # noqa: E402
+from dev_session import DevSession  # noqa: E402
+
+WRANGLER = """{
+  "name": "under-test",
+  "main": "src/entry.py",
+  "compatibility_date": "2026-10-01",
+  "compatibility_flags": ["python_workers"],
+  "kv_namespaces": [{ "binding": "STORE", "id": "store-id" }],
+  "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "photos" }],
+  "d1_databases": [{ "binding": "DB", "database_name": "shop" }],
+  "queues": {
+    "producers": [{ "binding": "JOBS", "queue": "jobs" }],
+    "consumers": [{ "queue": "jobs", "max_batch_timeout": 0 }]
+  },
+  "workflows": [{ "binding": "ORDERS", "name": "orders", "class_name": "Order" }]
+}"""
+PYPROJECT = '[project]\nname = "under-test"\nversion = "0.1.0"\nrequires-python = ">=3.13"\ndependencies = []\n'
+ENTRY = '''from urllib.parse import urlparse
+from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
+
+class Order(WorkflowEntrypoint):
+    async def run(self, event, step):
+        @step.do("price")
+        async def price():
+            return event["payload"]["count"] * 350
+        cents = await price()
+        paid = await step.wait_for_event("payment", "paid", timeout="1 hour")
+        return {"cents": cents, "by": paid["payload"]["by"]}
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        what, _, key = urlparse(request.url).path[1:].partition("/")
+        if what == "kv":
+            return Response(str(await self.env.STORE.get(key)))
+        if what == "set":
+            await self.env.STORE.put(key, "from the Worker")
+            return Response("ok")
+        if what == "rows":
+            rows = await self.env.DB.prepare("SELECT name FROM teas ORDER BY name").all()
+            return Response.json([row.name for row in rows.results])
+        return Response("?", status=404)
+
+    async def queue(self, batch, env, ctx):
+        for message in batch.messages:
+            await self.env.STORE.put("message", str(message.body["text"]))
+'''
+SCHEMA = """-- teas; and a trigger with semicolons of its own
+CREATE TABLE teas (name TEXT PRIMARY KEY, note TEXT DEFAULT 'a;b');
+CREATE TABLE log (what TEXT);
+CREATE TRIGGER noted AFTER INSERT ON teas BEGIN
+  INSERT INTO log VALUES (CASE WHEN new.name = 'x' THEN 'no' ELSE 'new; ' || new.name END);
+  INSERT INTO log VALUES ('done');
+END;
+INSERT INTO teas (name) VALUES ('sencha'); /* ; */
+INSERT INTO teas (name) VALUES ('oolong')
+"""
+
+
+def wait_until(condition):
+    dev_session.wait_until(condition, "the local data to change", 60)
+
+
+class Project:
+    def __init__(self, pyw):
+        self.pyw = pyw
+        self.folder = tempfile.TemporaryDirectory(prefix="pyw-data-")
+        self.root = pathlib.Path(self.folder.name)
+        (self.root / "src").mkdir()
+        (self.root / "wrangler.jsonc").write_text(WRANGLER)
+        (self.root / "pyproject.toml").write_text(PYPROJECT)
+        (self.root / "src/entry.py").write_text(ENTRY)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+    def run(self, *arguments, status=0):
+        """-> what it wrote to stdout"""
+        done = subprocess.run([str(self.pyw), *arguments], cwd=self.root, capture_output=True, timeout=120,
+                              stdin=subprocess.DEVNULL)
+        assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr.decode())
+        self.errors = done.stderr.decode()
+        return done.stdout
+
+    def json(self, *arguments):
+        return json.loads(self.run(*arguments, "--json"))
+
+
+def test_kv_alone(pyw):
+    with Project(pyw) as project:
+        project.run("kv", "key", "put", "a/ä b", "one", "--binding", "STORE", "--metadata", '{"x": 1}')
+        (project.root / "bytes").write_bytes(bytes(range(256)))
+        project.run("kv", "key", "put", "bytes", "--path", "bytes", "--binding", "STORE", "--ttl", "3600")
+        assert project.run("kv", "key", "get", "a/ä b", "--binding", "STORE") == b"one"
+        assert project.run("kv", "key", "get", "bytes", "--namespace-id", "store-id") == bytes(range(256))
+        keys = project.json("kv", "key", "list", "--binding", "STORE")
+        assert [key["name"] for key in keys] == ["a/ä b", "bytes"] and keys[0]["metadata"] == {"x": 1}, keys
+        assert "expiration" in keys[1], keys
+        project.run("kv", "key", "delete", "bytes", "--binding", "STORE")
+        project.run("kv", "key", "get", "bytes", "--binding", "STORE", status=1)
+        assert "there is no `bytes`" in project.errors, project.errors
+        many = [{"key": f"k{i:05}", "value": str(i)} for i in range(2500)]
+        (project.root / "many.json").write_text(json.dumps(many))
+        project.run("kv", "bulk", "put", "many.json", "--binding", "STORE")
+        assert len(project.json("kv", "key", "list", "--binding", "STORE", "--prefix", "k")) == 2500
+
+
+def test_r2_alone(pyw):
+    with Project(pyw) as project:
+        content = bytes(range(256)) * 40000  # 10 MB: not in one piece
+        (project.root / "picture").write_bytes(content)
+        project.run("r2", "object", "put", "photos/a b/ä.png", "--file", "picture", "--content-type", "image/png")
+        project.run("r2", "object", "get", "photos/a b/ä.png", "--file", "back")
+        assert (project.root / "back").read_bytes() == content
+        project.run("r2", "object", "delete", "photos/a b/ä.png")
+        project.run("r2", "object", "get", "photos/a b/ä.png", "--file", "gone", status=1)
+        assert not (project.root / "gone").exists()
+        project.run("r2", "object", "get", "nowhere/x", "--file", "gone", status=1)
+
+
+def test_d1_alone(pyw):
+    with Project(pyw) as project:
+        (project.root / "schema.sql").write_text(SCHEMA)
+        project.run("d1", "execute", "shop", "--file", "schema.sql")
+        rows = project.json("d1", "execute", "DB", "--command", "SELECT what FROM log ORDER BY rowid")[0]["results"]
+        assert [row["what"] for row in rows] == ["new; sencha", "done", "new; oolong", "done"], rows
+        two = project.json("d1", "execute", "DB", "--command", "SELECT 1 AS a; SELECT note FROM teas LIMIT 1")
+        assert [result["results"] for result in two] == [[{"a": 1}], [{"note": "a;b"}]], two
+        project.run("d1", "execute", "DB", "--command", "INSERT INTO teas (name) VALUES ('bancha'); INSERT INTO no VALUES (1)",
+                    status=1)
+        assert "no such table: no" in project.errors, project.errors
+        left = project.json("d1", "execute", "DB", "--command", "SELECT count(*) AS n FROM teas")[0]["results"]
+        assert left == [{"n": 2}], left
+        project.run("d1", "export", "DB", "--output", "dump.sql")
+        dump = (project.root / "dump.sql").read_text()
+        assert "CREATE TRIGGER noted" in dump and "INSERT INTO \"teas\"" in dump, dump
+        project.run("d1", "migrations", "create", "DB", "add price")
+        (project.root / "migrations/0001_add_price.sql").write_text("ALTER TABLE teas ADD COLUMN cents INT;\n")
+        assert project.run("d1", "migrations", "list", "DB") == b"0001_add_price.sql\n"
+        project.run("d1", "migrations", "apply", "DB")
+        assert project.run("d1", "migrations", "list", "DB") == b""
+        project.run("d1", "execute", "nothere", "--command", "SELECT 1", status=1)
+        assert "the configuration has no D1 database `nothere`" in project.errors, project.errors
+
+
+def test_beside_a_running_worker(pyw):
+    with Project(pyw) as project:
+        (project.root / "schema.sql").write_text(SCHEMA)
+        project.run("d1", "execute", "shop", "--file", "schema.sql")
+        project.run("kv", "key", "put", "greeting", "from outside", "--binding", "STORE")
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            assert session.get("/kv/greeting") == (200, "from outside")
+            assert json.loads(session.get("/rows")[1]) == ["oolong", "sencha"]
+            session.get("/set/mine")
+            assert project.run("kv", "key", "get", "mine", "--binding", "STORE") == b"from the Worker"
+            project.run("--offline", "kv", "key", "put", "greeting", "again", "--binding", "STORE")
+            assert session.get("/kv/greeting") == (200, "again")
+            project.run("queues", "send", "jobs", '{"text": "by hand"}', "--local")
+            wait_until(lambda: session.get("/kv/message") == (200, "by hand"))
+            check_workflows(project)
+
+
+def check_workflows(project):
+    started = project.json("workflows", "trigger", "orders", '{"count": 2}', "--id", "first", "--local")
+    assert started["id"] == "first", started
+
+    def state():
+        return project.json("workflows", "instances", "describe", "orders", "first", "--local")
+
+    wait_until(lambda: state()["status"] == "waiting")
+    listed = project.json("workflows", "instances", "list", "orders", "--local")
+    assert [(item["id"], item["status"]) for item in listed] == [("first", "waiting")], listed
+    assert any(event["type"] == "step_completed" for event in state()["steps"]), state()
+    project.run("workflows", "instances", "send-event", "orders", "first", "--type", "paid", "--payload", '{"by": "Ada"}', "--local")
+    wait_until(lambda: state()["status"] == "complete")
+    assert state()["output"] == {"cents": 700, "by": "Ada"}, state()
+    project.json("workflows", "trigger", "orders", '{"count": 1}', "--id", "second", "--local")
+    project.run("workflows", "instances", "terminate", "orders", "second", "--local")
+    wait_until(lambda: project.json("workflows", "instances", "describe", "orders", "second", "--local")["status"] == "terminated")
+    project.run("workflows", "instances", "describe", "orders", "third", "--local", status=1)
+    assert "no instance `third`" in project.errors, project.errors
+
+
+def test_queues_need_the_worker(pyw):
+    with Project(pyw) as project:
+        project.run("queues", "send", "jobs", "{}", "--local", status=1)
+        assert "no `pyw dev` runs" in project.errors, project.errors
+
+
+def test_many_at_once_take_turns(pyw):
+    with Project(pyw) as project:
+        errors = []
+
+        def put(number):
+            try:
+                project.run("kv", "key", "put", f"k{number}", str(number), "--binding", "STORE")
+            except AssertionError as problem:
+                errors.append(problem)
+
+        threads = [threading.Thread(target=put, args=(number,)) for number in range(4)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        assert not errors, errors
+        assert len(project.json("kv", "key", "list", "--binding", "STORE")) == 4
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pyw", type=pathlib.Path, required=True)
+    parser.add_argument("only", nargs="*")
+    given = parser.parse_args()
+    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))

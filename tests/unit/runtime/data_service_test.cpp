@@ -1,0 +1,74 @@
+#include <runtime/data_service.hpp>
+#include <support/catch.hpp>
+
+using namespace pyw;
+using namespace pyw::runtime;
+
+namespace {
+
+struct Sample {
+  config::Project project;
+  RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
+  Path state = "/state";
+  Path guest = "/guest";
+  Path registry = "/registry";
+  Environment environment;
+  std::map<std::string, std::string> assets;
+
+  Sample() {
+    project.name.value = "demo";
+    project.kv_namespaces = {{"A", "one"}, {"B", "one"}, {"C"}};
+    project.r2_buckets = {{"PHOTOS", "photos"}};
+    project.d1_databases = {{"DB", "shop"}};
+    project.queue_producers = {{"JOBS", "jobs"}};
+    config::QueueConsumer consumer;
+    consumer.queue = "jobs";
+    consumer.dead_letter_queue = "dead";
+    project.queue_consumers = {consumer};
+    project.workflows = {{"ORDERS", "orders", "Order"}};
+  }
+
+  [[nodiscard]] ServiceInput input() const {
+    return {project, parts, state, guest, registry, environment, assets};
+  }
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("the data service has each resource once, by what it is called below the state") {
+  LocalServices out;
+  add_data_service(Sample().input(), DataReach::everything, out);
+  REQUIRE(out.services.size() == 2);
+  const auto& text = out.services[1];
+  CHECK(count(text, "(name = \"kv:one\"") == 1);
+  CHECK(contains(text, "(name = \"kv:C\""));
+  CHECK(contains(text, "(name = \"r2:photos\", r2Bucket"));
+  CHECK(contains(text, "(name = \"d1:shop\", wrapped"));
+  CHECK(contains(text, "(name = \"queue:jobs\", queue"));
+  CHECK(contains(text, "(name = \"queue:dead\", queue"));
+  CHECK(contains(text, "(name = \"workflow:orders\", wrapped"));
+  CHECK(contains(text, "(name = \"instances:orders\", durableObjectNamespace"));
+}
+
+TEST_CASE("without the Worker only the stores can be reached") {
+  std::vector<Path> directories;
+  const auto text = plan_data_runtime(Sample().input(), directories);
+  CHECK(contains(text, "(name = \"kv:one\""));
+  CHECK(contains(text, "service = \"data\")]"));
+  CHECK_FALSE(contains(text, "queue:jobs"));
+  CHECK_FALSE(contains(text, "instances:orders"));
+  CHECK_FALSE(contains(text, "(name = \"worker\""));
+  CHECK(directories == std::vector<Path>{"/state/kv", "/state/d1", "/state/r2", "/state"});
+}
