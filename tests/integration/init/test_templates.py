@@ -1,6 +1,7 @@
 """Every built-in template, made and served as a new user would: its answers are those that its README promises."""
 import argparse
 import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 
@@ -20,14 +22,22 @@ from dev_session import DevSession
 PATIENCE_S = 60
 
 
+class NoWheel(Exception):
+    """A package of the template has no WebAssembly wheel in the index that is configured here."""
+
+
 @contextmanager
-def served(pyw, template, before=lambda folder: None):
+def served(pyw, template, *arguments, before=lambda folder: None):
     root = pathlib.Path(tempfile.mkdtemp(prefix="pyw-template-"))
     try:
-        subprocess.run([str(pyw), "--no-progress", "init", "app", "--template", template], cwd=root, check=True,
-                       capture_output=True, stdin=subprocess.DEVNULL)
+        made = subprocess.run([str(pyw), "--no-progress", "init", "app", "--template", template], cwd=root,
+                              capture_output=True, stdin=subprocess.DEVNULL, text=True)
+        missing = [line for line in made.stderr.splitlines() if "has no wheel for" in line]
+        if missing:
+            raise NoWheel(missing[0])
+        assert made.returncode == 0, made.stderr
         before(root / "app")
-        with DevSession(pyw, root / "app") as session:
+        with DevSession(pyw, root / "app", *arguments) as session:
             yield session.ready()
     finally:
         shutil.rmtree(root, ignore_errors=True)
@@ -210,6 +220,149 @@ def test_chatroom(pyw):
         assert ada.receive() == {"from": "Bob", "event": "left"}
         other.send("alone")
         assert other.receive() == {"from": "Eve", "text": "alone"}
+
+
+@contextmanager
+def server(answer):
+    """A TCP server on loopback: `answer(connection)` for each connection, on a thread of its own. -> its port"""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def accept():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=answer, args=(connection,), daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def read_head(connection):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(4096)
+        if not piece:
+            return ""
+        data += piece
+    return data.decode()
+
+
+def echo_websocket(connection):
+    """RFC 6455: one short text message comes back."""
+    head = read_head(connection)
+    key = next(line.split(": ", 1)[1] for line in head.split("\r\n") if line.lower().startswith("sec-websocket-key:"))
+    accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+    connection.sendall(f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode())
+    frame = connection.recv(4096)
+    size, mask = frame[1] & 127, frame[2:6]
+    text = bytes(byte ^ mask[i % 4] for i, byte in enumerate(frame[6:6 + size]))
+    connection.sendall(bytes([0x81, len(text)]) + text)
+    connection.recv(4096)  # the close
+    connection.close()
+
+
+def refuse_websocket(connection):
+    read_head(connection)
+    connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    connection.close()
+
+
+def answer_http(connection):
+    read_head(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
+    connection.close()
+
+
+def answer_lines(connection):
+    with connection, connection.makefile("rb") as lines:
+        for line in lines:
+            connection.sendall(b"you said " + line)
+
+
+def test_websocket_client(pyw):
+    with server(echo_websocket) as port, served(pyw, "websocket-client", "--var", f"UPSTREAM:ws://127.0.0.1:{port}") as session:
+        expect(session, "GET", "/?text=Hi", 200, "Hi")
+    with server(refuse_websocket) as port, served(pyw, "websocket-client", "--var", f"UPSTREAM:ws://127.0.0.1:{port}") as session:
+        expect(session, "GET", "/", 502, contains="403")
+
+
+def test_socket(pyw):
+    with server(answer_lines) as port, served(pyw, "socket") as session:
+        expect(session, "GET", f"/?host=127.0.0.1&port={port}&send=PING", 200, "you said PING")
+        expect(session, "GET", "/?host=127.0.0.1", 400)
+        expect(session, "GET", "/?host=127.0.0.1&port=1", 502)
+
+
+def test_sync_http_clients(pyw):
+    with server(answer_http) as port, served(pyw, "sync-http-clients", "--var", f"TARGET:http://127.0.0.1:{port}/") as session:
+        for library in ("requests", "urllib3", "httpx", "httpx-async"):
+            expect(session, "GET", "/" + library, 200, data={"library": library, "status": 200, "size": 5})
+        expect(session, "GET", "/curl", 404)
+
+
+def test_opengraph(pyw):
+    with served(pyw, "opengraph") as session:
+        text, _ = expect(session, "GET", "/", 200, contains='<meta property="og:description" content="Green tea from the first harvest.">')
+        assert text.index("og:title") < text.index("</head>"), text
+        assert "<h1>Tea</h1>" in text
+
+
+def test_dynamic_workers(pyw):
+    with served(pyw, "dynamic-workers") as session:
+        expect(session, "POST", "/run", 200, "from text", body='export default { fetch: () => new Response("from text") }')
+        expect(session, "POST", "/run", 422, body="this is no Worker", contains="the Worker failed")
+        expect(session, "POST", "/run", 422, body='export default { fetch: () => fetch("http://127.0.0.1/") }')
+        expect(session, "GET", "/", 404)
+
+
+def test_ai(pyw):
+    with served(pyw, "ai", "--mock", "mock_ai.py") as session:
+        expect(session, "POST", "/", 200, body={"question": "Why?"}, data={"answer": "You asked: Why?"})
+        expect(session, "POST", "/", 400, body={})
+    with served(pyw, "ai") as session:
+        expect(session, "POST", "/", 500, body={"question": "Why?"}, contains="AI works on the platform only")
+
+
+def test_django(pyw):
+    with served(pyw, "django") as session:
+        expect(session, "GET", "/?search=sen", 200, contains="sencha")
+        text, _ = expect(session, "GET", "/?search=%22%3Cb%3E", 200)
+        assert "&quot;&lt;b&gt;" in text and "<b>" not in text, text
+        expect(session, "GET", "/teas/sencha/", 200, data={"name": "sencha", "cents": 350})
+        expect(session, "GET", "/teas/coffee/", 404)
+        _, headers = expect(session, "GET", "/teas/sencha", 301)
+        assert headers["location"] == "/teas/sencha/"
+
+
+def test_langchain(pyw):
+    try:
+        with served(pyw, "langchain") as session:
+            expect(session, "GET", "/?topic=tea", 200, contains="Steam over the cup")
+    except NoWheel as reason:
+        print(f"  not run: {reason}")
+
+
+def test_image(pyw):
+    try:
+        with served(pyw, "image") as session:
+            connection = socket.create_connection(("127.0.0.1", session.port), timeout=PATIENCE_S)
+            connection.sendall(b"GET /?text=Tea HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            answer = connection.makefile("rb").read()
+            assert b"image/png" in answer and b"\x89PNG" in answer, answer[:300]
+    except NoWheel as reason:
+        print(f"  not run: {reason}")
+
+
+def test_rpc_js_python(pyw):
+    with served(pyw, "rpc-js-python", "-c", "wrangler.jsonc", "-c", "prices/wrangler.jsonc") as session:
+        other = session.wait_for("ready", worker="prices")
+        until(session, "GET", "/sencha", lambda status, _: status == 200)
+        expect(session, "GET", "/sencha", 200, data={"tea": "sencha", "cents": 944})
+        expect(session, "GET", "/coffee", 404, contains="there is no tea called coffee")
+        session.port = int(other["url"].rsplit(":", 1)[1])
+        expect(session, "GET", "/", 200, "Prices are in EUR\n")
 
 
 def test_every_template_is_tested(pyw):

@@ -1,0 +1,7 @@
+"""Answers for `pyw dev --mock mock_ai.py`: without an account, without cost, the same every time."""
+
+
+class AI:
+    async def run(self, model, inputs, options=None):
+        question = inputs["messages"][-1]["content"]
+        return {"response": f"You asked: {question}"}
