@@ -132,9 +132,12 @@ CommandEntry dev_command() {
             "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");
         app.add_option("--persist-to", options->persist_to, "where local data is kept (default: .pyw/state)")
             ->type_name("DIR");
+        app.add_option(
+               "--mock", options->mock, "classes that answer for bindings which the platform alone has")
+            ->type_name("FILE");
         app.add_option("--drain", options->drain_seconds, "how long old requests may finish after a reload")
             ->type_name("SECONDS")
-            ->check(CLI::NonNegativeNumber);
+            ->check(CLI::Range(0, 3600));
         app.add_flag_callback(
             "--https",
             [options] { options->https = Https::yes; },

@@ -23,6 +23,7 @@ struct DevOptions {
   std::vector<std::string> variables; ///< NAME:VALUE, over those of the config
   SyncFirst sync = SyncFirst::when_needed;
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
+  std::optional<std::string> mock;       ///< a Python file that answers for bindings of the platform
   int drain_seconds = 10;
   Poll poll = Poll::no;
   Https https = Https::no;

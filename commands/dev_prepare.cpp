@@ -167,6 +167,9 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.socket = socket_path(options.run_directory, "worker", generation);
   options.debug_socket = socket_path(options.run_directory, "debug", generation);
   options.registry = m_registry;
+  if (m_options.mock) {
+    options.mock = mock_file();
+  }
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now
@@ -194,6 +197,9 @@ void DevPreparer::remember(const config::Project& project) {
   const std::lock_guard lock(m_mutex);
   m_watch.files = project.read_files;
   m_watch.files.push_back(m_first.root / ".gitignore");
+  if (m_options.mock) {
+    m_watch.files.push_back(mock_file());
+  }
   m_watch.trees.clear();
   if (!project.main_file().empty()) {
     m_watch.trees.push_back(project.module_root());
@@ -201,6 +207,10 @@ void DevPreparer::remember(const config::Project& project) {
   if (m_context.world.files.is_directory(project.python_modules())) {
     m_watch.trees.push_back(project.python_modules());
   }
+}
+
+Path DevPreparer::mock_file() const {
+  return (m_context.options.directory / *m_options.mock).lexically_normal();
 }
 
 DevRegistration::Entry DevPreparer::address(devserver::Generation generation) const {

@@ -44,6 +44,7 @@ private:
   [[nodiscard]] Result<config::Project> load();
   void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
+  [[nodiscard]] Path mock_file() const; ///< only with `--mock`
 
   const DevOptions& m_options;
   Context& m_context;

@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace pyw::commands {
@@ -38,8 +39,12 @@ Result<int> list_templates(Context& context) {
     context.world.reporter.data(rows.dump(2) + "\n");
     return 0;
   }
+  std::size_t width = 0;
   for (const auto& entry : all) {
-    context.world.reporter.data(fmt::format("{:<16} {}\n", entry.name, entry.description));
+    width = std::max(width, entry.name.size());
+  }
+  for (const auto& entry : all) {
+    context.world.reporter.data(fmt::format("{:<{}}  {}\n", entry.name, width, entry.description));
   }
   return 0;
 }

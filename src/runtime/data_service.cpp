@@ -157,7 +157,7 @@ Result<Command> prepare_data_runtime(const config::Project& project,
   PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
   std::vector<Path> directories;
   const auto config = plan_data_runtime(
-      {project, parts, options.state_directory, guest, {}, world.environment, {}}, directories);
+      {project, parts, options.state_directory, guest, {}, world.environment, {}, {}}, directories);
   const auto file = options.run_directory / "data.capnp";
   PYW_TRY(files.write(file, config, 0600));
   for (const auto& directory : directories) {

@@ -39,6 +39,7 @@ struct ServiceInput {
   /// The text of the asset folder's `_headers`, `_redirects` and `.assetsignore`, under the keys `headers`,
   /// `redirects` and `ignore`.
   const std::map<std::string, std::string>& asset_files;
+  const std::vector<std::string>& mocked; ///< classes of `--mock`, which answer for the bindings so named
 };
 
 /// The name of the Worker's own service.

@@ -41,7 +41,12 @@ struct PlanInput {
   const Environment& environment;
   const std::map<std::string, std::string>& asset_files; ///< see ServiceInput
   Observe observe = Observe::no;
+  /// A second Worker in Python: each of its classes answers for the binding of that name. nullptr: none.
+  const PlanInput* mock = nullptr;
 };
+
+/// The service that answers for bindings which exist on the platform only (`pyw dev --mock`).
+inline constexpr std::string_view mock_service = "mock";
 
 struct ConfigPlan {
   std::string config;      ///< config.capnp
@@ -50,6 +55,8 @@ struct ConfigPlan {
   std::vector<Path> directories;
   std::vector<Diagnostic> warnings;
   bool has_storage = false;
+  std::string mock_main_module; ///< empty without a mock
+  std::string mock_settings;
   std::string entry_service; ///< what a request for the Worker goes to: the Worker or its assets
 };
 

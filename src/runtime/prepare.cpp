@@ -2,6 +2,7 @@
 #include <runtime/entry_scan.hpp>
 #include <runtime/guest_store.hpp>
 #include <runtime/javascript_worker.hpp>
+#include <runtime/mock_worker.hpp>
 #include <runtime/pack.hpp>
 #include <runtime/package_snapshot.hpp>
 #include <runtime/plan.hpp>
@@ -142,22 +143,34 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   const auto snapshot_file = snapshot && snapshot->exists ? std::optional(snapshot->file) : std::nullopt;
   const auto exports = export_names(project, entry);
   const auto handlers = module_handlers(entry);
-  PYW_TRY_ASSIGN(const auto plan,
-                 plan_config({project,
-                              bundle,
-                              parts,
-                              python.files,
-                              run,
-                              options.state_directory,
-                              options.registry,
-                              exports,
-                              handlers,
-                              world.environment,
-                              assets,
-                              options.observe}));
+  PlanInput input{project,
+                  bundle,
+                  parts,
+                  python.files,
+                  run,
+                  options.state_directory,
+                  options.registry,
+                  exports,
+                  handlers,
+                  world.environment,
+                  assets,
+                  options.observe};
+  std::optional<MockWorker> mock;
+  std::optional<PlanInput> mock_input;
+  if (options.mock && !is_javascript(bundle)) {
+    PYW_TRY_ASSIGN(mock, MockWorker::load(project, *options.mock, python.files, run, files));
+    mock_input.emplace(mock->input(input));
+    input.mock = &*mock_input;
+  }
+  PYW_TRY_ASSIGN(const auto plan, plan_config(input));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
   PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), snapshot_file)));
+  if (mock) {
+    PYW_TRY(files.write(mock->run_directory() / "main.js", plan.mock_main_module));
+    PYW_TRY(files.write(mock->run_directory() / "settings.json",
+                        with_start(plan.mock_settings, random_seed(), snapshot_file)));
+  }
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
   }
@@ -174,8 +187,8 @@ Result<PreparedRuntime> prepare(const config::Project& project,
     prepared.background = snapshot->build;
   }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
-  prepared.fingerprint =
-      sha256_hex(plan.config + plan.main_module + plan.settings + python.packages_digest + sha256_hex(own));
+  prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + python.packages_digest +
+                                    sha256_hex(own) + (mock ? mock->digest() : ""));
   prepared.has_storage = plan.has_storage;
   prepared.warnings = plan.warnings;
   return prepared;

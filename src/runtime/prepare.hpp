@@ -20,8 +20,10 @@ struct PrepareOptions {
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
-  Path debug_socket;    ///< the same for workerd's debug port, through which other Workers reach this one
-  Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
+  Path debug_socket; ///< the same for workerd's debug port, through which other Workers reach this one
+  Path registry;     ///< the folder in which running Workers of this machine are noted. Absolute
+  std::optional<Path> mock =
+      {}; ///< a Python file with classes that answer for platform-only bindings. Absolute
 };
 
 struct PreparedRuntime {

@@ -45,6 +45,10 @@ void add_unavailable(const ServiceInput& input,
                      const std::string& name,
                      const std::string& why,
                      const config::Place& place) {
+  if (std::ranges::find(input.mocked, name) != input.mocked.end()) {
+    out.bindings.push_back(binding(name, "service", designator("mock", name, "")));
+    return;
+  }
   constexpr std::string_view module = "pyw:unavailable";
   const auto extension = "(modules = [(name = " + capnp_string(module) + ", internal = true, esModule = " +
                          capnp_embed((input.guest / "unavailable.js").string()) + ")])";

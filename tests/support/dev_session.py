@@ -55,7 +55,7 @@ class DevSession:
                 return event
 
     def ready(self):
-        event = self.wait_for("ready")
+        event = self.wait_for("ready", worker=None)  # not that of a companion
         self.port = int(event["url"].rsplit(":", 1)[1])
         return self
 

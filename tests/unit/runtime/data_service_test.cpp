@@ -14,6 +14,7 @@ struct Sample {
   Path registry = "/registry";
   Environment environment;
   std::map<std::string, std::string> assets;
+  std::vector<std::string> mocked;
 
   Sample() {
     project.name.value = "demo";
@@ -29,7 +30,7 @@ struct Sample {
   }
 
   [[nodiscard]] ServiceInput input() const {
-    return {project, parts, state, guest, registry, environment, assets};
+    return {project, parts, state, guest, registry, environment, assets, mocked};
   }
 };
 

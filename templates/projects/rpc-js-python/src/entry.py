@@ -18,7 +18,3 @@ class Default(WorkerEntrypoint):
 
     def round_cents(self, cents):
         return int(Decimal(str(cents)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-    def currency(self):
-        """For the other Worker."""
-        return "EUR"
