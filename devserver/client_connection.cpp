@@ -268,7 +268,10 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
   m_received = std::chrono::steady_clock::now();
   const auto& request = parser.get();
   if (request.target().starts_with("/cdn-cgi/")) {
-    if (!is_local_caller(text(request[http::field::host]), text(request[http::field::origin]))) {
+    const auto path = text(request.target());
+    const bool for_us = owner_of(path.substr(0, path.find('?'))) != PathOwner::worker;
+    if ((for_us && !is_loopback_address(m_address)) ||
+        !is_local_caller(text(request[http::field::host]), text(request[http::field::origin]))) {
       const ErrorAnswer answer{403, "Forbidden", "/cdn-cgi/ answers only to this machine's own pages"};
       co_await answer_error(request, answer);
       co_return After::close;

@@ -41,6 +41,14 @@ bool is_local_caller(std::string_view host, std::string_view origin) {
   return scheme_end != std::string_view::npos && is_local_name(origin.substr(scheme_end + 3));
 }
 
+bool is_loopback_address(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  if (address.starts_with(mapped)) {
+    address.remove_prefix(mapped.size());
+  }
+  return address == "::1" || address.starts_with("127.");
+}
+
 PathOwner owner_of(std::string_view path) {
   const auto is_below = [path](std::string_view folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');

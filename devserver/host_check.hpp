@@ -22,4 +22,8 @@ enum class PathOwner {
 [[nodiscard]] bool
 is_same_origin(std::string_view host, std::string_view origin, std::string_view fetch_site);
 
+/// Whether a connection from this address (as text) comes from this machine: 127.0.0.0/8, ::1, and the former
+/// written as IPv6. What pyw shows and changes (data, requests) is for nobody else, whatever `--ip` says.
+[[nodiscard]] bool is_loopback_address(std::string_view address);
+
 } // namespace pyw::devserver

@@ -146,7 +146,7 @@ private:
     auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
     if (!started) {
       m_running.erase(generation);
-      handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error()});
+      handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error(), true});
       return;
     }
     running.process = std::move(*started);

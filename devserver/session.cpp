@@ -87,7 +87,7 @@ public:
       }
     } else if (m_state.serving == event.generation) {
       serving_ended(event);
-    } else if (is_current(event.generation, Candidate::starting) && !event.explanation &&
+    } else if (is_current(event.generation, Candidate::starting) && (event.never_ran || !event.explanation) &&
                !m_state.parts_checked) {
       // A damaged part of the runtime fails like this; code that cannot run has something to say.
       m_state.parts_checked = true;

@@ -67,6 +67,7 @@ struct WorkerEnded {
   Generation generation;
   Exit exit;
   std::optional<Error> explanation;
+  bool never_ran = false; ///< the program could not be started; `explanation` is the system's
 };
 
 struct RestartAsked {}; ///< a key, or workerd ended by itself

@@ -38,3 +38,14 @@ TEST_CASE("pyw's own pages are for themselves") {
   CHECK_FALSE(is_same_origin("localhost:8787", "null", ""));
   CHECK_FALSE(is_same_origin("localhost:8787", "", "cross-site"));
 }
+
+TEST_CASE("which addresses are this machine's own") {
+  CHECK(is_loopback_address("127.0.0.1"));
+  CHECK(is_loopback_address("127.8.0.1"));
+  CHECK(is_loopback_address("::1"));
+  CHECK(is_loopback_address("::ffff:127.0.0.1"));
+  CHECK_FALSE(is_loopback_address("192.168.1.5"));
+  CHECK_FALSE(is_loopback_address("::ffff:192.168.1.5"));
+  CHECK_FALSE(is_loopback_address("fe80::1"));
+  CHECK_FALSE(is_loopback_address(""));
+}

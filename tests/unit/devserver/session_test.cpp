@@ -158,8 +158,14 @@ TEST_CASE("a start that fails without a word has the runtime's parts checked, on
   Session session;
   session(Started{});
   session(Prepared{1, {"a"}});
-  CHECK(session(WorkerEnded{1, {Exit::Kind::signalled, SIGSEGV}, std::nullopt}) ==
-        Words{"check and prepare 2"});
+  SECTION("when it dies") {
+    CHECK(session(WorkerEnded{1, {Exit::Kind::signalled, SIGSEGV}, std::nullopt}) ==
+          Words{"check and prepare 2"});
+  }
+  SECTION("when the system refuses to run it") {
+    CHECK(session(WorkerEnded{1, {Exit::Kind::exited, 127}, user_error("format"), true}) ==
+          Words{"check and prepare 2"});
+  }
   session(Prepared{2, {"a"}});
   const auto effects = session(WorkerEnded{2, {Exit::Kind::signalled, SIGSEGV}, std::nullopt});
   REQUIRE(effects.size() == 2);
