@@ -2,6 +2,7 @@
 #include <support/catch.hpp>
 
 using pyw::devserver::is_local_caller;
+using pyw::devserver::is_loopback_address;
 using pyw::devserver::is_same_origin;
 using pyw::devserver::owner_of;
 using pyw::devserver::PathOwner;
