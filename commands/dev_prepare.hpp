@@ -7,6 +7,7 @@
 #include <config/project.hpp>
 #include <devserver/server.hpp>
 #include <runtime/worker_output.hpp>
+#include <snapshot/layers.hpp>
 
 #include <memory>
 #include <mutex>
@@ -26,6 +27,9 @@ public:
   /// On the preparation's thread.
   [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation);
 
+  /// From any thread: says once why a snapshot that was built beside the Worker was refused.
+  void background_ended();
+
   /// From any thread: what the last preparation was made from.
   [[nodiscard]] devserver::WatchList watch_list() const;
   /// Folders that hold no module: tools' own, virtual environments, what .gitignore names.
@@ -36,13 +40,17 @@ private:
   [[nodiscard]] Result<config::Project> load();
   void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
+  [[nodiscard]] std::optional<Command> snapshot_builder(const config::Project& project);
 
   const DevOptions& m_options;
   Context& m_context;
   config::Project m_first;
   Path m_state_directory;
   IgnoreRules m_ignore;
+  std::mutex m_warning_mutex;
   std::vector<std::string> m_warned; ///< a warning is shown once, not at every save
+  std::vector<snapshot::LayerPlan> m_layers;
+  snapshot::CheckedFiles m_checked;
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
 };

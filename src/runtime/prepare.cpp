@@ -1,8 +1,5 @@
 #include <base/hash.hpp>
 #include <runtime/entry_scan.hpp>
-#include <runtime/guest_store.hpp>
-#include <runtime/pack.hpp>
-#include <runtime/package_snapshot.hpp>
 #include <runtime/plan.hpp>
 #include <runtime/prepare.hpp>
 
@@ -64,17 +61,6 @@ Result<std::map<std::string, std::string>> asset_files(const config::Project& pr
   return result;
 }
 
-/// The Worker's own modules, small: compiled at each start.
-Result<std::string> own_modules(const bundle::BundleManifest& bundle, const ReadOnlyFileSystem& files) {
-  std::vector<PackSource> sources{{bundle.entry.path, bundle.entry.source}};
-  for (const auto& module : bundle.modules) {
-    if (module.origin == bundle::Origin::own) {
-      sources.push_back({module.path, module.source});
-    }
-  }
-  return make_pack(sources, files);
-}
-
 std::array<std::uint32_t, 4> random_seed() {
   std::random_device device; // getrandom(2) or rdrand under libstdc++ and libc++
   std::array<std::uint32_t, 4> seed{};
@@ -87,29 +73,21 @@ std::array<std::uint32_t, 4> random_seed() {
 Result<PreparedRuntime> prepare(const config::Project& project,
                                 const bundle::BundleManifest& bundle,
                                 const RuntimeParts& parts,
+                                const StagedWorker& staged,
                                 const PrepareOptions& options,
                                 World& world) {
   auto& files = world.files;
   const auto& run = options.run_directory;
-  PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
   PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
-  PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
-  PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, files));
-  PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
-  PYW_TRY(files.write(run / "app.pack", own));
-
-  const auto code = store_byte_code(project, parts, guest, packages, world);
-  GuestFiles guest_files{guest, code.library, code.library_is_archive, {packages.pack}};
-  if (code.packages) {
-    guest_files.session.push_back(*code.packages);
+  GuestFiles guest_files{
+      staged.guest, staged.code.library, staged.code.library_is_archive, {staged.packages.pack}};
+  if (staged.code.packages) {
+    guest_files.session.push_back(*staged.code.packages);
   }
-  guest_files.session.push_back(run / "app.pack");
+  guest_files.session.push_back(staged.own_pack);
 
-  PYW_TRY_ASSIGN(const auto snapshot,
-                 package_snapshot(project, bundle, parts, guest, code, packages, run, files));
-  const auto snapshot_file = snapshot && snapshot->exists ? std::optional(snapshot->file) : std::nullopt;
-  const auto exports = export_names(project, entry);
-  const auto handlers = module_handlers(entry);
+  const auto exports = export_names(project, staged.entry_text);
+  const auto handlers = module_handlers(staged.entry_text);
   PYW_TRY_ASSIGN(const auto plan,
                  plan_config({project,
                               bundle,
@@ -124,7 +102,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                               options.observe}));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
-  PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), snapshot_file)));
+  PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), options.snapshot)));
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
   }
@@ -141,12 +119,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                            "--socket-addr",
                            "http=unix:" + options.socket.string(),
                            (run / "config.capnp").string()};
-  if (snapshot) {
-    prepared.background = snapshot->build;
-  }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.fingerprint =
-      sha256_hex(plan.config + plan.main_module + plan.settings + packages.digest + sha256_hex(own));
+      sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest + staged.own_digest);
   prepared.has_storage = plan.has_storage;
   prepared.warnings = plan.warnings;
   return prepared;

@@ -45,7 +45,11 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
       mountTree(module.FS, session, SESSION);
     });
     const module = await createEmscriptenModule(emscripten);
-    if (snapshot) restore(module, snapshot);
+    if (snapshot) {
+      restore(module, snapshot);
+      // What Python holds by name (`from js import fetch`) is looked up next: it must find the real ones.
+      bootDone();
+    }
     // Pyodide's own schedule hands callbacks to one shared MessageChannel, which runs one
     // request's callback in the I/O context of another.
     module.API.scheduleCallback = scheduleCallback;
@@ -73,7 +77,7 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
     stderr: (line) => console.error(line),
   });
   delete globalThis._createPyodideModule;
-  bootDone();
+  if (!snapshot) bootDone();
   // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
   if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
   pyodide.loadPackage = async () => {
@@ -87,15 +91,23 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
 // no I/O, and timers are refused.
 const CALLBACKS_BETWEEN_TIMERS = 64;
 let callbacks = 0;
+let pending = 0;
 let atTopLevel = true;
+
+export const pendingCallbacks = () => pending;
 
 function scheduleCallback(callback, milliseconds = 0) {
   const mayWait = atTopLevel || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
+  const run = () => {
+    pending--;
+    callback();
+  };
   if (milliseconds <= 2 && mayWait) {
-    queueMicrotask(() => callback());
+    queueMicrotask(run);
   } else {
-    setTimeout(() => callback(), milliseconds);
+    setTimeout(run, milliseconds);
   }
+  pending++;
 }
 
 export async function runAtTopLevel(run) {

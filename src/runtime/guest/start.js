@@ -25,7 +25,7 @@ export async function startPython(settings, importModule) {
     throw error;
   }
   const guest = pyodide.pyimport("_pyw_guest");
-  await load(guest, settings);
+  await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
   guest.before_first_request();
   // The call during which it happens never returns.
   pyodide._api.on_fatal = (error) => report({ event: "fatal", message: String(error?.stack ?? error) });
@@ -33,9 +33,9 @@ export async function startPython(settings, importModule) {
 }
 
 // Runs the top level of the user's code, under the rules that the platform has for it.
-async function load(guest, settings) {
+async function load(guest, settings, memory) {
   const outcome = {};
-  beginTopLevel();
+  beginTopLevel(memory);
   try {
     const found = await runAtTopLevel(() => guest.load.callPromising(settings, outcome));
     report({ event: "started", classes: found.classes, handlers: found.handlers });

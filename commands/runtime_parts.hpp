@@ -1,0 +1,13 @@
+// The toolchain's parts as the runtime wants them.
+#pragma once
+
+#include <base/world.hpp>
+#include <config/project.hpp>
+#include <runtime/parts.hpp>
+
+namespace pyw::commands {
+
+/// Fetches what is missing. Fails for Python 3.12, with the place that chose it, and as toolchain::ensure does.
+[[nodiscard]] Result<runtime::RuntimeParts> runtime_parts(const config::Project& project, World& world);
+
+} // namespace pyw::commands
