@@ -144,10 +144,15 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
 
 std::optional<Command> DevPreparer::snapshot_builder(const config::Project& project) {
   auto& files = m_context.world.files;
-  const bool all_done = std::all_of(m_layers.begin(), m_layers.end(), [&](const auto& layer) {
-    return snapshot::was_refused(snapshot::read_record(project, layer.layer, files), layer) ||
-           snapshot::is_usable(layer, files, m_checked);
-  });
+  bool all_done = true;
+  for (const auto& layer : m_layers) {
+    const auto record = snapshot::read_record(project, layer.layer, files);
+    if (snapshot::was_refused(record, layer)) {
+      warn_once(snapshot::explain_refusal(*record));
+    } else {
+      all_done = all_done && snapshot::is_usable(layer, files, m_checked);
+    }
+  }
   const auto program = platform::own_executable();
   if (all_done || !program) {
     return std::nullopt;

@@ -202,6 +202,8 @@ Result<Snapshot> read_description(std::string_view text) {
   snapshot.heap = reader.number("heap", most_heap);
   reader.require(snapshot.heap % wasm_page == 0, "its memory is no whole number of pages");
   const auto table = reader.number("tableLength", most_table);
+  reader.require(reader.number("countArgs", table) == 0 || snapshot.python == "3.13",
+                 "only Python 3.13 has a slot for counting arguments");
   read_runs(reader, snapshot);
   read_libraries(reader, table, snapshot);
   read_table(reader, table, snapshot.libraries.size());

@@ -39,6 +39,7 @@ WebAssembly.instantiateStreaming = async (response, imports) => {
   const { module } = await response;
   const instance = new WebAssembly.Instance(module, imports);
   streamed.instance = instance;
+  streamed.imports = imports;
   return { module, instance };
 };
 

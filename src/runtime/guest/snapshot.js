@@ -50,6 +50,7 @@ export function restore(module, { description, pages }) {
   // The memory must be large enough before the libraries: they write their data when they are instantiated, the
   // pages come after and win.
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
+  restoreTrampoline(module, description.countArgs);
   const instances = description.libraries.map((library) => replayLibrary(module, library));
   const missing = description.tableLength - module.wasmTable.length;
   if (missing > 0) module.wasmTable.grow(missing);
@@ -75,6 +76,14 @@ export function restore(module, { description, pages }) {
     module.FS.writeFile(path, Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
   }
   module.API.restoreSnapshot = () => description.hiwire;
+}
+
+// Python 3.13 makes a function that counts arguments when it starts (CPython, Python/emscripten_trampoline.c); 3.14 has it
+// already, before anything of Python runs.
+function restoreTrampoline(module, slot) {
+  if (!slot) return;
+  streamed.imports.env._PyEM_InitTrampoline_js();
+  if (module._PyEM_CountArgsPtr !== slot) throw new Error("the function table is not as it was");
 }
 
 // What Emscripten does for a library, without what is in the saved memory already: no allocation, no relocation of

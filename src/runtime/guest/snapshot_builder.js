@@ -34,8 +34,8 @@ async function make(settings, importModule, clock) {
   const host = { ...hostModule(importModule, guardedEnvironment(settings.envNames)), tick: imports.tick };
   pyodide.registerJsModule("_pyodide_entrypoint_helper", rooted(host, "host"));
   pyodide.registerJsModule("_cloudflare_compat_flags", rooted(settings.flags, "flags"));
-  recorder.started(module);
   beginTopLevel(() => module.HEAPU8.buffer);
+  recorder.started(module);
   const guest = pyodide.pyimport("_pyw_snapshot");
   const run = guest.make;
   // Text in, text out, and no proxy left: one that is kept would be part of the snapshot.

@@ -66,6 +66,7 @@ export class Recorder {
     const description = {
       ...more,
       heap: module.HEAPU8.length,
+      countArgs: module._PyEM_CountArgsPtr ?? 0,
       libraries: this.described,
       slots: this.slots,
       tableLength: module.wasmTable.length,
@@ -116,7 +117,7 @@ export class Recorder {
     const slots = [];
     for (let slot = this.firstSlot; slot < module.wasmTable.length; slot++) {
       const value = module.wasmTable.get(slot);
-      if (inLibrary(slot) || value === null) continue;
+      if (inLibrary(slot) || value === null || slot === module._PyEM_CountArgsPtr) continue;
       if (owners.has(value)) slots.push([slot, ...owners.get(value)]);
       else note("callback", "a C callback (ctypes.CFUNCTYPE or the like) that was made at the top level");
     }

@@ -29,7 +29,7 @@ struct Maker : SampleProject {
 
 TEST_CASE("what the maker leaves is sealed with the key and put in place; the scratch folder is gone") {
   Maker maker;
-  const auto record = maker.run(R"({"took": 12, "skipped": {}, "imports": [["a", 1], ["", 3]]})",
+  const auto record = maker.run(R"json({"took": 12, "skipped": {}, "imports": [["a", 1], ["", 3]]})json",
                                 test::sample_snapshot(test::sample_description()));
   REQUIRE(record);
   CHECK(record->made);
@@ -45,16 +45,16 @@ TEST_CASE("what the maker leaves is not trusted") {
   Maker maker;
   auto description = test::sample_description();
   description["heap"] = 5;
-  CHECK_FALSE(maker.run(R"({"took": 1})", test::sample_snapshot(description)));
-  CHECK_FALSE(maker.run(R"({"took": 1})", "PYWSNAP2"));
+  CHECK_FALSE(maker.run(R"json({"took": 1})json", test::sample_snapshot(description)));
+  CHECK_FALSE(maker.run(R"json({"took": 1})json", "PYWSNAP2"));
   CHECK_FALSE(maker.run("no JSON"));
   CHECK_FALSE(maker.files.exists(maker.plans[1].file));
 }
 
 TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried again") {
   Maker maker;
-  const auto record = maker.run(R"({"took": 430.5, "refused": [{"kind": "file", "what": "the open file /tmp/x",
-    "object": "entry.f", "path": "src/entry.py", "line": 8, "column": 1, "source": "f = open()", "fd": 3}]})");
+  const auto record = maker.run(R"json({"took": 430.5, "refused": [{"kind": "file", "what": "the open file /tmp/x",
+    "object": "entry.f", "path": "src/entry.py", "line": 8, "column": 1, "source": "f = open()", "fd": 3}]})json");
   REQUIRE(record);
   CHECK_FALSE(record->made);
   const auto kept = read_record(maker.project, Layer::dedicated, maker.files);
@@ -67,14 +67,15 @@ TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried
         "src/entry.py:8:1: warning: a memory snapshot cannot hold the open file /tmp/x, held by `entry.f`\n"
         "  f = open()\n"
         "  ^\n"
+        "\n"
         "hint: make it when a handler first needs it\n"
         "hint: until then the top level runs at every start, which takes about 430 ms longer\n");
 }
 
 TEST_CASE("an exception of the top level is told as such") {
   Maker maker;
-  const auto record = maker.run(R"({"took": 4, "failed": {"type": "JsException", "message": "env.KEY was read",
-    "path": "src/entry.py", "line": 3, "column": 5, "source": "x = env.KEY"}})");
+  const auto record = maker.run(R"json({"took": 4, "failed": {"type": "JsException", "message": "env.KEY was read",
+    "path": "src/entry.py", "line": 3, "column": 5, "source": "x = env.KEY"}})json");
   REQUIRE(record);
   CHECK(record->reasons.at(0).message == "JsException: env.KEY was read");
   CHECK(record->reasons.at(0).location == Location{"src/entry.py", 3, 5});

@@ -21,6 +21,11 @@ std::string problem(const std::string& bytes) {
   return read ? "" : std::string(read.error().message());
 }
 
+/// A braced list of two texts would be an object.
+nlohmann::json pairs(const std::vector<std::vector<std::string>>& list) {
+  return list;
+}
+
 std::string problem_with(const std::string& name, const nlohmann::json& value) {
   auto description = sample_description();
   description[name] = value;
@@ -82,8 +87,8 @@ TEST_CASE("numbers of the description must fit each other, however well it is se
   CHECK(problem_with("tableLength", 12).ends_with("a library lies outside the memory or the table"));
   CHECK(problem_with("slots", {{200, 0, "f"}}).ends_with("`slots` is no number that fits"));
   CHECK(problem_with("slots", {{20, 1, "f"}}).ends_with("a slot is nobody's"));
-  CHECK(problem_with("files", {{"/home/a", ""}}).ends_with("a file lies outside /tmp"));
-  CHECK(problem_with("files", {{"/tmp/../home/a", ""}}).ends_with("a file lies outside /tmp"));
+  CHECK(problem_with("files", pairs({{"/home/a", ""}})).ends_with("a file lies outside /tmp"));
+  CHECK(problem_with("files", pairs({{"/tmp/../home/a", ""}})).ends_with("a file lies outside /tmp"));
   CHECK(problem_with("hiwire", {{"hiwireKeys", {{{"what", 1}}}}, {"immortalKeys", nlohmann::json::array()}})
             .ends_with("a JavaScript reference is not described"));
 }

@@ -8,14 +8,14 @@
 namespace pyw::test {
 
 inline nlohmann::json sample_description() {
-  return nlohmann::json::parse(R"({
-    "layer": "dedicated", "python": "3.14", "heap": 131072, "tableLength": 100,
+  return nlohmann::json::parse(R"json({
+    "layer": "dedicated", "python": "3.14", "heap": 131072, "tableLength": 100, "countArgs": 0,
     "libraries": [{"path": "/session/metadata/python_modules/a.so", "memoryBase": 4096, "memorySize": 100, "tableBase": 10,
                    "tableSize": 5, "global": true, "refcount": null, "handles": [8200]}],
     "slots": [[20, 0, "PyInit_a"], [21, -1, "malloc"]], "freeSlots": [22], "got": [["x", 5], ["y", -1]],
     "hiwire": {"hiwireKeys": [null, {"path": ["fetch"]}, {"serialized": {"root": "host", "path": ["env"]}}, {"API": true}],
                "immortalKeys": ["a"]},
-    "files": [["/tmp/a", "YQ=="]], "entropy": ["os.urandom()"], "runs": [[1, 1], [5, 2]]})");
+    "files": [["/tmp/a", "YQ=="]], "entropy": ["os.urandom()"], "runs": [[1, 1], [5, 2]]})json");
 }
 
 /// Unsealed: key and digest are zero. The pages hold `filling`.
