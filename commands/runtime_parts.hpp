@@ -7,7 +7,8 @@
 
 namespace pyw::commands {
 
-/// Fetches what is missing. Fails for Python 3.12, with the place that chose it, and as toolchain::ensure does.
+/// Fetches what is missing. Fails for Python 3.12, with the place that chose it, and as toolchain::ensure
+/// does.
 [[nodiscard]] Result<runtime::RuntimeParts> runtime_parts(const config::Project& project, World& world);
 
 } // namespace pyw::commands

@@ -52,7 +52,8 @@ Result<Prepared> prepare(const SnapshotOptions& options, Context& context) {
   PYW_TRY_ASSIGN(prepared.plans,
                  snapshot::plan_layers(project, manifest, prepared.parts, prepared.staged, world.files));
   if (prepared.plans.empty()) {
-    return failure(user_error("no snapshot can be made of this Worker: its packages are not compiled to byte code"));
+    return failure(
+        user_error("no snapshot can be made of this Worker: its packages are not compiled to byte code"));
   }
   return prepared;
 }
@@ -73,8 +74,8 @@ Result<void> build_layer(const SnapshotOptions& options,
   }
   const auto scratch = snapshot::snapshots_directory(prepared.project) / fmt::format("build-{}", ::getpid());
   const auto priority = options.background ? snapshot::Priority::background : snapshot::Priority::normal;
-  const auto progress =
-      world.reporter.progress(fmt::format("making the {} snapshot", to_text(plan.layer)), ProgressUnit::items);
+  const auto progress = world.reporter.progress(fmt::format("making the {} snapshot", to_text(plan.layer)),
+                                                ProgressUnit::items);
   PYW_TRY(snapshot::build(
       plan, {prepared.project, prepared.parts, prepared.staged.guest, scratch, priority}, world));
   return {};
@@ -166,7 +167,8 @@ Result<int> run_verify(const SnapshotOptions& options, Context& context) {
   bool damaged = false;
   const auto note = [&](const std::string& name, const Result<snapshot::Snapshot>& read) {
     damaged = damaged || !read;
-    rows.push_back({{"file", name}, {"good", read.has_value()}, {"problem", read ? "" : read.error().message()}});
+    rows.push_back(
+        {{"file", name}, {"good", read.has_value()}, {"problem", read ? "" : read.error().message()}});
     if (!wants_json(context)) {
       context.world.reporter.data(read ? fmt::format("good     {}\n", name)
                                        : fmt::format("damaged  {}: {}\n", name, read.error().message()));
@@ -194,7 +196,8 @@ Result<int> run_clean(const SnapshotOptions& options, Context& context) {
   std::vector<Path> unwanted;
   if (options.all) {
     const auto cache = context.world.environment.cache_directory() / "runtime";
-    PYW_TRY_ASSIGN(const auto entries, files.is_directory(cache) ? files.list(cache) : std::vector<DirectoryEntry>{});
+    PYW_TRY_ASSIGN(const auto entries,
+                   files.is_directory(cache) ? files.list(cache) : std::vector<DirectoryEntry>{});
     for (const auto& entry : entries) {
       if (entry.name.ends_with(".pywsnap")) {
         unwanted.push_back(cache / entry.name);
@@ -238,7 +241,8 @@ Runner declare(CLI::App& app) {
   auto* build = add("build", "make what is missing", run_build);
   layer(*build);
   build->add_flag("--force", options->force, "make them anew, also what was refused");
-  build->add_option("-o,--output", options->output, "write the best one there too, compressed")->type_name("FILE");
+  build->add_option("-o,--output", options->output, "write the best one there too, compressed")
+      ->type_name("FILE");
   build->add_flag("--background", options->background, "with low priority, as `pyw dev` does it");
   build->add_option("--env-name", options->env_names, "a further name that `env` has")->type_name("NAME");
   auto* info = add("info", "what is in them, and where the time of a start goes", run_info);

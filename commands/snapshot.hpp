@@ -1,5 +1,5 @@
-// `pyw snapshot`: memory snapshots of a Worker, made, shown, checked and removed by hand. `pyw dev` makes and uses them
-// by itself.
+// `pyw snapshot`: memory snapshots of a Worker, made, shown, checked and removed by hand. `pyw dev` makes and
+// uses them by itself.
 #pragma once
 
 #include <commands/command.hpp>

@@ -74,9 +74,11 @@ std::string content_text(const snapshot::Snapshot& snapshot) {
 
 std::string imports_text(const snapshot::BuildRecord& record) {
   const auto times = snapshot::import_times(record.imports);
-  std::string text = fmt::format("  imports      {} ms in all; with what they import, and alone:\n", record.took_ms);
+  std::string text =
+      fmt::format("  imports      {} ms in all; with what they import, and alone:\n", record.took_ms);
   for (std::size_t i = 0; i < std::min(times.size(), imports_shown); ++i) {
-    text += fmt::format("  {:>9.0f} ms {:>6.0f} ms  {}\n", times[i].total_ms, times[i].own_ms, times[i].module);
+    text +=
+        fmt::format("  {:>9.0f} ms {:>6.0f} ms  {}\n", times[i].total_ms, times[i].own_ms, times[i].module);
   }
   return text;
 }
@@ -131,9 +133,8 @@ LayerState layer_state(const snapshot::LayerPlan& plan,
 }
 
 json to_json(const LayerState& state) {
-  json object{{"layer", snapshot::to_text(state.layer)},
-              {"state", to_text(state.condition)},
-              {"file", state.file}};
+  json object{
+      {"layer", snapshot::to_text(state.layer)}, {"state", to_text(state.condition)}, {"file", state.file}};
   if (state.snapshot) {
     object.update(content_json(*state.snapshot));
   }

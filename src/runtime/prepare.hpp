@@ -21,7 +21,7 @@ struct PrepareOptions {
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
-  std::optional<Path> snapshot; ///< a memory snapshot to continue from, checked. Absolute
+  std::optional<Path> snapshot;  ///< a memory snapshot to continue from, checked. Absolute
 };
 
 struct PreparedRuntime {
@@ -32,8 +32,9 @@ struct PreparedRuntime {
   std::vector<Diagnostic> warnings;
 };
 
-/// Writes the run directory and makes the state folders. The files may be overwritten by the next preparation as soon as workerd listens: it has read them
-/// by then. Fails with the place for what the user can mend; nothing is started.
+/// Writes the run directory and makes the state folders. The files may be overwritten by the next preparation
+/// as soon as workerd listens: it has read them by then. Fails with the place for what the user can mend;
+/// nothing is started.
 [[nodiscard]] Result<PreparedRuntime> prepare(const config::Project& project,
                                               const bundle::BundleManifest& bundle,
                                               const RuntimeParts& parts,

@@ -1,4 +1,5 @@
-// The first half of a start: everything of a Worker that lies in files, put where workerd and memory snapshots find it.
+// The first half of a start: everything of a Worker that lies in files, put where workerd and memory
+// snapshots find it.
 #pragma once
 
 #include <base/world.hpp>
@@ -20,8 +21,8 @@ struct StagedWorker {
   std::string entry_text; ///< the source of the entry module
 };
 
-/// Compiles byte code where the cache has none (with progress) and writes the packs into `run_directory` (absolute).
-/// Fails when a module cannot be read.
+/// Compiles byte code where the cache has none (with progress) and writes the packs into `run_directory`
+/// (absolute). Fails when a module cannot be read.
 [[nodiscard]] Result<StagedWorker> stage(const config::Project& project,
                                          const bundle::BundleManifest& bundle,
                                          const RuntimeParts& parts,

@@ -7,7 +7,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
+#include <algorithm>
 
 namespace pyw::snapshot {
 
@@ -58,11 +58,10 @@ std::string hint_for(const std::string& kind) {
 
 Diagnostic refusal(const json& problem) {
   const auto object = text_of(problem, "object");
-  auto diagnostic =
-      at_place(problem,
-               fmt::format("a memory snapshot cannot hold {}{}",
-                           text_of(problem, "what"),
-                           object.empty() ? "" : fmt::format(", held by `{}`", object)));
+  auto diagnostic = at_place(problem,
+                             fmt::format("a memory snapshot cannot hold {}{}",
+                                         text_of(problem, "what"),
+                                         object.empty() ? "" : fmt::format(", held by `{}`", object)));
   diagnostic.hints.push_back(hint_for(text_of(problem, "kind")));
   return diagnostic;
 }
@@ -97,7 +96,8 @@ BuildRecord record_of(const LayerPlan& plan, const json& outcome) {
   const auto skipped = outcome.value("skipped", json::object());
   for (const auto& [name, why] : skipped.items()) {
     record.reasons.push_back(
-        {Severity::note, fmt::format("`{}` was left out: {}", name, why.is_string() ? why.get<std::string>() : "")});
+        {Severity::note,
+         fmt::format("`{}` was left out: {}", name, why.is_string() ? why.get<std::string>() : "")});
   }
   return record;
 }
@@ -121,6 +121,29 @@ json to_json(const BuildRecord& record) {
           {"took", record.took_ms},
           {"reasons", reasons},
           {"imports", imports}};
+}
+
+/// Other packages, other versions: what has not been made for long is most likely not wanted any more, and is
+/// made again when it is.
+void remove_oldest(const Path& cache, FileSystem& files) {
+  constexpr std::size_t kept = 8; // at about 30 MB
+  std::vector<std::pair<std::int64_t, Path>> found;
+  const auto entries = files.list(cache);
+  if (!entries) {
+    return;
+  }
+  for (const auto& entry : *entries) {
+    if (!entry.name.ends_with(".pywsnap")) {
+      continue;
+    }
+    if (const auto status = files.status(cache / entry.name); status && *status) {
+      found.emplace_back(-(*status)->modified_ns, cache / entry.name);
+    }
+  }
+  std::ranges::sort(found);
+  for (std::size_t i = kept; i < found.size(); ++i) {
+    static_cast<void>(files.remove_all(found[i].second));
+  }
 }
 
 Result<void> run_maker(const LayerPlan& plan, const MakerSetup& setup, World& world) {
@@ -251,6 +274,9 @@ Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World&
     PYW_TRY_ASSIGN(const auto writer, files.create(plan.file, 0600));
     PYW_TRY(writer->write(sealed));
     PYW_TRY(writer->commit());
+    if (plan.layer == Layer::packages) {
+      remove_oldest(plan.file.parent_path(), files);
+    }
   }
   PYW_TRY(files.write(record_file(setup.project, plan.layer), to_json(record).dump() + "\n"));
   return record;

@@ -1,4 +1,5 @@
-// Makes a snapshot: runs the guest's maker in a workerd of its own, checks and seals what came out, puts it in place.
+// Makes a snapshot: runs the guest's maker in a workerd of its own, checks and seals what came out, puts it
+// in place.
 #pragma once
 
 #include <base/world.hpp>
@@ -32,13 +33,13 @@ enum class Priority { normal, background };
 struct MakerSetup {
   const config::Project& project;
   const runtime::RuntimeParts& parts;
-  Path guest;    ///< the folder with the guest's files
-  Path scratch;  ///< a folder for this build alone; removed afterwards
+  Path guest;   ///< the folder with the guest's files
+  Path scratch; ///< a folder for this build alone; removed afterwards
   Priority priority = Priority::normal;
 };
 
-/// Makes one layer, replaces the file whole and writes the record. A refusal is a record, not a failure; fails when
-/// workerd does, or a file cannot be written.
+/// Makes one layer, replaces the file whole and writes the record; of the packages' layers the cache keeps
+/// the newest 8. A refusal is a record, not a failure; fails when workerd does, or a file cannot be written.
 [[nodiscard]] Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World& world);
 
 /// workerd's configuration for the maker and its main module. Pure.

@@ -110,7 +110,8 @@ void read_libraries(Reader& reader, std::uint64_t table, Snapshot& snapshot) {
 
 void read_table(Reader& reader, std::uint64_t table, std::size_t libraries) {
   for (const auto& slot : reader.list("slots")) {
-    if (!reader.require(slot.is_array() && slot.size() == 3 && slot[1].is_number_integer() && slot[2].is_string(),
+    if (!reader.require(slot.is_array() && slot.size() == 3 && slot[1].is_number_integer() &&
+                            slot[2].is_string(),
                         "a table slot is not described")) {
       return;
     }
@@ -122,7 +123,8 @@ void read_table(Reader& reader, std::uint64_t table, std::size_t libraries) {
     reader.number(slot, table, "freeSlots");
   }
   for (const auto& entry : reader.list("got")) {
-    reader.require(entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number_integer(),
+    reader.require(entry.is_array() && entry.size() == 2 && entry[0].is_string() &&
+                       entry[1].is_number_integer(),
                    "`got` holds no pairs");
   }
 }
@@ -176,7 +178,8 @@ void read_files(Reader& reader, Snapshot& snapshot) {
       return;
     }
     const auto path = file[0].get<std::string>();
-    reader.require(path.starts_with("/tmp/") && path.find("/../") == std::string::npos, "a file lies outside /tmp");
+    reader.require(path.starts_with("/tmp/") && path.find("/../") == std::string::npos,
+                   "a file lies outside /tmp");
     snapshot.files.emplace_back(path, file[1].get_ref<const std::string&>().size());
   }
   for (const auto& call : reader.list("entropy")) {

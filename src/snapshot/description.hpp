@@ -7,8 +7,8 @@
 
 namespace pyw::snapshot {
 
-/// Everything but size and key. Fails, with what is wrong, unless every number fits the others: the guest puts them to
-/// use unchecked.
+/// Everything but size and key. Fails, with what is wrong, unless every number fits the others: the guest
+/// puts them to use unchecked.
 [[nodiscard]] Result<Snapshot> read_description(std::string_view text);
 
 } // namespace pyw::snapshot

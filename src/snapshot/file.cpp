@@ -30,8 +30,8 @@ std::uint32_t u32_at(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-/// Over all of the file but itself: XXH3, 128 bits, canonical. It finds damage, not forgery: whoever can write to the
-/// cache can as well replace workerd.
+/// Over all of the file but itself: XXH3, 128 bits, canonical. It finds damage, not forgery: whoever can
+/// write to the cache can as well replace workerd.
 std::string digest_of(std::string_view bytes) {
   XXH3_state_t state;
   XXH3_128bits_reset(&state);
@@ -119,7 +119,8 @@ Result<std::string> unpack_from_transport(std::string_view bytes) {
   constexpr unsigned long long most = 1ULL << 32;
   constexpr std::size_t piece = 1U << 20;
   const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (!is_packed(bytes) || size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > most) {
+  if (!is_packed(bytes) || size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
+      size > most) {
     return failure(damaged("it is not packed as one"));
   }
   // Piece by piece: the frame's word about its size is not trusted with memory.

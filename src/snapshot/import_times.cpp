@@ -17,7 +17,8 @@ struct Span {
   double inside = 0; ///< of the imports directly below
 };
 
-/// In the order of their beginning. Ends without a beginning are passed over; what never ends, ends with the last.
+/// In the order of their beginning. Ends without a beginning are passed over; what never ends, ends with the
+/// last.
 std::vector<Span> spans(const std::vector<ImportEvent>& events) {
   std::vector<Span> all;
   std::vector<std::size_t> open;
@@ -77,7 +78,8 @@ std::vector<ImportTime> import_times(const std::vector<ImportEvent>& events) {
   for (auto& [module, time] : by_module) {
     times.push_back(std::move(time));
   }
-  std::ranges::stable_sort(times, [](const auto& one, const auto& other) { return one.total_ms > other.total_ms; });
+  std::ranges::stable_sort(times,
+                           [](const auto& one, const auto& other) { return one.total_ms > other.total_ms; });
   return times;
 }
 
@@ -101,18 +103,19 @@ std::string flame_graph(const std::vector<ImportEvent>& events, std::string_view
                          took,
                          escaped(span.module));
   }
-  return fmt::format("<!doctype html><meta charset=\"utf-8\"><title>{0}</title>\n"
-                     "<style>body{{font:13px system-ui;margin:1.5em}}\n"
-                     "#graph{{position:relative;height:{1}px}}\n"
-                     "i{{position:absolute;box-sizing:border-box;height:{2}px;overflow:hidden;white-space:nowrap;\n"
-                     "font-style:normal;border:1px solid #fff;border-radius:2px;padding:0 2px;color:#000}}</style>\n"
-                     "<h1>{0}</h1><p>{3:.0f} ms in all; the pointer shows the time of a box.</p>\n"
-                     "<div id=\"graph\">\n{4}</div>\n",
-                     escaped(title),
-                     depth * row,
-                     row,
-                     width,
-                     boxes);
+  return fmt::format(
+      "<!doctype html><meta charset=\"utf-8\"><title>{0}</title>\n"
+      "<style>body{{font:13px system-ui;margin:1.5em}}\n"
+      "#graph{{position:relative;height:{1}px}}\n"
+      "i{{position:absolute;box-sizing:border-box;height:{2}px;overflow:hidden;white-space:nowrap;\n"
+      "font-style:normal;border:1px solid #fff;border-radius:2px;padding:0 2px;color:#000}}</style>\n"
+      "<h1>{0}</h1><p>{3:.0f} ms in all; the pointer shows the time of a box.</p>\n"
+      "<div id=\"graph\">\n{4}</div>\n",
+      escaped(title),
+      depth * row,
+      row,
+      width,
+      boxes);
 }
 
 } // namespace pyw::snapshot

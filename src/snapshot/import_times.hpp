@@ -20,7 +20,8 @@ struct ImportTime {
   double own_ms = 0;   ///< without
 };
 
-/// Every module that was imported, the longest `total_ms` first; a module that was asked for again counts once more.
+/// Every module that was imported, the longest `total_ms` first; a module that was asked for again counts
+/// once more.
 [[nodiscard]] std::vector<ImportTime> import_times(const std::vector<ImportEvent>& events);
 
 /// A page of HTML that needs nothing else: a box a module, as wide as it took, below it what it imported.

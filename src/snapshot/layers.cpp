@@ -44,8 +44,8 @@ std::string source_root(const bundle::BundleManifest& bundle) {
   return root == "." ? "" : root;
 }
 
-/// What both layers are told, but files. A fixed seed and a fixed hash seed: the same inputs give the same bytes. Python
-/// reseeds before the first handler.
+/// What both layers are told, but files. A fixed seed and a fixed hash seed: the same inputs give the same
+/// bytes. Python reseeds before the first handler.
 ordered_json common_settings(const config::Project& project) {
   const auto flags = runtime::python_flags(project.compatibility_date.value, flag_texts(project));
   return {{"python", config::to_text(project.python_version)},
@@ -60,13 +60,14 @@ ordered_json common_settings(const config::Project& project) {
 std::string surroundings(const config::Project& project,
                          const runtime::RuntimeParts& parts,
                          const runtime::StagedWorker& staged) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n",
-                     parts.workerd_version,
-                     parts.pyodide_version,
-                     staged.guest.filename().string(),
-                     staged.packages.digest,
-                     project.compatibility_date.value,
-                     join(runtime::workerd_flags(project.compatibility_date.value, flag_texts(project)), " "));
+  return fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n",
+      parts.workerd_version,
+      parts.pyodide_version,
+      staged.guest.filename().string(),
+      staged.packages.digest,
+      project.compatibility_date.value,
+      join(runtime::workerd_flags(project.compatibility_date.value, flag_texts(project)), " "));
 }
 
 ordered_json env_names(const config::Project& project) {
@@ -182,8 +183,8 @@ bool is_usable(const LayerPlan& plan, const ReadOnlyFileSystem& files, CheckedFi
 
 const LayerPlan*
 best_usable(const std::vector<LayerPlan>& plans, const ReadOnlyFileSystem& files, CheckedFiles& checked) {
-  const auto found =
-      std::find_if(plans.rbegin(), plans.rend(), [&](const auto& plan) { return is_usable(plan, files, checked); });
+  const auto found = std::find_if(
+      plans.rbegin(), plans.rend(), [&](const auto& plan) { return is_usable(plan, files, checked); });
   return found == plans.rend() ? nullptr : &*found;
 }
 

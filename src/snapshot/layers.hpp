@@ -1,8 +1,8 @@
 // The two layers of snapshots of a project, by what each depends on:
-//   packages   the packages that the Worker's own modules import at their top level; in the cache, for all projects
-//   dedicated  the Worker after its own top level; one a project
-// Measured on a machine under load 16, FastAPI + pydantic: 1.4 s from the start request to ready with packages, 6.3 s
-// without.
+//   packages   the packages that the Worker's own modules import at their top level; in the cache, for all
+//   projects dedicated  the Worker after its own top level; one a project
+// Measured on a machine under load 16, FastAPI + pydantic: 1.4 s from the start request to ready with
+// packages, 6.3 s without.
 #pragma once
 
 #include <runtime/stage.hpp>
@@ -21,8 +21,8 @@ namespace pyw::snapshot {
 
 struct LayerPlan {
   Layer layer = Layer::packages;
-  std::string key;      ///< 64 hexadecimal digits, of everything that the snapshot depends on
-  Path file = {};       ///< where it is, or would be
+  std::string key;           ///< 64 hexadecimal digits, of everything that the snapshot depends on
+  Path file = {};            ///< where it is, or would be
   std::string settings = {}; ///< what the maker is told (guest/snapshot_builder.js), JSON
 };
 
@@ -36,7 +36,8 @@ struct LayerPlan {
                                                          const runtime::StagedWorker& staged,
                                                          const ReadOnlyFileSystem& files);
 
-/// Whether the file of a layer is there, whole, and for this key. Fails with the reason when it is there and is not.
+/// Whether the file of a layer is there, whole, and for this key. Fails with the reason when it is there and
+/// is not.
 [[nodiscard]] Result<std::optional<Snapshot>> load(const LayerPlan& plan, const ReadOnlyFileSystem& files);
 
 /// Files that were read and found good: they are not read again while size, time and key stay the same.

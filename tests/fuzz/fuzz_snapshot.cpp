@@ -1,5 +1,5 @@
-// The reader of snapshot files. An input is a description, or a whole file: nothing may crash it, and what it accepts
-// holds together. The digest is put right first, so that the inputs get past it.
+// The reader of snapshot files. An input is a description, or a whole file: nothing may crash it, and what it
+// accepts holds together. The digest is put right first, so that the inputs get past it.
 #include "expect.hpp"
 
 #include <snapshot/description.hpp>

@@ -24,7 +24,7 @@ const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
 // the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
-// `snapshot` ({description, pages, roots}) it is continued from one.
+// `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   beginBoot(
     {
@@ -44,9 +44,11 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
       mountTree(module.FS, library, LIBRARY);
       mountTree(module.FS, session, SESSION);
     });
+    // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
+    if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
     const module = await createEmscriptenModule(emscripten);
     if (snapshot) {
-      restore(module, snapshot);
+      await restore(module, snapshot);
       // What Python holds by name (`from js import fetch`) is looked up next: it must find the real ones.
       bootDone();
     }

@@ -13,7 +13,8 @@ struct Maker : SampleProject {
   std::vector<LayerPlan> plans = plan();
 
   /// What a maker that leaves these two files leads to.
-  Result<BuildRecord> run(const std::string& outcome, const std::optional<std::string>& bytes = std::nullopt) {
+  Result<BuildRecord> run(const std::string& outcome,
+                          const std::optional<std::string>& bytes = std::nullopt) {
     processes.answer = [this, outcome, bytes](const Command&) {
       write("/p/.pyw/scratch/output/dedicated.pywsnap.json", outcome);
       if (bytes) {
@@ -53,7 +54,8 @@ TEST_CASE("what the maker leaves is not trusted") {
 
 TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried again") {
   Maker maker;
-  const auto record = maker.run(R"json({"took": 430.5, "refused": [{"kind": "file", "what": "the open file /tmp/x",
+  const auto record =
+      maker.run(R"json({"took": 430.5, "refused": [{"kind": "file", "what": "the open file /tmp/x",
     "object": "entry.f", "path": "src/entry.py", "line": 8, "column": 1, "source": "f = open()", "fd": 3}]})json");
   REQUIRE(record);
   CHECK_FALSE(record->made);
@@ -74,7 +76,8 @@ TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried
 
 TEST_CASE("an exception of the top level is told as such") {
   Maker maker;
-  const auto record = maker.run(R"json({"took": 4, "failed": {"type": "JsException", "message": "env.KEY was read",
+  const auto record =
+      maker.run(R"json({"took": 4, "failed": {"type": "JsException", "message": "env.KEY was read",
     "path": "src/entry.py", "line": 3, "column": 5, "source": "x = env.KEY"}})json");
   REQUIRE(record);
   CHECK(record->reasons.at(0).message == "JsException: env.KEY was read");

@@ -53,7 +53,8 @@ TEST_CASE("a sealed snapshot tells what is in it") {
 
 TEST_CASE("no byte of a snapshot can change unseen") {
   const auto good = sealed();
-  for (const std::size_t at : {0UL, 7UL, 8UL, 12UL, 16UL, 31UL, 32UL, 63UL, 64UL, 4095UL, 4096UL, good.size() - 1}) {
+  for (const std::size_t at :
+       {0UL, 7UL, 8UL, 12UL, 16UL, 31UL, 32UL, 63UL, 64UL, 4095UL, 4096UL, good.size() - 1}) {
     auto bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 1);
     INFO("byte " << at);
@@ -65,7 +66,8 @@ TEST_CASE("a snapshot that is cut, grown, foreign or of another version is refus
   const auto good = sealed();
   CHECK(problem(good.substr(0, 63)) == "this is no usable snapshot: it does not begin as one");
   CHECK(problem("") == "this is no usable snapshot: it does not begin as one");
-  CHECK(problem(good.substr(0, good.size() - 4096)) == "this is no usable snapshot: its size is not what it says");
+  CHECK(problem(good.substr(0, good.size() - 4096)) ==
+        "this is no usable snapshot: its size is not what it says");
   CHECK(problem(good + "x") == "this is no usable snapshot: its size is not what it says");
   auto older = good;
   older[7] = '1';

@@ -50,7 +50,8 @@ TEST_CASE("each layer is keyed by everything it depends on, and by nothing else"
   CHECK(changed_by([](auto& s) { s.parts.workerd = "/elsewhere/workerd"; }) == neither);
 }
 
-TEST_CASE("the maker of the dedicated layer gets the Worker's code and the names of its environment, no values") {
+TEST_CASE(
+    "the maker of the dedicated layer gets the Worker's code and the names of its environment, no values") {
   SampleProject sample;
   sample.project.vars.push_back({"STAGE", config::Value(std::string("secret-value")), {}});
   const auto plans = sample.plan();

@@ -19,7 +19,8 @@ inline nlohmann::json sample_description() {
 }
 
 /// Unsealed: key and digest are zero. The pages hold `filling`.
-inline std::string sample_snapshot(const nlohmann::json& description, std::size_t pages = 3, char filling = 'p') {
+inline std::string
+sample_snapshot(const nlohmann::json& description, std::size_t pages = 3, char filling = 'p') {
   auto text = description.dump();
   text += std::string((4096 - (64 + text.size()) % 4096) % 4096, ' ');
   std::string bytes = "PYWSNAP2";
