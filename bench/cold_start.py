@@ -51,10 +51,17 @@ class Variant:
         self.settings = json.loads((self.root / ".pyw/run/settings.json").read_text())
         assert ("snapshot" in self.settings) == (mode != "none"), self.settings.get("snapshot")
 
+    def compile(self, workerd):
+        """As `pyw dev` does beside the Worker."""
+        self.compiled = self.root / "config.bin"
+        with self.compiled.open("wb") as file:
+            subprocess.run([workerd, "compile", "-I", "/", "--config-only", self.root / ".pyw/run/config.capnp"],
+                           stdout=file, check=True)
+
     def start(self, workerd):
         port = free_port()
-        command = [workerd, "serve", "-I", "/", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}",
-                   str(self.root / ".pyw/run/config.capnp")]
+        command = [workerd, "serve", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}", "--binary",
+                   str(self.compiled)]
         return port, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def once(self, workerd):
@@ -134,6 +141,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="pyw-cold-") as folder:
         for name in given.names or WORKERS:
             variants = [Variant(pyw, pathlib.Path(folder), name, mode) for mode in MODES]
+            for variant in variants:
+                variant.compile(workerd)
             taken = {mode: [] for mode in MODES}
             for _ in range(given.runs):
                 for variant in variants:

@@ -138,13 +138,17 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
       worker.crons.push_back(cron.value);
     }
   }
-  worker.background = snapshot_builder(project);
+  worker.background = background_work(project, prepared.is_compiled ? "" : prepared.config_key);
   return worker;
 }
 
-std::optional<Command> DevPreparer::snapshot_builder(const config::Project& project) {
+std::optional<Command> DevPreparer::background_work(const config::Project& project,
+                                                    const std::string& config_key) {
+  if (!m_options.snapshots) {
+    return std::nullopt;
+  }
   auto& files = m_context.world.files;
-  bool all_done = true;
+  bool all_done = config_key.empty();
   for (const auto& layer : m_layers) {
     const auto record = snapshot::read_record(project, layer.layer, files);
     if (snapshot::was_refused(record, layer)) {
@@ -166,6 +170,9 @@ std::optional<Command> DevPreparer::snapshot_builder(const config::Project& proj
     command.argv.insert(command.argv.end(), {"-e", *m_context.options.environment});
   }
   command.argv.insert(command.argv.end(), {"snapshot", "build", "--background"});
+  if (!config_key.empty()) {
+    command.argv.insert(command.argv.end(), {"--compile-config", config_key});
+  }
   for (const auto& variable : m_options.variables) {
     command.argv.insert(command.argv.end(), {"--env-name", variable.substr(0, variable.find(':'))});
   }

@@ -40,7 +40,9 @@ private:
   [[nodiscard]] Result<config::Project> load();
   void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
-  [[nodiscard]] std::optional<Command> snapshot_builder(const config::Project& project);
+  /// Makes the snapshots that are missing, and compiles the configuration when a key is given.
+  [[nodiscard]] std::optional<Command> background_work(const config::Project& project,
+                                                       const std::string& config_key);
 
   const DevOptions& m_options;
   Context& m_context;

@@ -5,6 +5,7 @@
 #include <commands/runtime_parts.hpp>
 #include <commands/snapshot.hpp>
 #include <commands/snapshot_text.hpp>
+#include <runtime/compiled_config.hpp>
 #include <snapshot/build.hpp>
 
 #include <CLI/CLI.hpp>
@@ -111,6 +112,10 @@ Result<int> show_layers(const SnapshotOptions& options, const Prepared& prepared
 
 Result<int> run_build(const SnapshotOptions& options, Context& context) {
   PYW_TRY_ASSIGN(const auto prepared, prepare(options, context));
+  if (!options.config_key.empty()) {
+    const auto run = prepared.project.root / ".pyw" / "run";
+    PYW_TRY(runtime::compile_config(prepared.parts, run, options.config_key, context.world));
+  }
   PYW_TRY_ASSIGN(const auto lock,
                  FileLock::acquire(snapshot::snapshots_directory(prepared.project) / "lock", [&] {
                    context.world.reporter.message("waiting for another pyw that makes a snapshot");
@@ -244,6 +249,8 @@ Runner declare(CLI::App& app) {
   build->add_option("-o,--output", options->output, "write the best one there too, compressed")
       ->type_name("FILE");
   build->add_flag("--background", options->background, "with low priority, as `pyw dev` does it");
+  build->add_option("--compile-config", options->config_key, "compile the configuration of `pyw dev` too")
+      ->type_name("KEY");
   build->add_option("--env-name", options->env_names, "a further name that `env` has")->type_name("NAME");
   auto* info = add("info", "what is in them, and where the time of a start goes", run_info);
   layer(*info);

@@ -15,6 +15,7 @@ struct SnapshotOptions {
   std::string output;                 ///< build: the best layer is written there too, packed
   std::string html;                   ///< info: a flame graph of the imports is written there
   std::vector<std::string> env_names; ///< build: further names that `env` has, from `pyw dev --var`
+  std::string config_key;             ///< build: the configuration in .pyw/run to be compiled, for `pyw dev`
   bool force = false;                 ///< build: also what is there, or was refused
   bool background = false;            ///< build: with low priority
   bool all = false;                   ///< clean: also those of the cache, which all projects share

@@ -1,4 +1,5 @@
 #include <base/hash.hpp>
+#include <runtime/compiled_config.hpp>
 #include <runtime/entry_scan.hpp>
 #include <runtime/plan.hpp>
 #include <runtime/prepare.hpp>
@@ -6,7 +7,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <random>
 
 namespace pyw::runtime {
 
@@ -61,11 +61,22 @@ Result<std::map<std::string, std::string>> asset_files(const config::Project& pr
   return result;
 }
 
-std::array<std::uint32_t, 4> random_seed() {
-  std::random_device device; // getrandom(2) or rdrand under libstdc++ and libc++
-  std::array<std::uint32_t, 4> seed{};
-  std::ranges::generate(seed, [&] { return static_cast<std::uint32_t>(device()); });
-  return seed;
+/// Everything that the configuration names or embeds, by content.
+Result<std::string> config_key(const ConfigPlan& plan,
+                               const std::string& settings,
+                               const bundle::BundleManifest& bundle,
+                               const RuntimeParts& parts,
+                               const StagedWorker& staged,
+                               const ReadOnlyFileSystem& files) {
+  std::string all = plan.config + plan.main_module + settings + staged.guest.string() +
+                    parts.workerd.string() + parts.pyodide.string();
+  for (const auto& module : bundle.modules) {
+    if (module.kind != bundle::ModuleKind::python && module.origin == bundle::Origin::own) {
+      PYW_TRY_ASSIGN(const auto content, files.read(module.source));
+      all += sha256_hex(content);
+    }
+  }
+  return sha256_hex(all + staged.packages.digest);
 }
 
 } // namespace
@@ -100,16 +111,19 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                               world.environment,
                               assets,
                               options.observe}));
+  const auto settings = options.snapshot ? with_snapshot(plan.settings, *options.snapshot) : plan.settings;
+  PreparedRuntime prepared;
+  PYW_TRY_ASSIGN(prepared.config_key, config_key(plan, settings, bundle, parts, staged, files));
+  PYW_TRY(announce_config(run, prepared.config_key, files));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
-  PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), options.snapshot)));
+  PYW_TRY(files.write(run / "settings.json", settings));
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
   }
   PYW_TRY(files.make_directories(options.socket.parent_path()));
   PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
 
-  PreparedRuntime prepared;
   prepared.command.argv = {parts.workerd.string(),
                            "serve",
                            "-I",
@@ -117,8 +131,14 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                            "--experimental",
                            "--control-fd=3",
                            "--socket-addr",
-                           "http=unix:" + options.socket.string(),
-                           (run / "config.capnp").string()};
+                           "http=unix:" + options.socket.string()};
+  const auto compiled = compiled_config(run, prepared.config_key);
+  prepared.is_compiled = files.is_file(compiled);
+  if (prepared.is_compiled) {
+    prepared.command.argv.insert(prepared.command.argv.end(), {"--binary", compiled.string()});
+  } else {
+    prepared.command.argv.push_back((run / "config.capnp").string());
+  }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.fingerprint =
       sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest + staged.own_digest);

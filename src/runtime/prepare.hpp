@@ -27,6 +27,8 @@ struct PrepareOptions {
 struct PreparedRuntime {
   Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
+  std::string config_key; ///< see runtime/compiled_config.hpp
+  bool is_compiled = false; ///< the configuration was there as workerd reads it fastest
   std::string fingerprint;  ///< equal: the same Worker (code, packages, configuration, guest)
   bool has_storage = false; ///< two generations must not serve at the same time
   std::vector<Diagnostic> warnings;

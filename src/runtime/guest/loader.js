@@ -31,7 +31,7 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
       "pyodide.asm.wasm": { module: pyodideWasm },
     },
-    settings.seed,
+    settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );
   const library = new Map();
   for (const pack of packs.library) addPack(library, pack);
