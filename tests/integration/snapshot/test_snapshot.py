@@ -197,7 +197,7 @@ def test_the_environment_can_be_imported_but_not_read_while_a_snapshot_is_made(p
 
 
 SECRETS = HEAD + """import base64
-small = base64.b64decode(b"c21hbGwtcGxhbnRlZC1zZWNyZXQtNTU1").decode()
+small = [base64.b64decode(b"c21hbGwtcGxhbnRlZC1zZWNyZXQtNTU1").decode() + str(i) for i in range(3000)]
 big = base64.b64decode(b"YmlnLXBsYW50ZWQtc2VjcmV0LTY2Ng==") * 500
 length = len(small) + len(big)
 del small, big
@@ -211,7 +211,7 @@ def test_what_was_given_back_is_not_in_the_file(pyw):
         content = project.file.read_bytes()
         assert b"small-planted-secret-555" not in content
         assert b"big-planted-secret-666" not in content
-        assert project.answer() == (200, str(24 + 500 * 22))
+        assert project.answer() == (200, str(3000 + 500 * 22))
 
 
 def test_the_same_inputs_give_the_same_bytes(pyw):
