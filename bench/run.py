@@ -148,9 +148,9 @@ class Bench:
                             "pylock", "--target", str(target / "tree")], check=True, cwd=project)
             return time.perf_counter() - started
 
-    def start_once(self, project, path, expected):
+    def start_once(self, project, path, expected, *arguments):
         started = time.perf_counter()
-        with DevSession(self.pyw, project) as session:
+        with DevSession(self.pyw, project, *arguments) as session:
             session.ready()
             status, text = session.get(path)
             took = time.perf_counter() - started
@@ -158,30 +158,40 @@ class Bench:
             session.stop()
         return took
 
+    def build_snapshots(self, project):
+        subprocess.run([self.pyw, "-q", "snapshot", "build"], cwd=project, check=True, stdout=subprocess.DEVNULL)
+
     def start(self):
         for label, project, expected in (
             ("hello", self.hello(), "hello"),
             ("FastAPI", self.fastapi(), '{"packed":"81a16101"}'),
         ):
-            self.start_once(project, "/", expected)  # fills the byte code cache
-            self.report("start", f"pyw dev to first answer, {label}, no snapshot",
-                        [self.start_once(project, "/", expected) for _ in range(self.runs)],
+            self.start_once(project, "/", expected, "--no-snapshot")  # fills the byte code cache
+            self.build_snapshots(project)
+            fresh, restored = [], []
+            for _ in range(self.runs):
+                fresh.append(self.start_once(project, "/", expected, "--no-snapshot"))
+                restored.append(self.start_once(project, "/", expected))
+            self.report("start", f"pyw dev to first answer, {label}, no snapshot", fresh,
                         "goal 1500 ms" if label == "FastAPI" else "")
+            self.report("start", f"pyw dev to first answer, {label}, restored", restored)
 
     def reload(self):
         project = self.hello()
-        times = []
-        with DevSession(self.pyw, project) as session:
-            session.ready()
-            for number in range(self.runs * 2):
-                entry = HELLO_ENTRY.replace('"hello"', f'"hello {number}"')
-                (project / "src/entry.py").write_text(entry)
-                started = time.perf_counter()
-                assert session.get() == (200, f"hello {number}")
-                times.append(time.perf_counter() - started)
-            session.stop()
+        self.build_snapshots(project)
+        for label, arguments in (("no snapshot", ["--no-snapshot"]), ("packages restored", [])):
+            times = []
+            with DevSession(self.pyw, project, *arguments) as session:
+                session.ready()
+                for number in range(self.runs * 2):
+                    entry = HELLO_ENTRY.replace('"hello"', f'"{label} {number}"')
+                    (project / "src/entry.py").write_text(entry)
+                    started = time.perf_counter()
+                    assert session.get() == (200, f"{label} {number}")
+                    times.append(time.perf_counter() - started)
+                session.stop()
+            self.report("reload", f"hello: save to the new answer, {label}", times)
         (project / "src/entry.py").write_text(HELLO_ENTRY)
-        self.report("reload", "hello: save to the new answer, no snapshot", times)
 
     def stubs(self):
         import stubs

@@ -91,6 +91,7 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.prepare = [&](devserver::Generation generation, devserver::PartsCheck check) {
     return preparer->prepare(generation, check);
   };
+  hooks.background_ended = [&] { preparer->background_ended(); };
   hooks.watch_list = [&] { return preparer->watch_list(); };
   hooks.skip_folder = [&](const Path& folder) { return preparer->skips(folder); };
   hooks.read_line = read_line;
@@ -130,6 +131,8 @@ CommandEntry dev_command() {
         app.add_option("--var", options->variables, "a variable for `env`")->type_name("NAME:VALUE");
         app.add_flag_callback(
             "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");
+        app.add_flag_callback(
+            "--no-snapshot", [options] { options->snapshots = false; }, "start without memory snapshots");
         app.add_option("--persist-to", options->persist_to, "where local data is kept (default: .pyw/state)")
             ->type_name("DIR");
         app.add_option(

@@ -21,6 +21,7 @@ struct DevOptions {
   std::optional<std::uint16_t> port;  ///< else `dev.port` of the config, else 8787; 0 takes a free one
   std::optional<std::string> address; ///< else `dev.ip`, else 127.0.0.1
   std::vector<std::string> variables; ///< NAME:VALUE, over those of the config
+  bool snapshots = true;              ///< start from memory snapshots, and make them
   SyncFirst sync = SyncFirst::when_needed;
   std::optional<std::string> persist_to; ///< else `.pyw/state` in the project
   std::optional<std::string> mock;       ///< a Python file that answers for bindings of the platform

@@ -1,14 +1,16 @@
+#include <base/platform.hpp>
 #include <base/text.hpp>
 #include <bundle/manifest.hpp>
 #include <bundle/project_source.hpp>
 #include <commands/dev_prepare.hpp>
 #include <commands/local_data.hpp>
+#include <commands/runtime_parts.hpp>
 #include <commands/types_write.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
 #include <runtime/local_services.hpp>
 #include <runtime/prepare.hpp>
-#include <toolchain/toolchain.hpp>
+#include <snapshot/build.hpp>
 
 #include <fmt/core.h>
 
@@ -18,8 +20,6 @@
 namespace pyw::commands {
 
 namespace {
-
-using toolchain::Part;
 
 /// sockaddr_un holds 108 bytes (unix(7)), 104 on macOS.
 constexpr std::size_t longest_socket_path = 100;
@@ -32,51 +32,6 @@ Path socket_path(const Path& run_directory, std::string_view kind, devserver::Ge
   }
   return std::filesystem::temp_directory_path() /
          fmt::format("pyw-{:x}-{}", std::hash<std::string>{}(run_directory.string()), name);
-}
-
-Result<Part> pyodide_for(const config::Project& project) {
-  switch (project.python_version) {
-  case config::PythonVersion::python_3_14:
-    return Part::pyodide_314;
-  case config::PythonVersion::python_3_13:
-    return Part::pyodide_313;
-  case config::PythonVersion::python_3_12:
-    break;
-  }
-  Error error =
-      user_error("Python 3.12, which this compatibility date and these flags choose, does not run here");
-  error.diagnostics = {project.diagnose(
-      Severity::error,
-      "Python 3.12, which this compatibility date and these flags choose, does not run locally",
-      project.compatibility_date.place,
-      {"for Python 3.13 set `compatibility_date` to 2025-09-29 or later, or add the flag "
-       "`python_workers_20250116`",
-       "for Python 3.14 set it to 2026-09-08 or later, or add the flag `python_workers_20260610`"})};
-  return failure(std::move(error));
-}
-
-Result<runtime::RuntimeParts>
-runtime_parts(const config::Project& project, devserver::PartsCheck check, World& world) {
-  using toolchain::CheckDepth;
-  const auto depth = check == devserver::PartsCheck::thorough ? CheckDepth::digests : CheckDepth::sizes;
-  if (project.is_javascript()) {
-    const std::array parts{Part::workerd, Part::miniflare};
-    PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
-    return runtime::RuntimeParts{installed.program(Part::workerd),
-                                 {},
-                                 {},
-                                 installed.folder(Part::miniflare),
-                                 world.environment.cache_directory() / "runtime"};
-  }
-  PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
-  const std::array parts{Part::workerd, pyodide, Part::miniflare};
-  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
-  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
-  return runtime::RuntimeParts{installed.program(Part::workerd),
-                               installed.folder(pyodide),
-                               std::string(pins.at(1)->version),
-                               installed.folder(Part::miniflare),
-                               world.environment.cache_directory() / "runtime"};
 }
 
 Result<config::LoadResult> load_for_dev(const Context& context) {
@@ -134,6 +89,7 @@ Result<config::Project> DevPreparer::load() {
 }
 
 void DevPreparer::warn_once(const std::vector<Diagnostic>& warnings) {
+  const std::lock_guard lock(m_warning_mutex);
   for (const auto& warning : warnings) {
     auto text = render(warning);
     if (std::find(m_warned.begin(), m_warned.end(), text) == m_warned.end()) {
@@ -154,7 +110,9 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   if (m_options.sync == SyncFirst::when_needed && !project.is_javascript()) {
     PYW_TRY(python::sync_if_needed(world, project, m_context.options.network == Network::offline));
   }
-  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, check, world));
+  const auto depth = check == devserver::PartsCheck::thorough ? toolchain::CheckDepth::digests
+                                                              : toolchain::CheckDepth::sizes;
+  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world, depth));
   PYW_TRY_ASSIGN(const auto manifest,
                  bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   for (const auto& warning : manifest.warnings) {
@@ -170,7 +128,14 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   if (m_options.mock) {
     options.mock = mock_file();
   }
-  PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, options, world));
+  PYW_TRY_ASSIGN(const auto staged, runtime::stage(project, manifest, parts, options.run_directory, world));
+  if (m_options.snapshots && !project.is_javascript()) {
+    PYW_TRY_ASSIGN(m_layers, snapshot::plan_layers(project, manifest, parts, staged, world.files));
+  }
+  if (const auto* best = snapshot::best_usable(m_layers, world.files, m_checked)) {
+    options.snapshot = best->file;
+  }
+  PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, staged, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now
   {
@@ -189,8 +154,56 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
       worker.crons.push_back(cron.value);
     }
   }
-  worker.background = std::move(prepared.background);
+  worker.background = background_work(project, prepared.is_compiled ? "" : prepared.config_key);
   return worker;
+}
+
+std::optional<Command> DevPreparer::background_work(const config::Project& project,
+                                                    const std::string& config_key) {
+  if (!m_options.snapshots || project.is_javascript()) {
+    return std::nullopt;
+  }
+  auto& files = m_context.world.files;
+  bool all_done = config_key.empty();
+  for (const auto& layer : m_layers) {
+    const auto record = snapshot::read_record(project, layer.layer, files);
+    if (snapshot::was_refused(record, layer)) {
+      warn_once(snapshot::explain_refusal(*record));
+    } else {
+      all_done = all_done && snapshot::is_usable(layer, files, m_checked);
+    }
+  }
+  const auto program = platform::own_executable();
+  if (all_done || !program) {
+    return std::nullopt;
+  }
+  Command command;
+  command.argv = {program->string(), "-C", m_context.options.directory.string()};
+  if (m_context.options.config) {
+    command.argv.insert(command.argv.end(), {"-c", m_context.options.config->string()});
+  }
+  if (m_context.options.environment) {
+    command.argv.insert(command.argv.end(), {"-e", *m_context.options.environment});
+  }
+  command.argv.insert(command.argv.end(), {"snapshot", "build", "--background"});
+  if (!config_key.empty()) {
+    command.argv.insert(command.argv.end(), {"--compile-config", config_key});
+  }
+  for (const auto& variable : m_options.variables) {
+    command.argv.insert(command.argv.end(), {"--env-name", variable.substr(0, variable.find(':'))});
+  }
+  command.standard_output = Stdio::null;
+  command.standard_error = Stdio::null;
+  return command;
+}
+
+void DevPreparer::background_ended() {
+  for (const auto layer : {snapshot::Layer::packages, snapshot::Layer::dedicated}) {
+    const auto record = snapshot::read_record(m_first, layer, m_context.world.files);
+    if (record && !record->made) {
+      warn_once(snapshot::explain_refusal(*record));
+    }
+  }
 }
 
 void DevPreparer::remember(const config::Project& project) {

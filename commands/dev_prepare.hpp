@@ -8,6 +8,7 @@
 #include <config/project.hpp>
 #include <devserver/server.hpp>
 #include <runtime/worker_output.hpp>
+#include <snapshot/layers.hpp>
 
 #include <map>
 #include <memory>
@@ -34,6 +35,9 @@ public:
 
   [[nodiscard]] const Path& registry() const { return m_registry; }
 
+  /// From any thread: says once why a snapshot that was built beside the Worker was refused.
+  void background_ended();
+
   /// From any thread: what the last preparation was made from.
   [[nodiscard]] devserver::WatchList watch_list() const;
   /// Folders that hold no module: tools' own, virtual environments, what .gitignore names.
@@ -45,6 +49,9 @@ private:
   void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
   [[nodiscard]] Path mock_file() const; ///< only with `--mock`
+  /// Makes the snapshots that are missing, and compiles the configuration when a key is given.
+  [[nodiscard]] std::optional<Command> background_work(const config::Project& project,
+                                                       const std::string& config_key);
 
   const DevOptions& m_options;
   Context& m_context;
@@ -52,7 +59,10 @@ private:
   Path m_state_directory;
   Path m_registry;
   IgnoreRules m_ignore;
+  std::mutex m_warning_mutex;
   std::vector<std::string> m_warned; ///< a warning is shown once, not at every save
+  std::vector<snapshot::LayerPlan> m_layers;
+  snapshot::CheckedFiles m_checked;
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
   std::map<devserver::Generation, DevRegistration::Entry> m_addresses;

@@ -2,8 +2,8 @@
 #include <base/text.hpp>
 #include <base/unique_fd.hpp>
 #include <commands/local_data.hpp>
+#include <commands/runtime_parts.hpp>
 #include <runtime/data_service.hpp>
-#include <toolchain/toolchain.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -18,7 +18,6 @@ namespace pyw::commands {
 namespace {
 
 using std::chrono::milliseconds;
-using toolchain::Part;
 
 constexpr auto lock_patience = std::chrono::seconds(30);
 constexpr auto lock_interval = milliseconds(20);
@@ -48,16 +47,6 @@ Result<Access> gain_access(const Path& state, Context& context) {
     }
     world.clock.sleep(lock_interval);
   }
-}
-
-Result<runtime::RuntimeParts> store_parts(const config::Project& project, World& world) {
-  const std::array parts{Part::workerd, Part::miniflare};
-  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts));
-  return runtime::RuntimeParts{installed.program(Part::workerd),
-                               {},
-                               {},
-                               installed.folder(Part::miniflare),
-                               world.environment.cache_directory() / "runtime"};
 }
 
 /// Until the child says that it listens; fails when it ends before.

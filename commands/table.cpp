@@ -15,6 +15,7 @@
 #include <commands/queues.hpp>
 #include <commands/r2.hpp>
 #include <commands/secret.hpp>
+#include <commands/snapshot.hpp>
 #include <commands/sync.hpp>
 #include <commands/table.hpp>
 #include <commands/toolchain.hpp>
@@ -33,6 +34,7 @@ const std::vector<CommandEntry>& command_table() {
       remove_command(),
       types_command(),
       dev_command(),
+      snapshot_command(),
       explaining_identity(deploy_command()),
       explaining_identity(versions_command()),
       explaining_identity(deployments_command()),

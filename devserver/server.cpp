@@ -158,9 +158,19 @@ private:
     if (running == m_running.end() || !running->second.prepared.background) {
       return;
     }
+    m_background_watch.reset();
     m_background.reset();
     if (auto started = m_world.processes.start(*running->second.prepared.background)) {
       m_background = std::move(*started);
+      m_background_watch =
+          m_loop.on_readable(m_background->exit_descriptor(), [this] { background_ended(); });
+    }
+  }
+
+  void background_ended() {
+    if (m_background->poll_exit()) {
+      m_background_watch.reset();
+      m_hooks.background_ended();
     }
   }
 
@@ -426,6 +436,7 @@ private:
   DevState m_state;
   PreparedWorker m_prepared;
   std::unique_ptr<ChildProcess> m_background; ///< ended with the session
+  std::unique_ptr<Subscription> m_background_watch;
   std::map<Generation, Running> m_running;
   std::vector<Path> m_changed;
   std::chrono::steady_clock::time_point m_started; ///< of the first start, or of the change under way

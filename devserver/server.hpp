@@ -84,6 +84,8 @@ struct DevServerOptions {
 struct DevServerHooks {
   /// Loads, syncs, bundles, writes the configuration. Called on a thread of its own, one call at a time.
   std::function<Result<PreparedWorker>(Generation, PartsCheck)> prepare;
+  /// The `background` of a generation has ended by itself.
+  std::function<void()> background_ended = [] {};
   /// What to watch; asked before the first preparation and after each (the module root may have moved).
   std::function<WatchList()> watch_list;
   /// Folders below a watched tree that are left out.

@@ -146,6 +146,7 @@ private:
   std::string lower_anonymous(const Type* type, Position position, std::string_view hint);
   std::string lower_parameter(const Type* type, Position position, std::string_view hint);
   std::string lower_type_of(const Type* type);
+  const Symbol* class_of_init(const Symbol& symbol, const Shape& init);
   std::string lower_record(const Type* value, Position position, std::string_view hint);
   std::string approximate(std::string_view what);
   std::string anonymous_name(std::string_view hint) const;

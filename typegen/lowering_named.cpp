@@ -42,6 +42,9 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
     if (was_requested(symbol, Form::raw)) {
       text += " | " + named(Form::raw, Position::raw_out);
     }
+    if (const auto* made = class_of_init(symbol, *flattened)) {
+      text += " | " + request(*made, Form::raw, {});
+    }
     const bool has_callbacks =
         std::any_of(flattened->members.begin(), flattened->members.end(), [&](const auto& member) {
           return member.is_method() || m_resolver.expand(member.type)->kind == TypeKind::function;
@@ -86,6 +89,30 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
   }
   const bool is_callback_object = !symbol.is_class() && symbol.variables.empty() && !is_stub;
   return text + (is_callback_object && !was_requested(symbol, Form::env) ? " | JsDoubleProxy[Any]" : "");
+}
+
+const Symbol* Lowering::class_of_init(const Symbol& symbol, const Shape& init) {
+  // `new Response(body, response)`: WebIDL names the options of a class so, and an object of it has them too.
+  constexpr std::string_view suffix = "Init";
+  const auto* global = m_resolver.program().global;
+  if (symbol.scope != global || !symbol.name.ends_with(suffix)) {
+    return nullptr;
+  }
+  const auto* made = global->find(symbol.name.substr(0, symbol.name.size() - suffix.size()));
+  if (made == nullptr || made->bodies.empty() || m_resolver.is_plain(*made)) {
+    return nullptr;
+  }
+  const auto shape = m_resolver.shape(
+      m_resolver.make({.kind = TypeKind::reference, .text = made->name, .scope = made->scope}));
+  bool shares = false;
+  for (const auto& member : init.members) {
+    const bool has = shape && shape->find(member.name) != nullptr;
+    if (!has && !member.optional) {
+      return nullptr;
+    }
+    shares = shares || has;
+  }
+  return shares ? made : nullptr;
 }
 
 bool Lowering::is_data_class(const Symbol& symbol) {

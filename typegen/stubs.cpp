@@ -416,7 +416,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "4";
+  return "5";
 }
 
 } // namespace pyw::typegen

@@ -165,7 +165,9 @@ Result<Command> prepare_data_runtime(const config::Project& project,
   }
   PYW_TRY(files.make_directories(options.socket.parent_path()));
   PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
-  return serve_command(parts, options.socket, file);
+  auto command = serve_command(parts, options.socket);
+  command.argv.push_back(file.string());
+  return command;
 }
 
 } // namespace pyw::runtime

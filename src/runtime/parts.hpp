@@ -15,6 +15,7 @@ struct RuntimeParts {
   std::string pyodide_version; ///< of them, like "314.0.7": byte code is kept under it
   Path miniflare; ///< miniflare's worker scripts, which simulate some bindings: shared/index.worker.js …
   Path cache;     ///< where byte code is kept, by content; shared by all projects
+  std::string workerd_version = {}; ///< a memory snapshot is bound to it
 };
 
 } // namespace pyw::runtime

@@ -138,14 +138,9 @@ Result<ConfigPlan> plan_config(const PlanInput& input) {
   return plan;
 }
 
-std::string with_start(const std::string& settings,
-                       const std::array<std::uint32_t, 4>& seed,
-                       const std::optional<Path>& snapshot) {
+std::string with_snapshot(const std::string& settings, const Path& snapshot) {
   auto json = ordered_json::parse(settings);
-  json["seed"] = seed;
-  if (snapshot) {
-    json["snapshot"] = snapshot->generic_string();
-  }
+  json["snapshot"] = snapshot.generic_string();
   return json.dump(2) + "\n";
 }
 

@@ -8,8 +8,6 @@
 #include <config/project.hpp>
 #include <runtime/parts.hpp>
 
-#include <array>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,7 +49,7 @@ inline constexpr std::string_view mock_service = "mock";
 struct ConfigPlan {
   std::string config;      ///< config.capnp
   std::string main_module; ///< main.js
-  std::string settings;    ///< settings.json, without the seed (see with_seed)
+  std::string settings;    ///< settings.json
   std::vector<Path> directories;
   std::vector<Diagnostic> warnings;
   bool has_storage = false;
@@ -64,10 +62,7 @@ struct ConfigPlan {
 /// place.
 [[nodiscard]] Result<ConfigPlan> plan_config(const PlanInput& input);
 
-/// The settings with what differs from start to start: the seed of the random stream that lasts until the
-/// first handler runs, and the memory snapshot to continue from, if there is one.
-[[nodiscard]] std::string with_start(const std::string& settings,
-                                     const std::array<std::uint32_t, 4>& seed,
-                                     const std::optional<Path>& snapshot);
+/// The settings with the memory snapshot to continue from.
+[[nodiscard]] std::string with_snapshot(const std::string& settings, const Path& snapshot);
 
 } // namespace pyw::runtime

@@ -1,17 +1,14 @@
 #include <base/hash.hpp>
+#include <runtime/compiled_config.hpp>
 #include <runtime/entry_scan.hpp>
-#include <runtime/guest_store.hpp>
 #include <runtime/javascript_worker.hpp>
 #include <runtime/mock_worker.hpp>
-#include <runtime/pack.hpp>
-#include <runtime/package_snapshot.hpp>
 #include <runtime/plan.hpp>
 #include <runtime/prepare.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <random>
 
 namespace pyw::runtime {
 
@@ -66,52 +63,30 @@ Result<std::map<std::string, std::string>> asset_files(const config::Project& pr
   return result;
 }
 
-/// The Worker's own modules, small: compiled at each start.
-Result<std::string> own_modules(const bundle::BundleManifest& bundle, const ReadOnlyFileSystem& files) {
-  std::vector<PackSource> sources{{bundle.entry.path, bundle.entry.source}};
+/// Everything that the configuration names or embeds, by content.
+Result<std::string> config_key(const ConfigPlan& plan,
+                               const std::string& settings,
+                               const bundle::BundleManifest& bundle,
+                               const RuntimeParts& parts,
+                               const StagedWorker& staged,
+                               const ReadOnlyFileSystem& files) {
+  std::string all = plan.config + plan.main_module + settings + staged.guest.string() +
+                    parts.workerd.string() + parts.pyodide.string();
   for (const auto& module : bundle.modules) {
-    if (module.origin == bundle::Origin::own) {
-      sources.push_back({module.path, module.source});
+    if (module.kind != bundle::ModuleKind::python && module.origin == bundle::Origin::own) {
+      PYW_TRY_ASSIGN(const auto content, files.read(module.source));
+      all += sha256_hex(content);
     }
   }
-  return make_pack(sources, files);
-}
-
-std::array<std::uint32_t, 4> random_seed() {
-  std::random_device device; // getrandom(2) or rdrand under libstdc++ and libc++
-  std::array<std::uint32_t, 4> seed{};
-  std::ranges::generate(seed, [&] { return static_cast<std::uint32_t>(device()); });
-  return seed;
-}
-
-/// What a Worker in Python starts from.
-struct PythonSetup {
-  GuestFiles files;
-  std::optional<PackageSnapshot> snapshot;
-  std::string packages_digest;
-};
-
-Result<PythonSetup> set_up_python(const config::Project& project,
-                                  const bundle::BundleManifest& bundle,
-                                  const RuntimeParts& parts,
-                                  const Path& guest,
-                                  const Path& run,
-                                  World& world) {
-  PYW_TRY_ASSIGN(const auto packages, store_packages(bundle, run, world.files));
-  const auto code = store_byte_code(project, parts, guest, packages, world);
-  PythonSetup setup{{guest, code.library, code.library_is_archive, {packages.pack}}, {}, packages.digest};
-  if (code.packages) {
-    setup.files.session.push_back(*code.packages);
+  if (is_javascript(bundle)) { // its entry is embedded as well
+    all += staged.own_digest;
   }
-  setup.files.session.push_back(run / "app.pack");
-  PYW_TRY_ASSIGN(setup.snapshot,
-                 package_snapshot(project, bundle, parts, guest, code, packages, run, world.files));
-  return setup;
+  return sha256_hex(all + staged.packages.digest);
 }
 
 } // namespace
 
-Command serve_command(const RuntimeParts& parts, const Path& socket, const Path& config) {
+Command serve_command(const RuntimeParts& parts, const Path& socket) {
   return {{parts.workerd.string(),
            "serve",
            "-I",
@@ -119,34 +94,31 @@ Command serve_command(const RuntimeParts& parts, const Path& socket, const Path&
            "--experimental",
            "--control-fd=3",
            "--socket-addr",
-           "http=unix:" + socket.string(),
-           config.string()}};
+           "http=unix:" + socket.string()}};
 }
 
 Result<PreparedRuntime> prepare(const config::Project& project,
                                 const bundle::BundleManifest& bundle,
                                 const RuntimeParts& parts,
+                                const StagedWorker& staged,
                                 const PrepareOptions& options,
                                 World& world) {
   auto& files = world.files;
   const auto& run = options.run_directory;
-  PYW_TRY_ASSIGN(const auto entry, files.read(bundle.entry.source));
   PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
-  PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
-  PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
-  PYW_TRY(files.write(run / "app.pack", own));
-  PythonSetup python{{guest, {}, false, {}}, std::nullopt, {}};
-  if (!is_javascript(bundle)) {
-    PYW_TRY_ASSIGN(python, set_up_python(project, bundle, parts, guest, run, world));
+  GuestFiles guest_files{
+      staged.guest, staged.code.library, staged.code.library_is_archive, {staged.packages.pack}};
+  if (staged.code.packages) {
+    guest_files.session.push_back(*staged.code.packages);
   }
-  const auto& snapshot = python.snapshot;
-  const auto snapshot_file = snapshot && snapshot->exists ? std::optional(snapshot->file) : std::nullopt;
-  const auto exports = export_names(project, entry);
-  const auto handlers = module_handlers(entry);
+  guest_files.session.push_back(staged.own_pack);
+
+  const auto exports = export_names(project, staged.entry_text);
+  const auto handlers = module_handlers(staged.entry_text);
   PlanInput input{project,
                   bundle,
                   parts,
-                  python.files,
+                  guest_files,
                   run,
                   options.state_directory,
                   options.registry,
@@ -158,18 +130,24 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   std::optional<MockWorker> mock;
   std::optional<PlanInput> mock_input;
   if (options.mock && !is_javascript(bundle)) {
-    PYW_TRY_ASSIGN(mock, MockWorker::load(project, *options.mock, python.files, run, files));
+    PYW_TRY_ASSIGN(mock, MockWorker::load(project, *options.mock, guest_files, run, files));
     mock_input.emplace(mock->input(input));
     input.mock = &*mock_input;
   }
   PYW_TRY_ASSIGN(const auto plan, plan_config(input));
+  const auto settings = options.snapshot ? with_snapshot(plan.settings, *options.snapshot) : plan.settings;
+  PreparedRuntime prepared;
+  PYW_TRY_ASSIGN(prepared.config_key, config_key(plan, settings, bundle, parts, staged, files));
+  if (mock) {
+    prepared.config_key = sha256_hex(prepared.config_key + mock->digest());
+  }
+  PYW_TRY(announce_config(run, prepared.config_key, files));
   PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
   PYW_TRY(files.write(run / "main.js", plan.main_module));
-  PYW_TRY(files.write(run / "settings.json", with_start(plan.settings, random_seed(), snapshot_file)));
+  PYW_TRY(files.write(run / "settings.json", settings));
   if (mock) {
     PYW_TRY(files.write(mock->run_directory() / "main.js", plan.mock_main_module));
-    PYW_TRY(files.write(mock->run_directory() / "settings.json",
-                        with_start(plan.mock_settings, random_seed(), snapshot_file)));
+    PYW_TRY(files.write(mock->run_directory() / "settings.json", plan.mock_settings));
   }
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
@@ -178,17 +156,19 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
   PYW_TRY(files.remove_all(options.debug_socket));
 
-  PreparedRuntime prepared;
-  prepared.command = serve_command(parts, options.socket, run / "config.capnp");
-  prepared.command.argv.insert(prepared.command.argv.end() - 1,
-                               "--debug-port=unix:" + options.debug_socket.string());
+  prepared.command = serve_command(parts, options.socket);
+  prepared.command.argv.push_back("--debug-port=unix:" + options.debug_socket.string());
   prepared.entry_service = plan.entry_service;
-  if (snapshot) {
-    prepared.background = snapshot->build;
+  const auto compiled = compiled_config(run, prepared.config_key);
+  prepared.is_compiled = files.is_file(compiled);
+  if (prepared.is_compiled) {
+    prepared.command.argv.insert(prepared.command.argv.end(), {"--binary", compiled.string()});
+  } else {
+    prepared.command.argv.push_back((run / "config.capnp").string());
   }
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
-  prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + python.packages_digest +
-                                    sha256_hex(own) + (mock ? mock->digest() : ""));
+  prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
+                                    staged.own_digest + (mock ? mock->digest() : ""));
   prepared.has_storage = plan.has_storage;
   prepared.warnings = plan.warnings;
   return prepared;

@@ -1,4 +1,4 @@
-// From a project to a command that serves it: byte code, packs, configuration, in one call.
+// The second half of a start: from what was staged to a command that serves it.
 #pragma once
 
 #include <base/process.hpp>
@@ -8,6 +8,7 @@
 #include <config/project.hpp>
 #include <runtime/parts.hpp>
 #include <runtime/plan.hpp>
+#include <runtime/stage.hpp>
 
 #include <optional>
 #include <string>
@@ -19,35 +20,37 @@ struct PrepareOptions {
   Path run_directory;   ///< generated files; what an earlier preparation left is replaced. Absolute
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
+  Path debug_socket;    ///< the same for workerd's debug port, through which other Workers reach this one
+  Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
-  Path debug_socket; ///< the same for workerd's debug port, through which other Workers reach this one
-  Path registry;     ///< the folder in which running Workers of this machine are noted. Absolute
-  std::optional<Path> mock =
-      {}; ///< a Python file with classes that answer for platform-only bindings. Absolute
+  std::optional<Path> snapshot;  ///< a memory snapshot to continue from, checked. Absolute
+  std::optional<Path> mock; ///< a Python file with classes that answer for platform-only bindings. Absolute
 };
 
 struct PreparedRuntime {
   Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
-  /// Makes the next start faster: to be run once the Worker is ready, its end need not be waited for.
-  std::optional<Command> background;
   std::string entry_service; ///< what a request for the Worker goes to, by workerd's name for it
+  std::string config_key;    ///< see runtime/compiled_config.hpp
+  bool is_compiled = false;  ///< the configuration was there as workerd reads it fastest
   std::string fingerprint;   ///< equal: the same Worker (code, packages, configuration, guest)
   bool has_storage = false;  ///< two generations must not serve at the same time
   std::vector<Diagnostic> warnings;
 };
 
-/// Compiles byte code where the cache has none (with progress), writes the run directory and makes the state
-/// folders. The files may be overwritten by the next preparation as soon as workerd listens: it has read them
-/// by then. Fails with the place for what the user can mend; nothing is started.
+/// Writes the run directory and makes the state folders. The files may be overwritten by the next preparation
+/// as soon as workerd listens: it has read them by then. Fails with the place for what the user can mend;
+/// nothing is started.
 [[nodiscard]] Result<PreparedRuntime> prepare(const config::Project& project,
                                               const bundle::BundleManifest& bundle,
                                               const RuntimeParts& parts,
+                                              const StagedWorker& staged,
                                               const PrepareOptions& options,
                                               World& world);
 
-/// workerd on a configuration whose socket `http` shall be the Unix socket `socket`; whoever starts it adds
-/// descriptor 3, on which it tells, as lines of JSON, that it listens.
-[[nodiscard]] Command serve_command(const RuntimeParts& parts, const Path& socket, const Path& config);
+/// workerd, to listen on the Unix socket `socket` for what its configuration calls `http`; the configuration
+/// is still to be added. Whoever starts it adds descriptor 3, on which it tells, as lines of JSON, that it
+/// listens.
+[[nodiscard]] Command serve_command(const RuntimeParts& parts, const Path& socket);
 
 } // namespace pyw::runtime

@@ -119,6 +119,11 @@ OutputLine read_event(std::string_view text) {
   if (name == "invocation") {
     return read_invocation(event);
   }
+  if (name == "snapshot-unusable") {
+    return {OutputLine::Kind::log,
+            Severity::warning,
+            "the memory snapshot cannot be used, the Worker starts without it: " + text_of(event, "message")};
+  }
   if (name == "boot-failed" || name == "fatal") {
     const bool serving = name == "fatal" && text_of(event, "during").empty();
     auto error =

@@ -8,7 +8,9 @@ const OWN_MODULES = /^(\.?\/)*(__pyw_main\.js$|__pyw\/)/;
 
 // `importModule` must be a function of the Worker's main module: import paths are resolved
 // relative to the module that contains the `import()`.
-export function hostModule(importModule) {
+// `guarded` stands for the environment while a memory snapshot is made.
+export function hostModule(importModule, guarded) {
+  if (guarded) environment = () => guarded;
   return {
     cloudflareWorkersModule,
     cloudflareSocketsModule: cloudflareSockets,
@@ -26,10 +28,10 @@ export function hostModule(importModule) {
 // What `patch_env` has laid over the environment, innermost last.
 const environmentPatches = [];
 
-function environment() {
+let environment = () => {
   if (environmentPatches.length === 0) return cloudflareWorkers.env;
   return Object.assign({}, cloudflareWorkers.env, ...environmentPatches);
-}
+};
 
 const cloudflareWorkersModule = new Proxy(
   { ...cloudflareWorkers },

@@ -24,14 +24,14 @@ const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
 // the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
-// `snapshot` ({description, pages, roots}) it is continued from one.
+// `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
       "pyodide.asm.wasm": { module: pyodideWasm },
     },
-    settings.seed,
+    settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );
   const library = new Map();
   for (const pack of packs.library) addPack(library, pack);
@@ -44,8 +44,14 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
       mountTree(module.FS, library, LIBRARY);
       mountTree(module.FS, session, SESSION);
     });
+    // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
+    if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
     const module = await createEmscriptenModule(emscripten);
-    if (snapshot) restore(module, snapshot);
+    if (snapshot) {
+      await restore(module, snapshot);
+      // What Python holds by name (`from js import fetch`) is looked up next: it must find the real ones.
+      bootDone();
+    }
     // Pyodide's own schedule hands callbacks to one shared MessageChannel, which runs one
     // request's callback in the I/O context of another.
     module.API.scheduleCallback = scheduleCallback;
@@ -73,7 +79,7 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
     stderr: (line) => console.error(line),
   });
   delete globalThis._createPyodideModule;
-  bootDone();
+  if (!snapshot) bootDone();
   // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
   if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
   pyodide.loadPackage = async () => {
@@ -87,15 +93,23 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
 // no I/O, and timers are refused.
 const CALLBACKS_BETWEEN_TIMERS = 64;
 let callbacks = 0;
+let pending = 0;
 let atTopLevel = true;
+
+export const pendingCallbacks = () => pending;
 
 function scheduleCallback(callback, milliseconds = 0) {
   const mayWait = atTopLevel || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
+  const run = () => {
+    pending--;
+    callback();
+  };
   if (milliseconds <= 2 && mayWait) {
-    queueMicrotask(() => callback());
+    queueMicrotask(run);
   } else {
-    setTimeout(() => callback(), milliseconds);
+    setTimeout(run, milliseconds);
   }
+  pending++;
 }
 
 export async function runAtTopLevel(run) {

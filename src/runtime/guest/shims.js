@@ -39,6 +39,7 @@ WebAssembly.instantiateStreaming = async (response, imports) => {
   const { module } = await response;
   const instance = new WebAssembly.Instance(module, imports);
   streamed.instance = instance;
+  streamed.imports = imports;
   return { module, instance };
 };
 
@@ -86,6 +87,7 @@ export function beginBoot(files, seed) {
   // Pyodide listens for messages of a window; before 2026 workerd refuses the way it asks.
   globalThis.addEventListener = () => {};
   crypto.getRandomValues = (view) => {
+    if (memory && view.buffer !== memory()) refuseRandomness("crypto.getRandomValues()");
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     for (let at = 0; at < bytes.length; at++) bytes[at] = next();
     return view;
@@ -118,8 +120,26 @@ for (const name of ["fetch", "setTimeout", "setInterval"]) {
   };
 }
 
-export function beginTopLevel() {
+// What a memory snapshot would repeat in every process that starts from it. Python's own sources end at
+// getRandomValues too, with a view of its memory; `_cloudflare/allow_entropy.py` looks after those.
+let memory;
+const randomness = { randomUUID: [crypto, crypto.randomUUID], random: [Math, Math.random] };
+
+function refuseRandomness(what) {
+  throw new Error(
+    `${what} was called at the top level: randomness at the top level of a Worker would repeat in every isolate that ` +
+      "starts from its snapshot; call it from a handler",
+  );
+}
+
+export function beginTopLevel(pythonMemory) {
   atTopLevel = true;
+  memory = pythonMemory;
+  for (const [name, [owner, native]] of Object.entries(randomness)) {
+    const what = `${owner === Math ? "Math" : "crypto"}.${name}()`;
+    // Whoever keeps it (`from js import Math` and the like) may use it later.
+    owner[name] = (...args) => (atTopLevel ? refuseRandomness(what) : native.apply(owner, args));
+  }
   globalThis.setTimeout = original.setTimeout;
   globalThis.setInterval = original.setInterval;
 }
@@ -127,7 +147,10 @@ export function beginTopLevel() {
 // From here on everything is the real one.
 export function endTopLevel() {
   atTopLevel = false;
+  memory = undefined;
   delete crypto.getRandomValues;
+  delete crypto.randomUUID;
+  Math.random = randomness.random[1];
 }
 
 // Pyodide 0.28 decides where it runs by these; 314 knows workerd.

@@ -1,13 +1,11 @@
-// Memory snapshots of a Pyodide that has imported packages, dynamic libraries and all: taken once, put into a fresh
-// instance at every later start. Facts and traps: docs/snapshot-format.md.
-//
-// A snapshot is "PYWSNAP1", the length of its description (u32, little endian), the description (JSON, see `describe`),
-// then the memory pages that hold something, in the order of `runs`.
+// Memory snapshots of a Pyodide that has imported packages or run a Worker's top level, dynamic libraries and all: put
+// into a fresh instance at every later start. snapshot_recorder.js takes them; docs/snapshot-format.md has the format.
 
 import { streamed } from "./shims.js";
 
-const MAGIC = "PYWSNAP1";
-const PAGE = 4096;
+export const MAGIC = "PYWSNAP2";
+export const HEADER = 64; // bytes; the description follows
+export const PAGE = 4096;
 const REFERENCE = Symbol("reference");
 
 // --- JavaScript values that Python may hold ---
@@ -26,154 +24,58 @@ export function rooted(value, root, path = []) {
   });
 }
 
-function serialize(value) {
-  const reference = value[REFERENCE];
-  if (!reference) throw new Error(`a JavaScript value that cannot be saved is held: ${value}`);
-  return reference;
-}
+export const referenceOf = (value) => value[REFERENCE];
 
 export const findAgain = (roots) => ({ root, path }) =>
   path.reduce((value, name) => value[name], roots[root]);
 
-// --- Making ---
-
-// Watches a start from the creation of the module on; `module` is Emscripten's.
-export class Recorder {
-  libraries = [];
-
-  constructor(mainModule) {
-    const Native = WebAssembly.Instance;
-    this.undo = () => (WebAssembly.Instance = Native);
-    WebAssembly.Instance = new Proxy(Native, {
-      construct: (target, [wasm, imports]) => {
-        const instance = new target(wasm, imports);
-        const isLibrary = WebAssembly.Module.customSections(wasm, "dylink.0").length > 0;
-        if (isLibrary && wasm !== mainModule) {
-          const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
-          this.libraries.push({ wasm, instance, memoryBase, tableBase });
-        }
-        return instance;
-      },
-    });
-  }
-
-  // Called when the module exists and nothing of Python has run.
-  begin(module) {
-    this.firstSlot = module.wasmTable.length;
-    this.got = gotValues(module);
-  }
-
-  // The snapshot as bytes, once everything is imported.
-  finish(module) {
-    this.undo();
-    const libraries = this.libraries.map((library) => describeLibrary(module, library));
-    const description = {
-      hiwire: module.API.serializeHiwireState(serialize),
-      heap: module.HEAPU8.length,
-      libraries,
-      slots: this.#slots(module, libraries),
-      tableLength: module.wasmTable.length,
-      freeSlots: [...module.freeTableIndexes],
-      got: Object.entries(gotValues(module)).filter(([name, value]) => this.got[name] !== value),
-      runs: usedRuns(module.HEAPU8),
-    };
-    return encode(description, module.HEAPU8);
-  }
-
-  // Functions in the table that belong to no library's own range: where to find each again.
-  #slots(module, libraries) {
-    const owners = new Map();
-    const note = (owner, exports) => {
-      for (const [name, value] of Object.entries(exports)) {
-        if (typeof value === "function" && !owners.has(value)) owners.set(value, [owner, name]);
-      }
-    };
-    this.libraries.forEach(({ instance }, index) => note(index, instance.exports));
-    note(-1, streamed.instance.exports);
-    const inLibrary = (slot) =>
-      libraries.some((l) => slot >= l.tableBase && slot < l.tableBase + l.tableSize);
-    const slots = [];
-    for (let slot = this.firstSlot; slot < module.wasmTable.length; slot++) {
-      const value = module.wasmTable.get(slot);
-      if (inLibrary(slot) || value === null) continue;
-      if (!owners.has(value)) throw new Error("a callback made at import time cannot be saved");
-      slots.push([slot, ...owners.get(value)]);
-    }
-    return slots;
-  }
-}
-
-function gotValues({ GOT }) {
-  return Object.fromEntries(Object.entries(GOT).map(([name, entry]) => [name, entry.value]));
-}
-
-function describeLibrary(module, { wasm, instance, memoryBase, tableBase }) {
-  const sample = Object.entries(instance.exports).find(([, value]) => typeof value === "function");
-  const loaded = Object.values(module.LDSO.loadedLibsByName).find(
-    (entry) => sample && entry.exports[sample[0]] === sample[1],
-  );
-  if (!loaded) throw new Error("a dynamic library was loaded that nothing names");
-  const handles = Object.entries(module.LDSO.loadedLibsByHandle)
-    .filter(([, entry]) => entry === loaded)
-    .map(([handle]) => Number(handle));
-  const { memorySize, tableSize } = module.getDylinkMetadata(wasm);
-  const refcount = Number.isFinite(loaded.refcount) ? loaded.refcount : null;
-  return {
-    path: loaded.name, memoryBase, memorySize, tableBase, tableSize, global: loaded.global, refcount, handles,
-  };
-}
-
-// [first page, number of pages], for the stretches that are not all zero.
-function usedRuns(heap) {
-  const words = new BigUint64Array(heap.buffer, heap.byteOffset, heap.length / 8);
-  const perPage = PAGE / 8;
-  const runs = [];
-  for (let page = 0; page < heap.length / PAGE; page++) {
-    let used = false;
-    for (let at = page * perPage; at < (page + 1) * perPage && !used; at++) used = words[at] !== 0n;
-    if (!used) continue;
-    const last = runs.at(-1);
-    if (last && last[0] + last[1] === page) last[1]++;
-    else runs.push([page, 1]);
-  }
-  return runs;
-}
-
-function encode(description, heap) {
-  const text = new TextEncoder().encode(JSON.stringify(description));
-  const pages = description.runs.reduce((sum, [, count]) => sum + count, 0);
-  const bytes = new Uint8Array(12 + text.length + pages * PAGE);
-  bytes.set(new TextEncoder().encode(MAGIC));
-  new DataView(bytes.buffer).setUint32(8, text.length, true);
-  bytes.set(text, 12);
-  let at = 12 + text.length;
-  for (const [page, count] of description.runs) {
-    bytes.set(heap.subarray(page * PAGE, (page + count) * PAGE), at);
-    at += count * PAGE;
-  }
-  return bytes;
-}
-
 // --- Restoring ---
 
-export function decode(buffer) {
-  const head = new Uint8Array(buffer, 0, 12);
-  if (new TextDecoder().decode(head.subarray(0, 8)) !== MAGIC) throw new Error("not a snapshot");
-  const size = new DataView(buffer).getUint32(8, true);
-  const description = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 12, size)));
-  const pages = new Uint8Array(buffer, 12 + size);
-  const expected = description.runs.reduce((sum, [, count]) => sum + count, 0) * PAGE;
-  if (pages.length !== expected) throw new Error("the snapshot is cut short");
-  return { description, pages };
+// Pages are read in pieces: the whole file in memory beside the heap cost 30 MB and 40 ms (FastAPI).
+const PIECE = 1 << 20;
+
+// Reads up to the pages. pyw has checked the digest and every number before it names a file to the guest
+// (src/snapshot/file.cpp).
+export async function openSnapshot(body) {
+  const reader = body.getReader({ mode: "byob" });
+  const text = new TextDecoder();
+  const head = await exactly(reader, new Uint8Array(HEADER));
+  if (text.decode(head.subarray(0, 8)) !== MAGIC) throw new Error("not a snapshot");
+  const size = new DataView(head.buffer).getUint32(8, true);
+  const description = JSON.parse(text.decode(await exactly(reader, new Uint8Array(size))));
+  return { description, reader };
+}
+
+// Fills `view`, whose buffer is gone afterwards: the one returned has it.
+async function exactly(reader, view) {
+  const size = view.length;
+  const { value } = await reader.readAtLeast(size, view);
+  if (value?.length !== size) throw new Error("the snapshot is cut short");
+  return value;
+}
+
+async function copyPages({ description, reader }, heap) {
+  let buffer = new ArrayBuffer(PIECE);
+  for (const [page, count] of description.runs) {
+    const end = (page + count) * PAGE;
+    for (let at = page * PAGE; at < end; at += PIECE) {
+      const size = Math.min(PIECE, end - at);
+      const bytes = await exactly(reader, new Uint8Array(buffer, 0, size));
+      heap.set(bytes, at);
+      buffer = bytes.buffer;
+    }
+  }
 }
 
 // Puts the snapshot into a module that exists and has run nothing.
-export function restore(module, { description, pages }) {
+export async function restore(module, snapshot) {
+  const { description } = snapshot;
   // Above this address the fresh memory is zero.
   const fresh = module.HEAPU32[module._emscripten_get_sbrk_ptr() >>> 2];
   // The memory must be large enough before the libraries: they write their data when they are instantiated, the
   // pages come after and win.
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
+  restoreTrampoline(module, description.countArgs);
   const instances = description.libraries.map((library) => replayLibrary(module, library));
   const missing = description.tableLength - module.wasmTable.length;
   if (missing > 0) module.wasmTable.grow(missing);
@@ -189,12 +91,27 @@ export function restore(module, { description, pages }) {
   }
   const heap = module.HEAPU8;
   heap.fill(0, 0, Math.min(fresh, heap.length));
-  let at = 0;
-  for (const [page, count] of description.runs) {
-    heap.set(pages.subarray(at, at + count * PAGE), page * PAGE);
-    at += count * PAGE;
+  await copyPages(snapshot, heap);
+  for (const [path, base64] of description.files) {
+    module.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")) || "/");
+    module.FS.writeFile(path, Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
   }
   module.API.restoreSnapshot = () => description.hiwire;
+}
+
+// Python 3.13 makes a function that counts arguments when it starts (CPython, Python/emscripten_trampoline.c); 3.14 has it
+// already, before anything of Python runs.
+function restoreTrampoline(module, slot) {
+  if (!slot) return;
+  streamed.imports.env._PyEM_InitTrampoline_js();
+  const made = module._PyEM_CountArgsPtr;
+  if (made === slot) return;
+  const count = module.wasmTable.get(made);
+  module.setWasmTableEntry(made, null);
+  const missing = slot + 1 - module.wasmTable.length;
+  if (missing > 0) module.wasmTable.grow(missing);
+  module.setWasmTableEntry(slot, count);
+  module._PyEM_CountArgsPtr = slot;
 }
 
 // What Emscripten does for a library, without what is in the saved memory already: no allocation, no relocation of

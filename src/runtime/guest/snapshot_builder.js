@@ -1,30 +1,66 @@
-// The batch mode of the guest that makes a memory snapshot, run by `workerd test`: Pyodide starts, imports the packages
-// that the Worker's modules import, and its memory is kept.
+// The batch mode of the guest that makes a memory snapshot, run by `workerd test`: Pyodide starts, imports packages
+// (layer "packages") or runs the Worker's top level (layer "dedicated"), and its memory is kept.
 //
-// Binding: OUTPUT, a folder to write. The settings say `imports`, names of modules, and `output`, a file name.
+// Binding: OUTPUT, a folder to write. The settings say what to import, which names `env` would have, and `output`, a
+// file name; `output`.json tells pyw how it went.
 import pyodideWasm from "./pyodide.asm.wasm";
-import { bootPython } from "./loader.js";
+import { bootPython, pendingCallbacks } from "./loader.js";
 import { hostModule } from "./host.js";
-import { report } from "./report.js";
-import { Recorder, rooted } from "./snapshot.js";
+import { rooted } from "./snapshot.js";
+import { Recorder } from "./snapshot_recorder.js";
+import { beginTopLevel, streamed } from "./shims.js";
 import { readPacks } from "./start.js";
 
 export async function buildSnapshot(settings, env, importModule) {
+  const clock = Date.now;
+  const outcome = await make(settings, importModule, clock);
+  const put = async (name, body) => {
+    const written = await env.OUTPUT.fetch(`http://output/${name}`, { method: "PUT", body });
+    if (!written.ok) throw new Error(`${name} cannot be written (${written.status})`);
+  };
+  if (outcome.bytes) await put(settings.output, outcome.bytes);
+  delete outcome.bytes;
+  await put(`${settings.output}.json`, JSON.stringify(outcome));
+}
+
+// {bytes} when it went well; else {failed}, an exception of the top level, or {refused}, a list of what cannot be saved.
+async function make(settings, importModule, clock) {
+  const imports = importClock(clock);
   const packs = await readPacks(settings);
   freezeClock();
   const recorder = new Recorder(pyodideWasm);
   const pyodide = await bootPython(settings, packs, { recorder });
-  const host = rooted(hostModule(importModule), "host");
-  pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
+  const module = pyodide._module;
+  const host = { ...hostModule(importModule, guardedEnvironment(settings.envNames)), tick: imports.tick };
+  pyodide.registerJsModule("_pyodide_entrypoint_helper", rooted(host, "host"));
   pyodide.registerJsModule("_cloudflare_compat_flags", rooted(settings.flags, "flags"));
-  // Text in, text out: a proxy that is kept would be part of the snapshot.
-  const failed = pyodide.runPython(
-    `__import__("_pyw_guest").prepare(${JSON.stringify(JSON.stringify(settings))})`,
-  );
-  const bytes = recorder.finish(pyodide._module);
-  const written = await env.OUTPUT.fetch(`http://output/${settings.output}`, { method: "PUT", body: bytes });
-  if (!written.ok) throw new Error(`${settings.output} cannot be written (${written.status})`);
-  report({ event: "snapshot", output: settings.output, bytes: bytes.length, failed: JSON.parse(failed) });
+  beginTopLevel(() => module.HEAPU8.buffer);
+  recorder.started(module);
+  const guest = pyodide.pyimport("_pyw_snapshot");
+  const run = guest.make;
+  // Text in, text out, and no proxy left: one that is kept would be part of the snapshot.
+  const made = JSON.parse(await run.callPromising(JSON.stringify(settings)));
+  run.destroy();
+  guest.destroy();
+  const report = { imports: imports.events, took: clock() - imports.start };
+  if (made.failed) return { failed: made.failed, ...report };
+  const problems = [...recorder.problems(module), ...made.problems];
+  if (pendingCallbacks() > 0) problems.push({ kind: "task", what: "a callback that waits to be called (call_soon, call_later)" });
+  if (problems.length > 0) {
+    return { refused: problems.map((one) => explained(pyodide, one)), ...report };
+  }
+  wipeFree(module);
+  const { found, entropy, skipped } = made;
+  const bytes = recorder.encode(module, { layer: settings.layer, python: settings.python, found, entropy });
+  return { bytes, skipped, ...report };
+}
+
+// Looks in Python for who holds what cannot be saved. The interpreter is of no use afterwards.
+function explained(pyodide, problem) {
+  const { value: wanted, ...described } = problem;
+  const isWanted = (value) => value === wanted;
+  const search = pyodide.pyimport("_pyw_snapshot").explain;
+  return JSON.parse(search(JSON.stringify(described), isWanted));
 }
 
 // The same inputs shall give the same bytes, and time must not run backwards in those that start from it.
@@ -32,4 +68,51 @@ function freezeClock() {
   const start = Date.UTC(2020, 0, 1);
   Date.now = () => start;
   performance.now = () => 0;
+}
+
+// Python tells when an import begins (its name) and when it ends (""); the times stay outside Python's memory.
+function importClock(clock) {
+  const start = clock();
+  const events = [];
+  return { start, events, tick: (name) => void events.push([name, clock() - start]) };
+}
+
+// A snapshot is a file: what an environment holds (secrets above all) must not get into it.
+function guardedEnvironment(names) {
+  return new Proxy(Object.create(null), {
+    get(_target, name) {
+      if (!names.includes(name)) return undefined;
+      throw new Error(
+        `env.${name} was read at the top level: it would be stored in the memory snapshot that later starts continue from`,
+      );
+    },
+    has: (_target, name) => names.includes(name),
+  });
+}
+
+// The first request that does not fit makes the heap grow by about this.
+const LARGEST_WIPED = 1 << 19;
+const SMALLEST_WIPED = 16;
+
+// Overwrites what C code has given back, and the unused part of the stack: old contents are nobody's business and
+// differ for no reason. Blocks are asked for in falling sizes until the heap would have to grow.
+function wipeFree(module) {
+  const { malloc, free, emscripten_stack_get_end, emscripten_stack_get_current } = streamed.instance.exports;
+  const end = module.HEAPU32[module._emscripten_get_sbrk_ptr() >>> 2];
+  const held = [];
+  for (let size = LARGEST_WIPED; size >= SMALLEST_WIPED; size >>>= 1) {
+    for (;;) {
+      const address = malloc(size);
+      const isOld = address !== 0 && address + size <= end;
+      if (!isOld) {
+        free(address);
+        break;
+      }
+      module.HEAPU8.fill(0, address, address + size);
+      held.push(address);
+    }
+  }
+  for (const address of held) free(address);
+  // The stack grows down, towards its end.
+  module.HEAPU8.fill(0, emscripten_stack_get_end(), emscripten_stack_get_current());
 }

@@ -4,7 +4,7 @@ import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shi
 import { bootPython, runAtTopLevel } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
-import { decode } from "./snapshot.js";
+import { openSnapshot } from "./snapshot.js";
 
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
 // thrown, and stays: an isolate starts once.
@@ -12,8 +12,8 @@ export async function startPython(settings, importModule) {
   let pyodide;
   try {
     const host = hostModule(importModule);
-    const packs = await readPacks(settings);
-    pyodide = await bootFromSnapshot(settings, packs, { host, flags: settings.flags });
+    const [packs, opened] = await Promise.all([readPacks(settings), openIfAny(settings)]);
+    pyodide = await bootFromSnapshot(settings, packs, opened, { host, flags: settings.flags });
     if (!pyodide) {
       pyodide = await bootPython(settings, packs);
       pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
@@ -25,7 +25,7 @@ export async function startPython(settings, importModule) {
     throw error;
   }
   const guest = pyodide.pyimport("_pyw_guest");
-  await load(guest, settings);
+  await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
   guest.before_first_request();
   // The call during which it happens never returns.
   pyodide._api.on_fatal = (error) => report({ event: "fatal", message: String(error?.stack ?? error) });
@@ -33,9 +33,9 @@ export async function startPython(settings, importModule) {
 }
 
 // Runs the top level of the user's code, under the rules that the platform has for it.
-async function load(guest, settings) {
+async function load(guest, settings, memory) {
   const outcome = {};
-  beginTopLevel();
+  beginTopLevel(memory);
   try {
     const found = await runAtTopLevel(() => guest.load.callPromising(settings, outcome));
     report({ event: "started", classes: found.classes, handlers: found.handlers });
@@ -53,15 +53,27 @@ async function load(guest, settings) {
 }
 
 // undefined when there is no snapshot, or none that can be used: then it is a start like the first.
-async function bootFromSnapshot(settings, packs, roots) {
-  if (!settings.snapshot) return undefined;
+async function bootFromSnapshot(settings, packs, opened, roots) {
+  if (!opened) return undefined;
   try {
-    const snapshot = { ...decode(await readFile(settings.snapshot)), roots };
-    return await bootPython(settings, packs, { snapshot });
+    return await bootPython(settings, packs, { snapshot: { ...opened, roots } });
   } catch (error) {
-    report({ event: "snapshot-unusable", message: String(error?.stack ?? error) });
-    return undefined;
+    return unusable(error);
   }
+}
+
+async function openIfAny({ snapshot }) {
+  if (!snapshot) return undefined;
+  try {
+    const { body } = await openFile(snapshot);
+    return await openSnapshot(body);
+  } catch (error) {
+    return unusable(error);
+  }
+}
+
+function unusable(error) {
+  report({ event: "snapshot-unusable", message: String(error?.stack ?? error) });
 }
 
 export async function readPacks({ packs }) {
@@ -75,9 +87,11 @@ export async function readPacks({ packs }) {
 
 // Through a service that stands for the whole disk: bytes in the configuration cost workerd five
 // times as long (measured: 7 ms a megabyte against 1.5).
-async function readFile(path) {
+async function openFile(path) {
   const url = "http://files" + path.split("/").map(encodeURIComponent).join("/");
   const response = await hiddenBindings[FILES_BINDING].fetch(url);
   if (!response.ok) throw new Error(`${path} cannot be read (${response.status})`);
-  return response.arrayBuffer();
+  return response;
 }
+
+const readFile = async (path) => (await openFile(path)).arrayBuffer();

@@ -168,7 +168,7 @@ TEST_CASE("settings carry what date and flags mean, and the classes the configur
       "source": "class_name = \"Counter\""
     }
   ])"));
-  CHECK(contains(with_start(plan->settings, {1, 2, 3, 4}, Path("/s")), "\"seed\": [\n    1,"));
+  CHECK(contains(with_snapshot(plan->settings, "/s"), "\"snapshot\": \"/s\""));
 }
 
 TEST_CASE("Python 3.12 is refused with the flags that help") {

@@ -144,6 +144,12 @@ TEST_CASE("switches of options that can be left out need not be given") {
   has(raw, "def new(cls, o: _raw_options.P | None = ..., /) -> Self: ...");
 }
 
+TEST_CASE("an object can stand for the options that its class is made with") {
+  const auto raw = module_of(
+      "interface AInit { x?: number } declare class A { constructor(o?: AInit); get x(): number }", "_raw");
+  has(raw, "def new(cls, o: _raw_options.AInit | A | None = ..., /");
+}
+
 TEST_CASE("a guard on a type parameter is what it guards") {
   has(module_of("declare function f<T extends string>(a: T extends 'x' ? never : T): void;", "_raw"),
       "def f(a: str, /) -> None: ...");

@@ -50,53 +50,40 @@ def _set_search_path(process_pth_files):
             pass
 
 
-def _begin_top_level(process_pth_files):
+def begin_top_level(process_pth_files):
     allow_entropy.begin_top_level()
     import_patch_manager.begin_top_level()
     _set_search_path(process_pth_files)
 
 
-def prepare(settings_text):
-    """Imports packages ahead, for a memory snapshot; returns those that failed, with the reason, as JSON.
-
-    A package that cannot be imported here fails again, in its own place, when the Worker imports it.
-    """
+def was_prepared():
+    """Packages were imported ahead (_pyw_snapshot.py): the search path and the rules of the top level stand."""
     global _prepared
-    import gc
-    import json
-    from importlib import import_module, invalidate_caches
-
-    settings = json.loads(settings_text)
-    _begin_top_level(settings["processPth"])
-    failed = {}
-    for name in settings["imports"]:
-        try:
-            import_module(name)
-        except Exception as error:
-            failed[name] = f"{type(error).__name__}: {error}"
     _prepared = True
-    # The Worker's own files are not there yet.
-    invalidate_caches()
-    sys.path_importer_cache.pop(SESSION, None)
-    gc.collect()
-    return json.dumps(failed)
 
 
-def load(settings, outcome):
+def run_top_level(entry, source_root, legacy_handlers):
     """Imports the entry module; returns its entrypoint classes and handlers."""
     global _main, _legacy_handlers
     from importlib import import_module
 
+    _legacy_handlers = legacy_handlers
+    _pyw_report.source_root = source_root
+    # A snapshot of the top level holds it already.
+    if _main is None:
+        _main = import_module(entry)
+    return {"classes": _entrypoints(_main), "handlers": _handlers(_main)}
+
+
+def load(settings, outcome):
+    """Runs the Worker's top level where no snapshot has; returns its entrypoint classes and handlers."""
     from js import Object
     from pyodide.ffi import to_js
 
-    _legacy_handlers = settings.legacyHandlers
-    _pyw_report.source_root = settings.sourceRoot
     with _reporting(outcome):
         if not _prepared:
-            _begin_top_level(settings.processPth)
-        _main = import_module(settings.entry)
-        found = {"classes": _entrypoints(_main), "handlers": _handlers(_main)}
+            begin_top_level(settings.processPth)
+        found = run_top_level(settings.entry, settings.sourceRoot, settings.legacyHandlers)
         missing = _missing(settings.expected.to_py(), found["classes"])
     if missing is not None:
         outcome.report = missing

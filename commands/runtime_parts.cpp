@@ -1,0 +1,65 @@
+#include <commands/runtime_parts.hpp>
+#include <toolchain/toolchain.hpp>
+
+#include <array>
+
+namespace pyw::commands {
+
+namespace {
+
+using toolchain::Part;
+
+Result<Part> pyodide_for(const config::Project& project) {
+  switch (project.python_version) {
+  case config::PythonVersion::python_3_14:
+    return Part::pyodide_314;
+  case config::PythonVersion::python_3_13:
+    return Part::pyodide_313;
+  case config::PythonVersion::python_3_12:
+    break;
+  }
+  Error error =
+      user_error("Python 3.12, which this compatibility date and these flags choose, does not run here");
+  error.diagnostics = {project.diagnose(
+      Severity::error,
+      "Python 3.12, which this compatibility date and these flags choose, does not run locally",
+      project.compatibility_date.place,
+      {"for Python 3.13 set `compatibility_date` to 2025-09-29 or later, or add the flag "
+       "`python_workers_20250116`",
+       "for Python 3.14 set it to 2026-09-08 or later, or add the flag `python_workers_20260610`"})};
+  return failure(std::move(error));
+}
+
+} // namespace
+
+Result<runtime::RuntimeParts>
+runtime_parts(const config::Project& project, World& world, toolchain::CheckDepth depth) {
+  if (project.is_javascript()) {
+    return store_parts(project, world, depth);
+  }
+  PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
+  const std::array parts{Part::workerd, pyodide, Part::miniflare};
+  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
+  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
+  return runtime::RuntimeParts{installed.program(Part::workerd),
+                               installed.folder(pyodide),
+                               std::string(pins.at(1)->version),
+                               installed.folder(Part::miniflare),
+                               world.environment.cache_directory() / "runtime",
+                               std::string(pins.at(0)->version)};
+}
+
+Result<runtime::RuntimeParts>
+store_parts(const config::Project& project, World& world, toolchain::CheckDepth depth) {
+  const std::array parts{Part::workerd, Part::miniflare};
+  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
+  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
+  return runtime::RuntimeParts{installed.program(Part::workerd),
+                               {},
+                               {},
+                               installed.folder(Part::miniflare),
+                               world.environment.cache_directory() / "runtime",
+                               std::string(pins.at(0)->version)};
+}
+
+} // namespace pyw::commands

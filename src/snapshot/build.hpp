@@ -1,0 +1,56 @@
+// Makes a snapshot: runs the guest's maker in a workerd of its own, checks and seals what came out, puts it
+// in place.
+#pragma once
+
+#include <base/world.hpp>
+#include <snapshot/import_times.hpp>
+#include <snapshot/layers.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pyw::snapshot {
+
+/// How a build went; kept beside the project's snapshot, so that what was refused is not tried again.
+struct BuildRecord {
+  std::string key;
+  bool made = false;
+  std::uint64_t took_ms = 0;            ///< of the imports or the top level: what a start without pays
+  std::vector<Diagnostic> reasons = {}; ///< why it was refused; for a made one, packages that were left out
+  std::vector<ImportEvent> imports = {};
+};
+
+/// nullopt when there is none, or none that can be read.
+[[nodiscard]] std::optional<BuildRecord>
+read_record(const config::Project& project, Layer layer, const ReadOnlyFileSystem& files);
+
+/// Whether a build of this very layer was refused before: the same inputs are refused again.
+[[nodiscard]] bool was_refused(const std::optional<BuildRecord>& record, const LayerPlan& plan);
+
+enum class Priority { normal, background };
+
+struct MakerSetup {
+  const config::Project& project;
+  const runtime::RuntimeParts& parts;
+  Path guest;   ///< the folder with the guest's files
+  Path scratch; ///< a folder for this build alone; removed afterwards
+  Priority priority = Priority::normal;
+};
+
+/// Makes one layer, replaces the file whole and writes the record; of the packages' layers the cache keeps
+/// the newest 8. A refusal is a record, not a failure; fails when workerd does, or a file cannot be written.
+[[nodiscard]] Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World& world);
+
+/// workerd's configuration for the maker and its main module. Pure.
+struct MakerPlan {
+  std::string config;
+  std::string main_module;
+};
+
+[[nodiscard]] MakerPlan plan_maker(const MakerSetup& setup);
+
+/// What is said once when the Worker runs without: the reasons, and what it costs.
+[[nodiscard]] std::vector<Diagnostic> explain_refusal(const BuildRecord& record);
+
+} // namespace pyw::snapshot

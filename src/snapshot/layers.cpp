@@ -1,0 +1,191 @@
+#include <base/hash.hpp>
+#include <base/text.hpp>
+#include <runtime/compatibility.hpp>
+#include <runtime/entry_scan.hpp>
+#include <snapshot/layers.hpp>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace pyw::snapshot {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t digits_in_name = 16;
+
+std::vector<std::string> flag_texts(const config::Project& project) {
+  std::vector<std::string> flags;
+  for (const auto& flag : project.compatibility_flags) {
+    flags.push_back(flag.value);
+  }
+  return flags;
+}
+
+ordered_json paths(const std::vector<Path>& list) {
+  auto texts = ordered_json::array();
+  for (const auto& path : list) {
+    texts.push_back(path.generic_string());
+  }
+  return texts;
+}
+
+std::string entry_module(const bundle::BundleManifest& bundle) {
+  const auto& path = bundle.entry.path;
+  return replace_all(path.substr(0, path.rfind('.')), "/", ".");
+}
+
+std::string source_root(const bundle::BundleManifest& bundle) {
+  const auto root = bundle.module_root.lexically_relative(bundle.project_root).generic_string();
+  return root == "." ? "" : root;
+}
+
+/// What both layers are told, but files. A fixed seed and a fixed hash seed: the same inputs give the same
+/// bytes. Python reseeds before the first handler.
+ordered_json common_settings(const config::Project& project) {
+  const auto flags = runtime::python_flags(project.compatibility_date.value, flag_texts(project));
+  return {{"python", config::to_text(project.python_version)},
+          {"abi", project.python_version == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
+          {"seed", {1, 2, 3, 4}},
+          {"hashSeed", 0},
+          {"processPth", flags.at("python_process_pth_files")},
+          {"flags", flags}};
+}
+
+/// Everything beside the settings: whose bytes are in the memory, or decide how it is read.
+std::string surroundings(const config::Project& project,
+                         const runtime::RuntimeParts& parts,
+                         const runtime::StagedWorker& staged) {
+  return fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n",
+      parts.workerd_version,
+      parts.pyodide_version,
+      staged.guest.filename().string(),
+      staged.packages.digest,
+      project.compatibility_date.value,
+      join(runtime::workerd_flags(project.compatibility_date.value, flag_texts(project)), " "));
+}
+
+ordered_json env_names(const config::Project& project) {
+  auto names = ordered_json::array();
+  for (const auto& binding : project.binding_names()) {
+    names.push_back(binding.name);
+  }
+  return names;
+}
+
+} // namespace
+
+Result<std::vector<std::string>> snapshot_imports(const bundle::BundleManifest& bundle,
+                                                  const ReadOnlyFileSystem& files) {
+  std::set<std::string> vendored;
+  std::vector<Path> own{bundle.entry.source};
+  for (const auto& item : bundle.modules) {
+    if (item.origin == bundle::Origin::vendored) {
+      vendored.insert(item.path);
+    } else if (item.kind == bundle::ModuleKind::python) {
+      own.push_back(item.source);
+    }
+  }
+  std::vector<std::string> imports;
+  for (const auto& file : own) {
+    PYW_TRY_ASSIGN(const auto text, files.read(file));
+    for (const auto& name : runtime::imported_modules(text)) {
+      const auto path = "python_modules/" + replace_all(name, ".", "/");
+      const bool is_package = vendored.contains(path + ".py") || vendored.contains(path + "/__init__.py");
+      if (is_package && std::ranges::find(imports, name) == imports.end()) {
+        imports.push_back(name);
+      }
+    }
+  }
+  return imports;
+}
+
+Path snapshots_directory(const config::Project& project) {
+  return project.root / ".pyw" / "snapshots";
+}
+
+Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
+                                           const bundle::BundleManifest& bundle,
+                                           const runtime::RuntimeParts& parts,
+                                           const runtime::StagedWorker& staged,
+                                           const ReadOnlyFileSystem& files) {
+  std::vector<LayerPlan> plans;
+  if (project.python_version == config::PythonVersion::python_3_12 || staged.code.library_is_archive) {
+    return plans;
+  }
+  PYW_TRY_ASSIGN(const auto imports, snapshot_imports(bundle, files));
+  const auto around = surroundings(project, parts, staged);
+  const auto library = paths(staged.code.library);
+  auto session = ordered_json::array({staged.packages.pack.generic_string()});
+  if (staged.code.packages) {
+    session.push_back(staged.code.packages->generic_string());
+  }
+  const auto finish = [&](Layer layer, ordered_json settings, const std::string& own_digest) {
+    LayerPlan plan{layer, sha256_hex(around + settings.dump() + own_digest)};
+    plan.file = layer == Layer::dedicated
+                    ? snapshots_directory(project) / "dedicated.pywsnap"
+                    : parts.cache / fmt::format("packages-{}.pywsnap", plan.key.substr(0, digits_in_name));
+    settings["packs"] = {{"library", library}, {"session", session}};
+    settings["output"] = fmt::format("{}.pywsnap", to_text(layer));
+    plan.settings = settings.dump(2) + "\n";
+    plans.push_back(std::move(plan));
+  };
+  auto settings = common_settings(project);
+  settings["envNames"] = ordered_json::array();
+  settings["layer"] = to_text(Layer::packages);
+  settings["imports"] = imports;
+  finish(Layer::packages, settings, "");
+
+  settings["envNames"] = env_names(project);
+  settings["layer"] = to_text(Layer::dedicated);
+  settings["imports"] = ordered_json::array();
+  settings["entry"] = entry_module(bundle);
+  settings["sourceRoot"] = source_root(bundle);
+  settings["legacyHandlers"] = !settings["flags"].at("python_no_global_handlers").get<bool>();
+  session.push_back(staged.own_pack.generic_string());
+  finish(Layer::dedicated, settings, staged.own_digest);
+  return plans;
+}
+
+Result<std::optional<Snapshot>> load(const LayerPlan& plan, const ReadOnlyFileSystem& files) {
+  PYW_TRY_ASSIGN(const auto bytes, files.read_if_exists(plan.file));
+  if (!bytes) {
+    return std::nullopt;
+  }
+  PYW_TRY_ASSIGN(auto snapshot, read_snapshot(*bytes));
+  if (snapshot.key != plan.key) {
+    return std::nullopt; // of other code: as good as none
+  }
+  if (snapshot.layer != plan.layer) {
+    return failure(user_error("the snapshot is of another layer"));
+  }
+  return snapshot;
+}
+
+bool is_usable(const LayerPlan& plan, const ReadOnlyFileSystem& files, CheckedFiles& checked) {
+  const auto status = files.status(plan.file);
+  if (!status || !*status) {
+    return false;
+  }
+  const auto state = fmt::format("{} {} {}", (*status)->size, (*status)->modified_ns, plan.key);
+  auto& known = checked[plan.file];
+  if (known != state) {
+    const auto loaded = load(plan, files);
+    known = loaded && *loaded ? state : "";
+  }
+  return !known.empty();
+}
+
+const LayerPlan*
+best_usable(const std::vector<LayerPlan>& plans, const ReadOnlyFileSystem& files, CheckedFiles& checked) {
+  const auto found = std::find_if(
+      plans.rbegin(), plans.rend(), [&](const auto& plan) { return is_usable(plan, files, checked); });
+  return found == plans.rend() ? nullptr : &*found;
+}
+
+} // namespace pyw::snapshot

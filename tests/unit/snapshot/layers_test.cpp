@@ -1,0 +1,105 @@
+#include "sample_project.hpp"
+#include "sample_snapshot.hpp"
+
+#include <snapshot/layers.hpp>
+
+using namespace pyw;
+using namespace pyw::snapshot;
+using test::SampleProject;
+
+namespace {
+
+/// Whether the keys of the two layers change with what `change` does.
+std::pair<bool, bool> changed_by(const std::function<void(SampleProject&)>& change) {
+  SampleProject sample;
+  const auto before = sample.plan();
+  change(sample);
+  const auto after = sample.plan();
+  return {before.at(0).key != after.at(0).key, before.at(1).key != after.at(1).key};
+}
+
+const std::pair both{true, true};
+const std::pair dedicated_only{false, true};
+const std::pair neither{false, false};
+
+} // namespace
+
+TEST_CASE("what the Worker's modules import from python_modules is imported ahead") {
+  SampleProject sample;
+  CHECK(snapshot_imports(sample.bundle, sample.files) ==
+        std::vector<std::string>{"fastapi.responses", "pydantic", "fastapi"});
+}
+
+TEST_CASE("each layer is keyed by everything it depends on, and by nothing else") {
+  CHECK(changed_by([](auto&) {}) == neither);
+  CHECK(changed_by([](auto& s) { s.staged.own_digest = "other"; }) == dedicated_only);
+  CHECK(changed_by([](auto& s) { s.bundle.entry.path = "main.py"; }) == dedicated_only);
+  CHECK(changed_by([](auto& s) { s.project.vars.push_back({"NEW", config::Value(std::string("v")), {}}); }) ==
+        dedicated_only);
+  CHECK(changed_by([](auto& s) { s.write("/p/src/entry.py", "import fastapi\nimport rooms\n"); }) ==
+        std::pair{true, false}); // the digest of the own code stands for it in the other
+  CHECK(changed_by([](auto& s) { s.staged.packages.digest = "other"; }) == both);
+  CHECK(changed_by([](auto& s) { s.staged.guest = "/cache/guest-2"; }) == both);
+  CHECK(changed_by([](auto& s) { s.parts.pyodide_version = "314.0.8"; }) == both);
+  CHECK(changed_by([](auto& s) { s.parts.workerd_version = "1.3"; }) == both);
+  CHECK(changed_by([](auto& s) { s.project.compatibility_date.value = "2026-10-02"; }) == both);
+  CHECK(changed_by([](auto& s) {
+          s.project.compatibility_flags = {{"disable_python_process_pth_files", {}}};
+        }) == both);
+  CHECK(changed_by([](auto& s) { s.staged.packages.pack = "/elsewhere/packages.pack"; }) == neither);
+  CHECK(changed_by([](auto& s) { s.parts.workerd = "/elsewhere/workerd"; }) == neither);
+}
+
+TEST_CASE(
+    "the maker of the dedicated layer gets the Worker's code and the names of its environment, no values") {
+  SampleProject sample;
+  sample.project.vars.push_back({"STAGE", config::Value(std::string("secret-value")), {}});
+  const auto plans = sample.plan();
+  CHECK(plans.at(0).settings.find("app.pack") == std::string::npos);
+  CHECK(plans.at(0).settings.find("STAGE") == std::string::npos);
+  CHECK(plans.at(1).settings.find("/run/app.pack") != std::string::npos);
+  CHECK(plans.at(1).settings.find("\"STAGE\"") != std::string::npos);
+  CHECK(plans.at(1).settings.find("secret-value") == std::string::npos);
+}
+
+TEST_CASE("without byte code, and for Python 3.12, there is nothing to plan") {
+  SampleProject sample;
+  sample.staged.code.library_is_archive = true;
+  CHECK(sample.plan().empty());
+  sample.staged.code.library_is_archive = false;
+  sample.project.python_version = config::PythonVersion::python_3_12;
+  CHECK(sample.plan().empty());
+}
+
+TEST_CASE("the best layer that is whole and for this key is used") {
+  SampleProject sample;
+  const auto plans = sample.plan();
+  const auto file_for = [&](Layer layer, const std::string& key) {
+    auto description = test::sample_description();
+    description["layer"] = to_text(layer);
+    return *seal(test::sample_snapshot(description), key);
+  };
+  CheckedFiles checked;
+  CHECK(best_usable(plans, sample.files, checked) == nullptr);
+  sample.write(plans[0].file, file_for(Layer::packages, plans[0].key));
+  CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
+  sample.write(plans[1].file, file_for(Layer::dedicated, plans[1].key));
+  CHECK(best_usable(plans, sample.files, checked) == &plans[1]);
+
+  SECTION("one of other code counts as missing") {
+    sample.write(plans[1].file, file_for(Layer::dedicated, test::sample_key));
+    CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
+    CHECK(load(plans[1], sample.files)->has_value() == false);
+  }
+  SECTION("a damaged one counts as missing") {
+    auto damaged = file_for(Layer::dedicated, plans[1].key);
+    damaged.back() = 'x';
+    sample.write(plans[1].file, damaged + std::string(4096, 'x')); // another size: it is looked at again
+    CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
+    CHECK_FALSE(load(plans[1], sample.files));
+  }
+  SECTION("one of the other layer is refused") {
+    sample.write(plans[1].file, file_for(Layer::packages, plans[1].key));
+    CHECK_FALSE(load(plans[1], sample.files));
+  }
+}
