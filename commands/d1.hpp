@@ -7,8 +7,9 @@ namespace pyw::commands {
 
 [[nodiscard]] CommandEntry d1_command();
 
-/// `d1 migrations …`, in a file of its own.
+/// `d1 migrations …` and `d1 time-travel …`, in files of their own.
 [[nodiscard]] Runner declare_d1_migrations(CLI::App& app);
+[[nodiscard]] Runner declare_d1_time_travel(CLI::App& app);
 
 /// A database of the project or the account.
 struct Database {
@@ -16,10 +17,14 @@ struct Database {
   std::string name;
   std::string id;
   const config::D1Database* configured = nullptr; ///< points into data.project
+  std::string lookup; ///< the name that the account was asked for; empty: the id is configured
 };
 
 /// By binding or name of the configuration, else by name in the account. Fails when there is none.
 [[nodiscard]] Result<Database> open_database(Context& context, const std::string& name, bool preview);
+
+/// Asks for a database that was found by name once more: the platform's client does so before each statement.
+[[nodiscard]] Result<void> find_again(Database& database);
 
 /// Runs SQL; the answer is one result a statement.
 [[nodiscard]] Result<cloud::Json> run_sql(Database& database, const std::string& sql);

@@ -13,18 +13,21 @@ namespace {
 
 struct Options {
   std::string name;
-  std::string instance;
   std::string parameters;
   std::optional<std::string> id;
-  std::optional<std::string> status;
+  std::optional<int> per_page;
   int page = 1;
 };
 
 Result<int> list(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
-  PYW_TRY_ASSIGN(
-      const auto workflows,
-      data.cloud.api.require(cloud::get(data.base + "/workflows", {{"page", std::to_string(options.page)}})));
+  cloud::Query query;
+  if (options.per_page) {
+    query.emplace_back("per_page", std::to_string(*options.per_page));
+  }
+  query.emplace_back("page", std::to_string(options.page));
+  PYW_TRY_ASSIGN(const auto workflows,
+                 data.cloud.api.require(cloud::get(data.base + "/workflows", std::move(query))));
   if (context.options.format == OutputFormat::json) {
     print_json(context, workflows);
     return 0;
@@ -51,7 +54,15 @@ Result<int> show(const std::string& path, const char* method, const cloud::Json&
 }
 
 Result<int> describe(const Options& options, Context& context) {
-  return show("/workflows/" + options.name, "GET", {}, context);
+  PYW_TRY_ASSIGN(auto data, open_data(context));
+  const auto path = data.base + "/workflows/" + options.name;
+  PYW_TRY_ASSIGN(auto workflow, data.cloud.api.require(cloud::get(path)));
+  PYW_TRY_ASSIGN(const auto versions, data.cloud.api.require(cloud::get(path + "/versions")));
+  if (workflow.is_object()) {
+    workflow["latest_version"] = versions.is_array() && !versions.empty() ? versions.front() : cloud::Json();
+  }
+  print_json(context, workflow);
+  return 0;
 }
 
 Result<int> remove(const Options& options, Context& context) {
@@ -76,48 +87,21 @@ Result<int> trigger(const Options& options, Context& context) {
   return show("/workflows/" + options.name + "/instances", "POST", body, context);
 }
 
-Result<int> instances(const Options& options, Context& context) {
-  PYW_TRY_ASSIGN(auto data, open_data(context));
-  cloud::Query query{{"per_page", "100"}, {"page", std::to_string(options.page)}};
-  if (options.status) {
-    query.emplace_back("status", *options.status);
-  }
-  PYW_TRY_ASSIGN(
-      const auto all,
-      data.cloud.api.require(cloud::get(data.base + "/workflows/" + options.name + "/instances", query)));
-  print_json(context, all);
-  return 0;
-}
-
-std::string instance_path(const Options& options) {
-  return "/workflows/" + options.name + "/instances/" + options.instance;
-}
-
-using Run = std::function<Result<int>(const Options&, Context&)>;
+using Run = Result<int> (*)(const Options&, Context&);
 
 std::function<Runner(CLI::App&)> named(Run run) {
   return [run](CLI::App& app) -> Runner {
     auto options = std::make_shared<Options>();
     app.add_option("name", options->name, "the Workflow")->required();
-    app.add_option("--page", options->page, "which page");
-    app.add_option("--status", options->status, "only instances in this state");
     return [options, run](Context& context) { return run(*options, context); };
   };
 }
 
-std::function<Runner(CLI::App&)> instance(Run run) {
-  return [run](CLI::App& app) -> Runner {
-    auto options = std::make_shared<Options>();
-    app.add_option("name", options->name, "the Workflow")->required();
-    app.add_option("id", options->instance, "the instance")->required();
-    return [options, run](Context& context) { return run(*options, context); };
-  };
-}
-
-std::function<Runner(CLI::App&)> change_status(const char* status) {
-  return instance([status](const Options& options, Context& context) {
-    return show(instance_path(options) + "/status", "PATCH", {{"status", status}}, context);
-  });
+Runner declare_list(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--page", options->page, "which page");
+  app.add_option("--per-page", options->per_page, "how many on a page");
+  return [options](Context& context) { return list(*options, context); };
 }
 
 Runner declare_trigger(CLI::App& app) {
@@ -126,19 +110,6 @@ Runner declare_trigger(CLI::App& app) {
   app.add_option("params", options->parameters, "its parameters, as JSON");
   app.add_option("--id", options->id, "the instance's id");
   return [options](Context& context) { return trigger(*options, context); };
-}
-
-Runner declare_instances(CLI::App& app) {
-  return declare_subcommands(
-      app,
-      {{"list", "the instances, as JSON", named(instances)},
-       {"describe", "one instance, as JSON", instance([](const Options& options, Context& context) {
-          return show(instance_path(options), "GET", {}, context);
-        })},
-       {"terminate", "end an instance", change_status("terminate")},
-       {"pause", "pause an instance", change_status("pause")},
-       {"resume", "go on with an instance", change_status("resume")},
-       {"restart", "start an instance again", change_status("restart")}});
 }
 
 } // namespace
@@ -151,19 +122,14 @@ CommandEntry workflows_command() {
       {{"pyw workflows list", "all Workflows"},
        {"pyw workflows trigger orders '{\"id\": 1}'", "start an instance"}},
       [](CLI::App& app) {
-        return declare_subcommands(
-            app,
-            {{"list",
-              "all Workflows",
-              [](CLI::App& sub) -> Runner {
-                auto options = std::make_shared<Options>();
-                sub.add_option("--page", options->page, "which page");
-                return [options](Context& context) { return list(*options, context); };
-              }},
-             {"describe", "one Workflow, as JSON", named(describe)},
-             {"delete", "delete a Workflow", named(remove)},
-             {"trigger", "start an instance", declare_trigger},
-             {"instances", "list, describe, pause, resume, restart, terminate", declare_instances}});
+        return declare_subcommands(app,
+                                   {{"list", "all Workflows", declare_list},
+                                    {"describe", "one Workflow, as JSON", named(describe)},
+                                    {"delete", "delete a Workflow", named(remove)},
+                                    {"trigger", "start an instance", declare_trigger},
+                                    {"instances",
+                                     "list, describe, pause, resume, restart, terminate, delete",
+                                     declare_workflow_instances}});
       },
   };
 }
