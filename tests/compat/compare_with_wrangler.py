@@ -50,14 +50,8 @@ def canonical(seen):
         headers.pop("content-type", None)
     if not body:
         headers.pop("content-type", None)
-    if body[:1] in b"{[" and body:
-        try:  # white space means nothing, the order of keys stays, but in the assets' manifest
-            body = json.dumps(json.loads(body), sort_keys=seen.path.endswith("/assets-upload-session")).encode()
-        except ValueError:
-            pass
-    if seen.path.endswith("/graphql"):  # what is asked for is each client's own, about what is the same
-        asked = json.loads(body)
-        body = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME", json.dumps([asked["operationName"], asked["variables"]])).encode()
+    if seen.path.endswith("/graphql"):
+        body = re.sub(rb"\d{4}-\d\d-\d\dT[0-9:.]+Z", b"TIME", body)
     text = re.sub(r"127\.0\.0\.1:\d+", "SERVER", body.decode("utf-8", "backslashreplace"))
     return [seen.method, seen.path, [list(pair) for pair in seen.query], headers, text]
 
@@ -92,9 +86,23 @@ def exit_kind(code):
     return min(code, 1)
 
 
+def comparable(request):
+    """As text. White space in JSON means nothing and keys keep their order, but in the assets' manifest; the words of a GraphQL
+    query are each client's own."""
+    method, path, query, headers, body = request
+    try:
+        content = json.loads(body)
+        if path.endswith("/graphql"):
+            content = [content["operationName"], content["variables"]]
+        body = json.dumps(content, ensure_ascii=False, sort_keys=path.endswith("/assets-upload-session"))
+    except ValueError:
+        pass
+    return json.dumps([method, path, query, dict(sorted(headers.items())), body], ensure_ascii=False)
+
+
 def in_order(requests, ordered):
     """As texts; neighbouring reads, which wrangler often has under way at once, have no order among themselves."""
-    texts = [(request[0], json.dumps(request, sort_keys=True)) for request in requests]
+    texts = [(request[0], comparable(request)) for request in requests]
     if not ordered:
         return sorted(texts)
     out = []
@@ -109,11 +117,12 @@ def same(theirs, ours, ordered):
 
 def explain(theirs, ours):
     print(f"  exit {theirs[0]} and {ours[0]}: {ours[2][-300:].strip()!r}")
-    for label, mine, other in (("only wrangler", theirs[1], ours[1]), ("only pyw     ", ours[1], theirs[1])):
+    texts = [[comparable(request) for request in side[1]] for side in (theirs, ours)]
+    for label, mine, other in (("only wrangler", *texts), ("only pyw     ", *reversed(texts))):
         for request in mine:
             if request not in other:
-                print(f"  {label}: {json.dumps(request, ensure_ascii=False)[:900]}")
-    if all(request in ours[1] for request in theirs[1]):
+                print(f"  {label}: {request[:900]}")
+    if all(request in texts[1] for request in texts[0]):
         print("  order or number:", [r[:2] for r in theirs[1]], [r[:2] for r in ours[1]])
 
 
