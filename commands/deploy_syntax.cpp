@@ -1,5 +1,7 @@
+#include <base/hash.hpp>
 #include <base/text.hpp>
 #include <commands/deploy_syntax.hpp>
+#include <python/build_python.hpp>
 #include <runtime/syntax_check.hpp>
 #include <toolchain/toolchain.hpp>
 
@@ -39,6 +41,37 @@ std::optional<runtime::RuntimeParts> installed_runtime(const config::Project& pr
                                world.environment.cache_directory() / "runtime"};
 }
 
+/// What was found to be right is remembered under this.
+Result<std::string> digest_of(const std::vector<runtime::PackSource>& sources,
+                              const ReadOnlyFileSystem& files) {
+  Hasher hasher(HashKind::sha256);
+  for (const auto& source : sources) {
+    PYW_TRY_ASSIGN(const auto text, files.read(source.file));
+    hasher.update(fmt::format("{}\n{}\n", source.path, text.size()));
+    hasher.update(text);
+  }
+  return to_hex(hasher.finish());
+}
+
+/// Whether a Python of this machine parses all of it. What an older one takes, a newer one takes too; what it
+/// refuses may be newer than it, which only the platform's Python can tell.
+bool parses_here(const std::vector<runtime::PackSource>& sources, World& world) {
+  const auto python = python::find_build_python();
+  if (!python) {
+    return false;
+  }
+  Command command{{python->string(),
+                   "-I",
+                   "-S",
+                   "-c",
+                   "import ast, sys\nfor path in sys.argv[1:]: ast.parse(open(path, 'rb').read())"}};
+  for (const auto& source : sources) {
+    command.argv.push_back(source.file.string());
+  }
+  const auto output = world.processes.run(command);
+  return output && output->exit.success();
+}
+
 std::string line_of(std::string_view text, std::size_t number) {
   const auto lines = split(text, '\n');
   if (number == 0 || number > lines.size()) {
@@ -60,6 +93,16 @@ Result<std::vector<Diagnostic>> check_python_syntax(const cloud::Worker& worker,
   add(worker.manifest->entry);
   for (const auto& module : worker.manifest->modules) {
     add(module);
+  }
+  auto& files = context.world.files;
+  PYW_TRY_ASSIGN(const auto digest, digest_of(sources, files));
+  const auto known_good = context.world.environment.cache_directory() / "syntax" / digest.substr(0, 32);
+  if (files.is_file(known_good)) {
+    return std::vector<Diagnostic>{};
+  }
+  if (parses_here(sources, context.world)) {
+    static_cast<void>(files.write(known_good, "")); // a cache that cannot be written costs only time
+    return std::vector<Diagnostic>{};
   }
   const auto parts = installed_runtime(*worker.project, context.world);
   if (!parts) {

@@ -44,7 +44,8 @@ Result<void> ask(const Concern& concern, const Decide& decide) {
                          : pyw::failure(user_error("nothing was deployed", {"the live Worker is unchanged"}));
 }
 
-/// What was changed in the dashboard and is not in the configuration would be lost; what is only added would not.
+/// What was changed in the dashboard and is not in the configuration would be lost; what is only added would
+/// not.
 Result<void>
 check_dashboard_edits(Api& api, const std::string& account, const Worker& worker, const Decide& decide) {
   PYW_TRY_ASSIGN(const auto live, read_live_config(api, account, worker));
@@ -57,10 +58,11 @@ check_dashboard_edits(Api& api, const std::string& account, const Worker& worker
   if (lost.empty()) {
     return {};
   }
-  return ask({Concern::Kind::overwrites,
-              fmt::format("`{}` was last edited in the dashboard: this would be overwritten{}", worker.name, lost),
-              "deploy over the dashboard's changes?"},
-             decide);
+  return ask(
+      {Concern::Kind::overwrites,
+       fmt::format("`{}` was last edited in the dashboard: this would be overwritten{}", worker.name, lost),
+       "deploy over the dashboard's changes?"},
+      decide);
 }
 
 Result<void> read_service(

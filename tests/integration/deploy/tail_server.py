@@ -44,6 +44,18 @@ def read_head(stream):
     return lines[0], {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
 
 
+def accept_all(server, handle):
+    """Gives each connection to handle() on a thread of its own, until the server's socket is closed."""
+    def serve():
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=handle, args=(connection,), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+
+
 class TailServer:
     """Each connection is handled by talk(connection, number); it sends frames and reads them."""
 
@@ -56,18 +68,11 @@ class TailServer:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.url = f"{'wss' if certificate else 'ws'}://localhost:{self.port}/tail?x=1"
-        threading.Thread(target=self.serve, daemon=True).start()
+        accept_all(self.socket, self.handle)
 
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.count += 1
-            threading.Thread(target=self.handle, args=(connection, self.count), daemon=True).start()
-
-    def handle(self, connection, number):
+    def handle(self, connection):
+        self.count += 1
+        number = self.count
         try:
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
@@ -97,15 +102,7 @@ class TunnelProxy:
         self.asked = []
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.handle, args=(connection,), daemon=True).start()
+        accept_all(self.socket, self.handle)
 
     def handle(self, connection):
         stream = connection.makefile("rb", buffering=0)
