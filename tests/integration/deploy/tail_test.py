@@ -51,17 +51,18 @@ def run(pyw, api, arguments, interrupt_after=None, environment=None):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "home").mkdir()
         settings = {**client_environment(api.server, Path(folder) / "home", os.environ), **(environment or {})}
-        process = subprocess.Popen([pyw, "tail", *arguments], cwd=folder, env=settings, text=True, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
-        lines = []
-        if interrupt_after:
+        with tempfile.TemporaryFile("w+") as errors:
+            process = subprocess.Popen([pyw, "tail", *arguments], cwd=folder, env=settings, text=True, stdout=subprocess.PIPE,
+                                       stderr=errors)
+            lines = []
             for line in process.stdout:
                 lines.append(line)
-                if interrupt_after in line:
+                if interrupt_after and interrupt_after in line:
                     process.send_signal(signal.SIGINT)
-                    break
-        out, err = process.communicate(timeout=60)
-        return process.returncode, "".join(lines) + out, err
+                    interrupt_after = None
+            code = process.wait(timeout=60)
+            errors.seek(0)
+            return code, "".join(lines), errors.read()
 
 
 def send_event_and_wait(seen):
