@@ -1,7 +1,7 @@
 """What a deployment costs: wall time, processor time and memory of `pyw deploy`, against a server on loopback.
 
 usage: deploy.py --pyw PYW [--wrangler 'node … cli.js'] [--runs N]
-The project has as many and as large files as FastAPI's set (550 parts, 11 MB); a second one has 100 MB. Medians of N runs.
+The project has as many and as large files as FastAPI's set (550 parts, 11 MB); a second one has 100 MB.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests" / "integration" / "deploy"), str(HERE.parent / "tests" / "compat")]
 from api_server import Server, client_environment
-from compare_with_wrangler import answers
+from answers import answers
 from projects import ENTRY, HEAD
 
 WORDS = "def class return import self await async for in if else None True value request response path model field".split()
@@ -47,43 +47,77 @@ def make_project(root, parts, total):
 
 
 def measure(command, root, environment):
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(["/usr/bin/env", "time", "-f", "%M", *command] if os.path.exists("/usr/bin/time") else command,
-                          cwd=root, env=environment, capture_output=True, text=True)
-    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    """(wall, processor) seconds of one run."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
-    memory = int(done.stderr.split()[-1]) / 1024 if os.path.exists("/usr/bin/time") else after.ru_maxrss / 1024
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, memory
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def report(label, command, root, home, runs):
-    server = Server(answers(True))
-    environment = {**client_environment(server, home, os.environ), "WRANGLER_SEND_METRICS": "false"}
-    samples = [measure(command, root, environment) for _ in range(runs)]
-    server.close()
-    wall, processor, memory = (statistics.median(values) for values in zip(*samples))
-    print(f"{label:34} {wall * 1000:8.0f} ms wall {processor * 1000:8.0f} ms cpu {memory:7.1f} MB")
+def peak_memory(command, root, environment):
+    """MB at most, measured by a process of its own: ru_maxrss of children is the largest of all there ever were."""
+    watch = ("import resource,subprocess,sys;done=subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL);"
+             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss);sys.exit(done.returncode)")
+    done = subprocess.run([sys.executable, "-c", watch, *map(str, command)], cwd=root, env=environment, capture_output=True,
+                          text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+class DeployBench:
+    """Projects and a loopback API; `report(label, seconds, goal)` gets each series of wall times, `say` a line."""
+
+    def __init__(self, pyw, folder, report, say):
+        self.pyw, self.report, self.say = pyw, report, say
+        self.home, self.small, self.large = (Path(folder) / name for name in ("home", "small", "large"))
+        self.home.mkdir()
+        make_project(self.small, 550, 11_000_000)
+        self.server = Server(answers(True))
+        self.environment = {**client_environment(self.server, self.home, os.environ), "WRANGLER_SEND_METRICS": "false"}
+
+    def series(self, label, command, runs, goal="", root=None):
+        samples = [measure(command, root or self.small, self.environment) for _ in range(runs)]
+        self.report(label, [wall for wall, _ in samples], goal)
+        self.say(f"{label}: processor {statistics.median(cpu for _, cpu in samples) * 1000:.0f} ms")
+
+    def run(self, runs, wrangler):
+        deploy, dry_run = [str(self.pyw), "deploy"], [str(self.pyw), "deploy", "--dry-run"]
+        self.series("pyw deploy --dry-run, first time", dry_run, 1)
+        self.series("pyw deploy --dry-run", dry_run, runs, "goal 150 ms")
+        ours, theirs = [], []
+        for _ in range(runs):  # in turns, so that both see the same machine
+            ours.append(measure(deploy, self.small, self.environment))
+            if wrangler:
+                theirs.append(measure([*wrangler, "deploy"], self.small, self.environment))
+        for label, samples in (("pyw deploy, 11 MB in 550 parts", ours), ("wrangler deploy, the same", theirs)):
+            if samples:
+                self.report(label, [wall for wall, _ in samples], "goal 1/20 of wrangler" if samples is ours else "")
+                self.say(f"{label}: processor {statistics.median(cpu for _, cpu in samples) * 1000:.0f} ms")
+        if theirs:
+            ratio = statistics.median(w for w, _ in theirs) / statistics.median(w for w, _ in ours)
+            self.say(f"wrangler takes {ratio:.1f} times as long")
+        make_project(self.large, 200, 100_000_000)
+        self.series("pyw deploy, 100 MB", deploy, 1, root=self.large)
+        self.say(f"pyw deploy, 100 MB: at most {peak_memory(deploy, self.large, self.environment):.1f} MB of memory (goal 60 MB)")
+        self.server.close()
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True)
-    parser.add_argument("--wrangler")
+    parser.add_argument("--pyw", required=True, type=Path)
+    parser.add_argument("--wrangler", help="its command line; without it nothing is compared")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
+
+    def report(label, seconds, goal):
+        low, middle, high = (value * 1000 for value in (min(seconds), statistics.median(seconds), max(seconds)))
+        print(f"{label:34} {low:8.0f} {middle:8.0f} {high:8.0f} ms  {goal}", flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
-        home, small, large = (Path(folder) / name for name in ("home", "small", "large"))
-        home.mkdir()
-        make_project(small, 550, 11_000_000)
-        make_project(large, 200, 100_000_000)
-        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-        report("pyw deploy --dry-run, first time", [options.pyw, "deploy", "--dry-run"], small, home, 1)
-        report("pyw deploy --dry-run", [options.pyw, "deploy", "--dry-run"], small, home, options.runs)
-        report("pyw deploy, 11 MB", [options.pyw, "deploy"], small, home, options.runs)
-        report("pyw deploy, 100 MB", [options.pyw, "deploy"], large, home, 1)
-        if options.wrangler:
-            report("wrangler deploy, 11 MB", [*shlex.split(options.wrangler), "deploy"], small, home, min(3, options.runs))
+        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; min, median, max")
+        DeployBench(options.pyw.resolve(), folder, report, print).run(options.runs, shlex.split(options.wrangler or ""))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import platform
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -17,7 +18,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "bench")]
+from deploy import DeployBench  # noqa: E402
 from dev_session import DevSession  # noqa: E402
 
 FASTAPI_ENTRY = """import asgi
@@ -71,8 +73,9 @@ def make_project(folder, entry, dependencies):
 
 
 class Bench:
-    def __init__(self, pyw, runs, folder):
+    def __init__(self, pyw, runs, folder, wrangler):
         self.pyw = pyw
+        self.wrangler = wrangler
         self.runs = runs
         self.folder = folder
         self.results = []
@@ -203,6 +206,12 @@ class Bench:
         self.results.append({"name": "stubs", "what": "memory of pyw types", "megabytes": memory, "goal": "60 MB"})
         print(f"{'stubs':12} {'memory of pyw types':58} {memory:9.1f} MB  goal 60 MB", flush=True)
 
+    def deploy(self):
+        folder = self.folder / "deploy"
+        folder.mkdir()
+        DeployBench(self.pyw, folder, lambda label, seconds, goal: self.report("deploy", label, seconds, goal),
+                    lambda line: print(f"{'deploy':12} {line}", flush=True)).run(self.runs, self.wrangler)
+
     def size(self):
         stripped = self.folder / "stripped"
         subprocess.run(["strip", "-o", stripped, self.pyw], check=True)
@@ -212,14 +221,15 @@ class Bench:
 
 
 def main():
-    names = ["version", "sync-idle", "sync-warm", "start", "reload", "stubs", "size"]
+    names = ["version", "sync-idle", "sync-warm", "start", "reload", "stubs", "deploy", "size"]
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--wrangler", default="", help="`node … cli.js`, to compare deployments with")
     parser.add_argument("names", nargs="*", choices=[[], *names])
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pyw-bench-") as folder:
-        bench = Bench(given.pyw.resolve(), given.runs, pathlib.Path(folder))
+        bench = Bench(given.pyw.resolve(), given.runs, pathlib.Path(folder), shlex.split(given.wrangler))
         print(f"{platform.machine()}, {os.cpu_count()} cores, {datetime.date.today()}; min, median, max")
         for name in given.names or names:
             getattr(bench, name.replace("-", "_"))()

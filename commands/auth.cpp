@@ -1,3 +1,4 @@
+#include <base/text.hpp>
 #include <cloud/identity.hpp>
 #include <commands/auth.hpp>
 #include <commands/cloud_support.hpp>
@@ -13,12 +14,14 @@ namespace pyw::commands {
 
 namespace {
 
-Result<int> whoami(Context& context) {
+/// `account`: also tell what roles the credentials have there.
+Result<int> whoami(const std::optional<std::string>& account_id, Context& context) {
   PYW_TRY_ASSIGN(auto credentials,
                  cloud::require_credentials(context.world.environment, context.world.files));
   const bool stored = credentials.source == cloud::CredentialSource::file;
   cloud::Api api(context.world, std::move(credentials));
   PYW_TRY_ASSIGN(const auto identity, cloud::read_identity(api));
+  const auto roles = account_id ? cloud::membership_roles(api, *account_id) : std::vector<std::string>{};
   if (context.options.format == OutputFormat::json) {
     auto accounts = cloud::Json::array();
     for (const auto& account : identity.accounts) {
@@ -38,7 +41,18 @@ Result<int> whoami(Context& context) {
     rows.push_back({account.id, account.name});
   }
   print_table(context, {"account", "name"}, rows);
+  if (account_id) {
+    context.world.reporter.message(
+        roles.empty() ? fmt::format("Nothing is known of their roles in the account {}", *account_id)
+                      : fmt::format("Their roles in the account {}: {}", *account_id, join(roles, ", ")));
+  }
   return 0;
+}
+
+Runner declare_whoami(CLI::App& app) {
+  auto account = std::make_shared<std::optional<std::string>>();
+  app.add_option("--account", *account, "also show the roles in this account");
+  return [account](Context& context) { return whoami(*account, context); };
 }
 
 Result<int> log_in(Context& context) {
@@ -80,7 +94,7 @@ CommandEntry auth_command() {
               "check an API token from stdin and store it",
               [](CLI::App&) -> Runner { return log_in; }},
              {"logout", "remove the stored token", [](CLI::App&) -> Runner { return log_out; }},
-             {"whoami", "whose credentials these are", [](CLI::App&) -> Runner { return whoami; }}});
+             {"whoami", "whose credentials these are", declare_whoami}});
       },
   };
 }
@@ -91,7 +105,7 @@ CommandEntry whoami_command() {
       "whose credentials are in use, and which accounts they see",
       Group::cloud,
       {{"pyw whoami", "from CLOUDFLARE_API_TOKEN or the stored token"}},
-      [](CLI::App&) -> Runner { return whoami; },
+      declare_whoami,
   };
 }
 

@@ -1,7 +1,9 @@
 #include <base/hash.hpp>
 #include <base/text.hpp>
 #include <cloud/identity.hpp>
+#include <cloud/timestamp.hpp>
 #include <commands/cloud_support.hpp>
+#include <net/url.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -23,10 +25,11 @@ bool is_ci(const Environment& environment) {
 }
 
 /// Where the account of these credentials is remembered; the name tells them apart without holding them.
-Path account_file(const Context& context, const cloud::Credentials& credentials) {
+Path account_file(const Context& context, const cloud::Api& api) {
+  const auto& credentials = api.credentials();
   const auto* token = std::get_if<cloud::ApiToken>(&credentials.value);
   const auto& secret = token != nullptr ? token->token : std::get<cloud::GlobalKey>(credentials.value).key;
-  const auto id = sha256_hex(cloud::api_base_url(context.world.environment) + "\n" + secret.reveal());
+  const auto id = sha256_hex(api.base_url() + "\n" + secret.reveal());
   return context.world.environment.cache_directory() / "accounts" / id.substr(0, 32);
 }
 
@@ -39,7 +42,7 @@ Result<std::string> find_account(Context& context, cloud::Api& api, const config
       return *id;
     }
   }
-  const auto file = account_file(context, api.credentials());
+  const auto file = account_file(context, api);
   PYW_TRY_ASSIGN(const auto remembered, context.world.files.read_if_exists(file));
   if (remembered && !trim(*remembered).empty()) {
     return std::string(trim(*remembered));
@@ -110,6 +113,14 @@ Error with_identity(Error error, Context& context) {
   return error;
 }
 
+/// Whether what is sent there is not read on the way.
+bool is_private(const std::string& url) {
+  const auto host = net::host_of(url);
+  const auto name = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+  return url.starts_with("https://") ||
+         (url.starts_with("http://") && (name == "127.0.0.1" || name == "localhost" || name == "[::1]"));
+}
+
 config::LoadOptions load_options(const Context& context, config::Purpose purpose) {
   config::LoadOptions options;
   options.start_directory = context.options.directory;
@@ -178,10 +189,15 @@ Result<config::Project> require_project(Context& context, config::Purpose purpos
   return std::move(loaded.project);
 }
 
-Result<CloudSession> open_session(Context& context, const config::Project* project) {
+Result<CloudSession>
+open_session(Context& context, const config::Project* project, const std::optional<std::string>& target) {
+  if (target && !is_private(*target)) {
+    return failure(usage_error(fmt::format("credentials are not sent to `{}`", *target),
+                               {"give an https:// address, or one of this machine"}));
+  }
   PYW_TRY_ASSIGN(auto credentials,
                  cloud::require_credentials(context.world.environment, context.world.files));
-  CloudSession session{cloud::Api(context.world, std::move(credentials)), {}};
+  CloudSession session{cloud::Api(context.world, std::move(credentials), target), {}};
   PYW_TRY_ASSIGN(session.account, find_account(context, session.api, project));
   return session;
 }
@@ -262,11 +278,7 @@ Result<void> write_output(Context& context, const cloud::Json& entry) {
     path = (Path(*directory) / fmt::format("pyw-output-{}.json", ::getpid())).string();
   }
   const auto file = context.options.directory / path;
-  const auto seconds = std::chrono::system_clock::to_time_t(context.world.clock.now());
-  char timestamp[32] = {};
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::strftime(timestamp, sizeof timestamp, "%Y-%m-%dT%H:%M:%S.000Z", &parts);
+  const auto timestamp = cloud::iso_timestamp(context.world.clock.now());
   auto stamped = entry;
   stamped["timestamp"] = timestamp;
   PYW_TRY_ASSIGN(const auto before, context.world.files.read_if_exists(file));

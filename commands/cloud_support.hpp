@@ -38,7 +38,10 @@ struct CloudSession {
   std::string account;
 };
 
-[[nodiscard]] Result<CloudSession> open_session(Context& context, const config::Project* project);
+/// `target` is the address of another API, instead of the environment's; only https, and http on this
+/// machine, so that the credentials do not travel in the open.
+[[nodiscard]] Result<CloudSession>
+open_session(Context& context, const config::Project* project, const std::optional<std::string>& target = {});
 
 /// Whose name a command means: `--name`, else the project's.
 [[nodiscard]] Result<std::string> worker_name(const std::optional<std::string>& option,

@@ -1,5 +1,6 @@
 #include <base/hash.hpp>
 #include <base/text.hpp>
+#include <cloud/analytics.hpp>
 #include <cloud/provision.hpp>
 #include <commands/d1.hpp>
 #include <runtime/local_services.hpp>
@@ -21,6 +22,7 @@ struct Options {
   std::optional<std::string> output;
   std::optional<std::string> location;
   std::optional<std::string> jurisdiction;
+  std::optional<std::string> compatibility;
   std::vector<std::string> tables;
   bool no_schema = false;
   bool no_data = false;
@@ -66,9 +68,13 @@ void print_results(Context& context, const cloud::Json& results) {
   }
 }
 
-/// Waits until the platform has done what `answer` says it is at.
-Result<cloud::Json>
-poll(Database& database, const std::string& action, cloud::Json answer, Context& context) {
+/// Waits until the platform has done what `answer` says it is at; each question is `question` with the place
+/// that the last answer named.
+Result<cloud::Json> poll(Database& database,
+                         const std::string& action,
+                         cloud::Json question,
+                         cloud::Json answer,
+                         Context& context) {
   const auto bar = context.world.reporter.progress("Waiting for the database", ProgressUnit::items);
   for (;;) {
     for (const auto& message : answer.value("messages", cloud::Json::array())) {
@@ -83,11 +89,9 @@ poll(Database& database, const std::string& action, cloud::Json answer, Context&
       return failure(user_error(text.empty() ? answer.value("errors", cloud::Json::array()).dump() : text,
                                 {"the database is as it was before"}));
     }
-    const auto bookmark = text_at(answer, "at_bookmark");
-    cloud::Json body = action == "import"
-                           ? cloud::Json{{"action", "poll"}, {"current_bookmark", bookmark}}
-                           : cloud::Json{{"output_format", "polling"}, {"current_bookmark", bookmark}};
-    PYW_TRY_ASSIGN(answer, database.data.cloud.api.require(database_call("POST", database, action, body)));
+    question["current_bookmark"] = text_at(answer, "at_bookmark");
+    PYW_TRY_ASSIGN(answer,
+                   database.data.cloud.api.require(database_call("POST", database, action, question)));
   }
 }
 
@@ -102,7 +106,7 @@ Result<cloud::Json> import_file(Database& database, const Path& file, Context& c
     HttpRequest upload;
     upload.method = "PUT";
     upload.url = url;
-    PYW_TRY_ASSIGN(upload.body, context.world.files.read(file));
+    PYW_TRY_ASSIGN(upload.body_stream, stream_of_file(context.world.files, file));
     PYW_TRY_ASSIGN(const auto response, context.world.http.send(upload));
     const auto arrived = replace_all(response.header("etag"), "\"", "");
     if (response.status != 200 || arrived != etag) {
@@ -114,7 +118,7 @@ Result<cloud::Json> import_file(Database& database, const Path& file, Context& c
     PYW_TRY_ASSIGN(answer,
                    database.data.cloud.api.require(database_call("POST", database, "import", ingest)));
   }
-  return poll(database, "import", std::move(answer), context);
+  return poll(database, "import", {{"action", "poll"}}, std::move(answer), context);
 }
 
 Result<int> execute(const Options& options, Context& context) {
@@ -159,7 +163,7 @@ Result<std::string> live_dump(Database& database, const cloud::Json& options, Co
   const cloud::Json body = {{"output_format", "polling"}, {"dump_options", options}};
   PYW_TRY_ASSIGN(auto answer,
                  database.data.cloud.api.require(database_call("POST", database, "export", body)));
-  PYW_TRY_ASSIGN(answer, poll(database, "export", std::move(answer), context));
+  PYW_TRY_ASSIGN(answer, poll(database, "export", body, std::move(answer), context));
   HttpRequest download;
   download.url = text_at(answer.value("result", cloud::Json::object()), "signed_url");
   PYW_TRY_ASSIGN(auto response, context.world.http.send(download));
@@ -173,9 +177,18 @@ Result<int> export_database(const Options& options, Context& context) {
   if (!options.output) {
     return failure(usage_error("where to?", {"pass `--output FILE`"}));
   }
+  if (options.no_schema && options.no_data) {
+    return failure(usage_error("`--no-schema` and `--no-data` leave nothing to export"));
+  }
+  if (options.compatibility == "sqlite3_cli_only" && (options.no_schema || options.no_data)) {
+    return failure(usage_error("`--compatibility sqlite3_cli_only` is always schema and data"));
+  }
   PYW_TRY_ASSIGN(auto database, open_database(context, options.name, options.preview, options.place));
-  const cloud::Json dump = {
+  cloud::Json dump = {
       {"no_schema", options.no_schema}, {"no_data", options.no_data}, {"tables", options.tables}};
+  if (options.compatibility) {
+    dump["compatibility"] = *options.compatibility;
+  }
   PYW_TRY_ASSIGN(const auto sql,
                  database.data.local ? local_dump(database, dump) : live_dump(database, dump, context));
   const auto file = context.options.directory / *options.output;
@@ -230,19 +243,27 @@ Result<int> list(Context& context) {
 }
 
 Result<int> one(const Options& options, const char* method, Context& context) {
-  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, false, {.remote = true}));
+  PYW_TRY_ASSIGN(auto database, open_database(context, options.name, false));
   auto call = cloud::get(database.data.base + "/d1/database/" + database.id);
   call.method = method;
   if (call.method == "DELETE" && !options.yes &&
       !make_confirm(context, true)(fmt::format("Delete the database `{}` and all in it?", options.name))) {
     return failure(user_error("nothing was deleted"));
   }
-  PYW_TRY_ASSIGN(const auto answer, database.data.cloud.api.require(call));
-  if (call.method == "GET") {
-    print_json(context, answer);
-  } else {
+  PYW_TRY_ASSIGN(auto answer, database.data.cloud.api.require(call));
+  if (call.method == "DELETE") {
     context.world.reporter.message(fmt::format("Deleted the database `{}`", options.name));
+    return 0;
   }
+  PYW_TRY_ASSIGN(const auto use,
+                 cloud::read_database_use(database.data.cloud.api, database.data.cloud.account, database.id));
+  if (answer.is_object()) {
+    answer["read_queries_24h"] = use.read_queries;
+    answer["write_queries_24h"] = use.write_queries;
+    answer["rows_read_24h"] = use.rows_read;
+    answer["rows_written_24h"] = use.rows_written;
+  }
+  print_json(context, answer);
   return 0;
 }
 
@@ -268,6 +289,8 @@ Runner declare_export(CLI::App& app) {
   app.add_option("--table", options->tables, "only these tables");
   app.add_flag("--no-schema", options->no_schema, "only data");
   app.add_flag("--no-data", options->no_data, "only the schema");
+  app.add_option("--compatibility", options->compatibility, "the form: d1, or as the sqlite3 tool writes it")
+      ->check(CLI::IsMember({"d1", "sqlite3_cli_only"}));
   declare_place(app, options->place);
   return [options](Context& context) { return export_database(*options, context); };
 }
@@ -292,8 +315,7 @@ std::function<Runner(CLI::App&)> declare_one(const char* method) {
 Result<Database>
 open_database(Context& context, const std::string& name, bool preview, const DataPlace& place) {
   PYW_TRY_ASSIGN(auto data, open_data(context, place));
-  Database database{std::move(data), name, {}, nullptr};
-  auto lookup = name;
+  Database database{std::move(data), name, {}, nullptr, name};
   if (database.data.project) {
     for (const auto& item : database.data.project->d1_databases) {
       if (item.binding != name && item.database_name != name) {
@@ -302,30 +324,40 @@ open_database(Context& context, const std::string& name, bool preview, const Dat
       database.configured = &item;
       if (database.data.local) {
         database.id = runtime::d1_id(item);
+        database.lookup.clear();
         return database;
       }
-      const auto& id = preview ? item.preview_database_id : item.database_id;
-      if (id) {
+      if (const auto& id = preview ? item.preview_database_id : item.database_id) {
         database.id = *id;
+        database.lookup.clear();
         return database;
       }
-      lookup = item.database_name.value_or(
+      database.lookup = item.database_name.value_or(
           cloud::default_resource_name(database.data.project->name.value, item.binding));
     }
   }
   if (database.data.local) {
     return failure(user_error(fmt::format("the configuration has no D1 database `{}`", name)));
   }
-  const auto found = database.data.cloud.api.call(cloud::get(
-      database.data.base + "/d1/database/" + cloud::escape_component(lookup), {{"fields", "uuid,name"}}));
+  PYW_TRY(find_again(database));
+  return database;
+}
+
+Result<void> find_again(Database& database) {
+  if (database.lookup.empty()) {
+    return {};
+  }
+  const auto found = database.data.cloud.api.call(
+      cloud::get(database.data.base + "/d1/database/" + cloud::escape_component(database.lookup),
+                 {{"fields", "uuid,name"}}));
   if (!found) {
     return found.error().status == 404
-               ? failure(user_error(fmt::format("there is no database `{}`", lookup),
-                                    {fmt::format("make it with `pyw d1 create {}`", lookup)}))
+               ? failure(user_error(fmt::format("there is no database `{}`", database.lookup),
+                                    {fmt::format("make it with `pyw d1 create {}`", database.lookup)}))
                : failure(to_error(found.error()));
   }
   database.id = text_at(*found, "uuid");
-  return database;
+  return {};
 }
 
 Result<cloud::Json> run_sql(Database& database, const std::string& sql) {
@@ -342,14 +374,16 @@ CommandEntry d1_command() {
        {"pyw d1 execute DB --remote --file schema.sql", "import a file into the live one"},
        {"pyw d1 migrations apply DB", "apply what is not applied yet"}},
       [](CLI::App& app) {
-        return declare_subcommands(app,
-                                   {{"create", "make a database", declare_create},
-                                    {"list", "all databases", [](CLI::App&) -> Runner { return list; }},
-                                    {"info", "one database, as JSON", declare_one("GET")},
-                                    {"delete", "delete a database", declare_one("DELETE")},
-                                    {"execute", "run SQL", declare_execute},
-                                    {"export", "write a database into a file of SQL", declare_export},
-                                    {"migrations", "create, list, apply", declare_d1_migrations}});
+        return declare_subcommands(
+            app,
+            {{"create", "make a database", declare_create},
+             {"list", "all databases", [](CLI::App&) -> Runner { return list; }},
+             {"info", "one database, as JSON", declare_one("GET")},
+             {"delete", "delete a database", declare_one("DELETE")},
+             {"execute", "run SQL", declare_execute},
+             {"export", "write a database into a file of SQL", declare_export},
+             {"migrations", "create, list, apply", declare_d1_migrations},
+             {"time-travel", "an earlier state of a database", declare_d1_time_travel}});
       },
   };
 }

@@ -81,6 +81,7 @@ std::string create_table_sql(const std::string& table) {
 
 Result<std::vector<std::string>> unapplied(Database& database, const Settings& settings, Context& context) {
   PYW_TRY_ASSIGN(const auto files, migration_files(settings, context));
+  PYW_TRY(find_again(database));
   PYW_TRY_ASSIGN(
       const auto results,
       run_sql(database,
@@ -104,6 +105,7 @@ apply_one(Database& database, const Settings& settings, const std::string& name,
                                text,
                                quoted_identifier(settings.table),
                                replace_all(name, "'", "''"));
+  PYW_TRY(find_again(database));
   const auto results = run_sql(database, sql);
   if (!results) {
     return failure(with_context(results.error(), fmt::format("the migration `{}` failed", name)));

@@ -1,6 +1,9 @@
 #include <commands/data_support.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <memory>
 
 namespace pyw::commands {
 
@@ -37,6 +40,24 @@ Result<DataSession>
 open_data(Context& context, const DataPlace& place, DefaultPlace without, LocalNeeds needs) {
   const bool local = place.local || (without == DefaultPlace::local && !place.remote);
   return local ? open_local(context, place, needs) : open_data(context);
+}
+
+Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path) {
+  PYW_TRY_ASSIGN(const auto status, files.status(path));
+  if (!status) {
+    return failure(user_error(fmt::format("`{}` does not exist", path.string())));
+  }
+  PYW_TRY_ASSIGN(auto first, files.open(path));
+  const auto reader = std::make_shared<std::unique_ptr<FileReader>>(std::move(first));
+  HttpBodyStream stream;
+  stream.size = status->size;
+  stream.read = [reader](char* buffer, std::size_t size) { return (*reader)->read(buffer, size); };
+  stream.rewind = [reader, &files, path] {
+    if (auto again = files.open(path)) {
+      *reader = std::move(*again);
+    }
+  };
+  return stream;
 }
 
 void declare_creation_options(CLI::App& app) {

@@ -38,6 +38,9 @@ struct DataSession {
                                             DefaultPlace without = DefaultPlace::local,
                                             LocalNeeds needs = LocalNeeds::stores);
 
+/// The file as a request's body, read while it is sent. Fails when it is not there.
+[[nodiscard]] Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path);
+
 /// Options of wrangler that write the new resource into the configuration: taken and ignored.
 void declare_creation_options(CLI::App& app);
 

@@ -1,13 +1,10 @@
-#include <cloud/assets_upload.hpp>
-#include <cloud/compressed_size.hpp>
-#include <cloud/deploy_plan.hpp>
+#include <base/interrupt.hpp>
 #include <cloud/provision.hpp>
-#include <cloud/triggers.hpp>
 #include <cloud/upload.hpp>
 #include <commands/deploy.hpp>
 #include <commands/deploy_checks.hpp>
-#include <commands/deploy_report.hpp>
-#include <commands/secrets_file.hpp>
+#include <commands/deploy_steps.hpp>
+#include <commands/deploy_syntax.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -18,10 +15,6 @@
 namespace pyw::commands {
 
 namespace {
-
-void warn(Context& context, std::string message) {
-  context.world.reporter.report({Severity::warning, std::move(message), {}, {}, 1, {}});
-}
 
 /// Says each concern; `--strict` where nobody can be asked stops, as wrangler does.
 cloud::Decide make_decide(const DeployOptions& options, Context& context) {
@@ -37,224 +30,53 @@ cloud::Decide make_decide(const DeployOptions& options, Context& context) {
   };
 }
 
-Result<BundleSize> measure(Context& context, const cloud::Worker& worker) {
-  BundleSize size;
-  if (worker.manifest) {
-    size.raw_bytes = worker.manifest->total_size();
-    PYW_TRY_ASSIGN(size.gzip_bytes,
-                   cloud::compressed_size(
-                       *worker.manifest, context.world.files, context.world.environment.cache_directory()));
+/// What Ctrl-C leaves behind, said at the moment that it comes.
+class Farewell {
+public:
+  explicit Farewell(const cloud::Worker& worker) : m_worker(worker) {
+    m_guard.end_with("stopped: nothing was deployed, the live Worker is unchanged");
   }
-  return size;
-}
 
-/// Secrets that the Worker must have and that nothing here sets are taken over from the live version.
-Result<void> add_required_secrets(cloud::Worker& worker, const cloud::RemoteState& state) {
-  std::vector<std::string> inherited;
-  for (const auto& secret :
-       worker.project->required_secrets.value_or(std::vector<config::Located<std::string>>{})) {
-    if (!worker.bindings.contains(secret.value)) {
-      inherited.push_back(secret.value);
+  void at(cloud::UploadMoment moment) {
+    const bool version = m_worker.upload == cloud::Upload::version;
+    switch (moment) {
+    case cloud::UploadMoment::sending:
+      m_guard.end_with(version ? "stopped: there may be a new version, it gets no traffic"
+                               : "stopped: the old deployment of `" + m_worker.name + "` is still live");
+      break;
+    case cloud::UploadMoment::deciding: // a moment's wait tells which one is live
+      m_guard.note_first(
+          "stopped without an answer: `pyw deployments status` shows whether the old or the new "
+          "deployment is live");
+      break;
+    case cloud::UploadMoment::live:
+      m_live = true;
+      break;
     }
   }
-  if (!inherited.empty() && worker.upload == cloud::Upload::deployment && !state.exists) {
-    return failure(user_error(
-        fmt::format("required secrets have not been set: {}", cloud::listed(inherited)),
-        {"a Worker that does not exist yet can have none: send them along with `--secrets-file FILE`"}));
-  }
-  for (auto& name : inherited) {
-    cloud::Binding binding;
-    binding.name = std::move(name);
-    binding.type = "inherit";
-    binding.fields = std::make_shared<cloud::Json>(cloud::Json::object());
-    worker.bindings.set(std::move(binding));
-  }
-  return {};
-}
 
-Result<void> add_file_secrets(const DeployOptions& options, Context& context, cloud::Worker& worker) {
-  if (!options.secrets_file) {
-    return {};
-  }
-  PYW_TRY_ASSIGN(const auto secrets,
-                 read_secrets_file(context.world.files, context.options.directory / *options.secrets_file));
-  for (const auto& [name, value] : secrets) {
-    cloud::Binding binding;
-    binding.name = name;
-    binding.type = "secret_text";
-    binding.hidden = true;
-    binding.fields = std::make_shared<cloud::Json>(cloud::Json{{"value", value.reveal()}});
-    worker.bindings.set(std::move(binding));
-  }
-  return {};
-}
+  /// Once the upload is through: whether Ctrl-C came while its answer was awaited.
+  [[nodiscard]] bool said() const { return m_guard.noted(); }
 
-Result<void> add_migrations(cloud::Api& api,
-                            const std::string& account,
-                            const cloud::Worker& worker,
-                            cloud::UploadParts& parts,
-                            Context& context) {
-  if (parts.exports.has_durable_objects || worker.project->migrations.empty()) {
-    return {};
-  }
-  PYW_TRY_ASSIGN(const auto tag, cloud::read_migration_tag(api, account, worker));
-  auto plan = cloud::plan_migrations(*worker.project, worker.name, tag);
-  if (plan.warning) {
-    warn(context, *plan.warning);
-  }
-  if (plan.payload && worker.upload == cloud::Upload::version) {
-    return failure(user_error("a Durable Object migration is pending, which a version cannot carry",
-                              {"`pyw deploy` applies it; then `pyw versions upload` works again"}));
-  }
-  parts.migrations = std::move(plan.payload);
-  return {};
-}
-
-Result<void> send_assets(cloud::Api& api,
-                         const std::string& account,
-                         const cloud::Worker& worker,
-                         cloud::UploadParts& parts,
-                         Context& context) {
-  if (!worker.assets) {
-    return {};
-  }
-  PYW_TRY_ASSIGN(auto assets, cloud::read_assets(worker.assets->directory, context.world.files));
-  parts.has_assets_headers = assets.has_headers;
-  parts.assets_headers = assets.headers;
-  parts.has_assets_redirects = assets.has_redirects;
-  parts.assets_redirects = assets.redirects;
-  PYW_TRY_ASSIGN(const auto sent, cloud::upload_assets(api, account, worker, assets));
-  parts.assets_jwt = sent.jwt;
-  context.world.reporter.message(
-      fmt::format("Assets: {} uploaded, {} known already", sent.uploaded, sent.known));
-  return {};
-}
-
-cloud::UploadParts local_parts(const cloud::Worker& worker, Context& context) {
-  cloud::UploadParts parts;
-  parts.exports = cloud::plan_exports(*worker.project);
-  parts.package_dependencies = cloud::package_dependencies(
-      worker.project->root, worker.section("dependencies_instrumentation"), context.world.files);
-  return parts;
-}
-
-Result<int> dry_run(const DeployOptions& options, cloud::Worker& worker, Context& context) {
-  for (auto& binding : worker.bindings.items()) {
-    // What has no resource yet would be inherited or made: nobody is asked in a dry run.
-    binding.inherited = binding.type == "kv_namespace" && binding.text("id").empty();
-  }
-  auto parts = local_parts(worker, context);
-  if (worker.assets) {
-    PYW_TRY_ASSIGN(const auto assets, cloud::read_assets(worker.assets->directory, context.world.files));
-    context.world.reporter.message(
-        fmt::format("{} assets in {}", assets.assets.size(), worker.assets->directory.string()));
-  }
-  PYW_TRY(add_file_secrets(options, context, worker));
-  PYW_TRY_ASSIGN(const auto size, measure(context, worker));
-  cloud::RemoteState as_if_live;
-  as_if_live.exists = true;
-  print_plan(context, worker, cloud::plan_deploy(worker, as_if_live, parts), size);
-  return 0;
-}
-
-Result<void> finish_version(CloudSession& session,
-                            const cloud::Worker& worker,
-                            const cloud::UploadResult& result,
-                            const cloud::RemoteState& state,
-                            const BundleSize& size,
-                            Context& context) {
-  std::string preview;
-  std::string alias;
-  if (result.has_preview) {
-    auto call = cloud::get(cloud::account_path(session.account) + "/workers/workers/" + worker.name);
-    call.retry = cloud::Retry::yes;
-    PYW_TRY_ASSIGN(const auto live, session.api.require(call));
-    const auto subdomain =
-        live.is_object() ? live.value("subdomain", cloud::Json::object()) : cloud::Json::object();
-    const auto suffix = text_at(subdomain, "preview_url_suffix");
-    if (subdomain.value("previews_enabled", cloud::Json(false)) == cloud::Json(true) && !suffix.empty()) {
-      preview = "https://" + result.version_id.substr(0, 8) + suffix;
-      alias = worker.preview_alias ? "https://" + *worker.preview_alias + suffix : "";
+  /// The triggers come next.
+  void triggers(const std::string& version) {
+    if (m_live) {
+      m_guard.end_with("stopped: version " + version +
+                       " is live; not all triggers may be set: `pyw triggers deploy` sets them");
     }
   }
-  cloud::Json output = {{"type", "version-upload"},
-                        {"version", 1},
-                        {"worker_name", worker.name},
-                        {"worker_tag", state.worker_tag},
-                        {"version_id", result.version_id}};
-  for (const auto& [key, url] :
-       {std::pair("preview_url", &preview), std::pair("preview_alias_url", &alias)}) {
-    if (!url->empty()) {
-      output[key] = *url;
-    }
-  }
-  output["worker_name_overridden"] = worker.name_is_overridden();
-  output["bundle_size"] = {{"raw_bytes", size.raw_bytes}, {"gzip_bytes", size.gzip_bytes}};
-  PYW_TRY(write_output(context, output));
-  if (context.options.format == OutputFormat::json) {
-    print_json(context, output);
-    return {};
-  }
-  context.world.reporter.message(fmt::format("Uploaded version {} of `{}`", result.version_id, worker.name));
-  for (const auto* url : {&preview, &alias}) {
-    if (!url->empty()) {
-      context.world.reporter.data(*url + "\n");
-    }
-  }
-  context.world.reporter.message(
-      fmt::format("`pyw versions deploy {}@100` sends traffic to it; triggers, logpush and tail "
-                  "consumers take effect with `pyw deploy`",
-                  result.version_id));
-  return {};
-}
 
-Result<void> finish_deployment(CloudSession& session,
-                               const cloud::Worker& worker,
-                               const cloud::UploadResult& result,
-                               const cloud::RemoteState& state,
-                               const BundleSize& size,
-                               Context& context) {
-  cloud::TriggersResult triggers;
-  if (!worker.dispatch_namespace) {
-    const auto first = state.exists ? cloud::FirstDeploy::no : cloud::FirstDeploy::yes;
-    const auto done = cloud::apply_triggers(session.api,
-                                            session.account,
-                                            worker,
-                                            first,
-                                            interaction_of(context),
-                                            make_confirm(context, true),
-                                            triggers);
-    for (const auto& warning : triggers.warnings) {
-      warn(context, warning);
-    }
-    if (!done) {
-      for (const auto& target : triggers.targets) {
-        context.world.reporter.message("  " + target);
-      }
-      auto error = done.error();
-      error.diagnostics.front().hints.push_back(fmt::format("version {} is uploaded", result.version_id));
-      return failure(std::move(error));
-    }
-  }
-  cloud::Json output = {
-      {"type", "deploy"},
-      {"version", 1},
-      {"worker_name", worker.name},
-      {"worker_tag", state.worker_tag.empty() ? cloud::Json() : cloud::Json(state.worker_tag)},
-      {"version_id", result.version_id},
-      {"targets", triggers.targets}};
-  if (worker.project->environment) {
-    output["wrangler_environment"] = *worker.project->environment;
-  }
-  output["worker_name_overridden"] = worker.name_is_overridden();
-  output["bundle_size"] = {{"raw_bytes", size.raw_bytes}, {"gzip_bytes", size.gzip_bytes}};
-  PYW_TRY(write_output(context, output));
-  report_deployed(context, worker, state, result, triggers, size);
-  return {};
-}
+  [[nodiscard]] int exit_code() const { return 128 + m_guard.signal(); }
+
+private:
+  const cloud::Worker& m_worker;
+  InterruptGuard m_guard;
+  bool m_live = false;
+};
 
 Result<int> upload(const DeployOptions& options, cloud::Worker& worker, Context& context) {
-  PYW_TRY_ASSIGN(auto session, open_session(context, worker.project));
+  Farewell farewell(worker);
+  PYW_TRY_ASSIGN(auto session, open_session(context, worker.project, options.target));
   auto& [api, account] = session;
   const auto decide = make_decide(options, context);
   PYW_TRY_ASSIGN(auto state, cloud::preflight(api, account, worker, options.provision, decide));
@@ -277,7 +99,19 @@ Result<int> upload(const DeployOptions& options, cloud::Worker& worker, Context&
     }
   }
   const auto plan = cloud::plan_deploy(worker, state, parts);
-  PYW_TRY_ASSIGN(const auto result, cloud::apply_upload(api, account, worker, plan));
+  if (options.outfile) {
+    PYW_TRY(
+        cloud::write_body(worker, plan, context.world.files, context.options.directory / *options.outfile));
+  }
+  PYW_TRY_ASSIGN(const auto result,
+                 cloud::apply_upload(api, account, worker, plan, [&](auto moment) { farewell.at(moment); }));
+  if (farewell.said()) {
+    context.world.reporter.message(fmt::format("stopped: version {} is live; its triggers were not set: `pyw "
+                                               "triggers deploy` sets them",
+                                               result.version_id));
+    return farewell.exit_code();
+  }
+  farewell.triggers(result.version_id);
   for (const auto& warning : result.warnings) {
     warn(context, warning);
   }
@@ -298,6 +132,10 @@ Result<int> upload(const DeployOptions& options, cloud::Worker& worker, Context&
 
 Result<void> check(const DeployOptions& options, const cloud::Worker& worker, Context& context) {
   PYW_TRY_ASSIGN(auto findings, check_worker(worker, context.world.files));
+  if (worker.manifest) {
+    PYW_TRY_ASSIGN(auto faults, check_python_syntax(worker, context));
+    findings.insert(findings.begin(), faults.begin(), faults.end());
+  }
   if (options.strict && !findings.empty()) {
     Error error;
     for (auto& finding : findings) {

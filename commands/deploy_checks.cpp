@@ -1,5 +1,6 @@
 #include <base/text.hpp>
 #include <bundle/python_imports.hpp>
+#include <cloud/upload.hpp>
 #include <commands/deploy_checks.hpp>
 #include <commands/secrets_file.hpp>
 #include <runtime/entry_scan.hpp>
@@ -19,6 +20,9 @@ constexpr std::array<std::string_view, 9> runtime_modules{
     "js", "pyodide", "pyodide_js", "workers", "asgi", "_pyodide", "cloudflare", "micropip", "_cloudflare"};
 constexpr std::size_t shortest_secret = 8; ///< shorter values stand in code by chance
 constexpr std::uint64_t largest_searched_bytes = 4 * 1024 * 1024;
+constexpr std::uint64_t largest_bundle_bytes =
+    64ULL * 1024 *
+    1024; ///< before compression; the platform's client warns from there on (facts/deploy.md 9)
 
 class Checker {
 public:
@@ -35,6 +39,7 @@ public:
     PYW_TRY(check_classes());
     PYW_TRY(check_native_libraries());
     check_packages();
+    check_size();
     return std::move(m_findings);
   }
 
@@ -176,6 +181,7 @@ private:
     }
     const auto synced = m_files.status(project.python_modules() / ".synced");
     const auto listed = m_files.status(project.python->file);
+    const auto locked = m_files.status(project.root / "pylock.toml");
     if (!synced || !*synced) {
       m_findings.push_back(project.diagnose(Severity::warning,
                                             "the packages of pyproject.toml are not in `python_modules`",
@@ -186,7 +192,41 @@ private:
                                             "pyproject.toml is newer than `python_modules`",
                                             project.python->dependencies_place,
                                             {"run `pyw sync` first"}));
+    } else if (locked && *locked && (*locked)->modified_ns > (*synced)->modified_ns) {
+      m_findings.push_back(
+          project.diagnose(Severity::warning,
+                           "pylock.toml is newer than `python_modules`: other versions would be "
+                           "deployed than it names",
+                           project.python->dependencies_place,
+                           {"run `pyw sync` first"}));
+    } else if (m_importable.count("workers") == 0) {
+      m_findings.push_back(
+          project.diagnose(Severity::warning,
+                           "`python_modules` lacks the SDK (workers-runtime-sdk), which brings "
+                           "the module `workers`",
+                           project.python->dependencies_place,
+                           {"`pyw sync` installs it"}));
     }
+  }
+
+  void check_size() {
+    const auto size = m_manifest.total_size();
+    if (size <= largest_bundle_bytes) {
+      return;
+    }
+    std::vector<std::string> hints{"the biggest parts:"};
+    for (const auto& line : cloud::biggest_parts(m_manifest)) {
+      hints.push_back(line);
+    }
+    hints.emplace_back("`python_modules.exclude` in the wrangler file leaves files out");
+    m_findings.push_back({Severity::warning,
+                          fmt::format("the bundle has {}: the platform may refuse more than {}",
+                                      human_size(size),
+                                      human_size(largest_bundle_bytes)),
+                          {},
+                          {},
+                          1,
+                          std::move(hints)});
   }
 
   Result<std::vector<std::pair<std::string, Secret>>> local_secrets() {

@@ -20,6 +20,7 @@ void declare_ignored_options(CLI::App& app) {
       {"--latest", 0},
       {"--experimental-auto-create,--x-auto-create,!--no-x-auto-create", 0},
       {"--autoconfig,!--no-autoconfig", 0},
+      {"--experimental-deploy-helpers,--x-deploy-helpers", 0},
       {"--node-compat", 0}};
   static const std::vector<Ignored> values{{"--define", -1},
                                            {"--alias", -1},
@@ -62,7 +63,7 @@ void declare_trigger_options(CLI::App& app, cloud::WorkerOptions& worker) {
 
 void declare_deploy_options(CLI::App& app, DeployOptions& options, cloud::Upload upload) {
   auto& worker = options.worker;
-  app.add_option("script", worker.script, "the entry file instead of `main`");
+  app.add_option("script,--script", worker.script, "the entry file instead of `main`");
   app.add_flag("--dry-run", options.dry_run, "print what would be done, send nothing");
   app.add_flag(
       "--diff", options.difference, "with --dry-run: also read what is live and show what would change");

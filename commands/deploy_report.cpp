@@ -79,7 +79,20 @@ std::vector<std::string> planned_requests(const cloud::Worker& worker, const clo
   return out;
 }
 
-cloud::Json plan_json(const cloud::Worker& worker, const cloud::DeployPlan& plan, const BundleSize& size) {
+cloud::Json changes_json(const PlanReport& report) {
+  auto out = cloud::Json::array();
+  for (const auto& change : report.changes) {
+    const auto* kind = change.kind == cloud::ConfigChange::Kind::added     ? "added"
+                       : change.kind == cloud::ConfigChange::Kind::removed ? "removed"
+                                                                           : "changed";
+    out.push_back(
+        {{"kind", kind}, {"what", change.what}, {"before", change.before}, {"after", change.after}});
+  }
+  return out;
+}
+
+cloud::Json plan_json(const PlanReport& report) {
+  const auto& [worker, plan, size, comparison, changes] = report;
   auto modules = cloud::Json::array();
   const auto add = [&](const bundle::Module& module) {
     modules.push_back(
@@ -95,15 +108,32 @@ cloud::Json plan_json(const cloud::Worker& worker, const cloud::DeployPlan& plan
       binding["text"] = "(hidden)";
     }
   }
-  return {{"name", worker.name},
-          {"dry_run", true},
-          {"bundle_size", {{"raw_bytes", size.raw_bytes}, {"gzip_bytes", size.gzip_bytes}}},
-          {"modules", std::move(modules)},
-          {"metadata", std::move(metadata)},
-          {"requests", planned_requests(worker, plan)},
-          {"targets",
-           worker.upload == cloud::Upload::deployment ? cloud::planned_targets(worker)
-                                                      : std::vector<std::string>{}}};
+  cloud::Json out = {{"name", worker.name},
+                     {"dry_run", true},
+                     {"bundle_size", {{"raw_bytes", size.raw_bytes}, {"gzip_bytes", size.gzip_bytes}}},
+                     {"modules", std::move(modules)},
+                     {"metadata", std::move(metadata)},
+                     {"requests", planned_requests(worker, plan)},
+                     {"targets",
+                      worker.upload == cloud::Upload::deployment ? cloud::planned_targets(worker)
+                                                                 : std::vector<std::string>{}}};
+  if (comparison != PlanReport::Comparison::none) {
+    out["exists"] = comparison == PlanReport::Comparison::made;
+    out["changes"] = changes_json(report);
+  }
+  return out;
+}
+
+void print_changes(Context& context, const PlanReport& report) {
+  auto& reporter = context.world.reporter;
+  if (report.comparison == PlanReport::Comparison::new_worker) {
+    reporter.data(fmt::format("`{}` is new: there is nothing to compare with\n", report.worker.name));
+  } else if (report.comparison == PlanReport::Comparison::made) {
+    reporter.data(report.changes.empty() ? "No changes of the configuration\n" : "Changes:\n");
+    for (const auto& change : report.changes) {
+      reporter.data("  " + cloud::to_text(change) + "\n");
+    }
+  }
 }
 
 } // namespace
@@ -136,12 +166,10 @@ void report_bindings(Context& context, const cloud::Worker& worker) {
   }
 }
 
-void print_plan(Context& context,
-                const cloud::Worker& worker,
-                const cloud::DeployPlan& plan,
-                const BundleSize& size) {
+void print_plan(Context& context, const PlanReport& report) {
+  const auto& [worker, plan, size, comparison, changes] = report;
   if (context.options.format == OutputFormat::json) {
-    print_json(context, plan_json(worker, plan, size));
+    print_json(context, plan_json(report));
     return;
   }
   auto& reporter = context.world.reporter;
@@ -173,7 +201,9 @@ void print_plan(Context& context,
       reporter.data("  " + target + "\n");
     }
   }
-  reporter.message("Dry run: nothing was sent");
+  print_changes(context, report);
+  reporter.message(comparison == PlanReport::Comparison::none ? "Dry run: nothing was sent"
+                                                              : "Dry run: nothing was changed");
 }
 
 void report_deployed(Context& context,

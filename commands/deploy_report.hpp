@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cloud/deploy_plan.hpp>
+#include <cloud/live_config.hpp>
 #include <cloud/triggers.hpp>
 #include <cloud/upload.hpp>
 #include <commands/command.hpp>
 #include <commands/deploy_options.hpp>
 
 #include <string>
+#include <vector>
 
 namespace pyw::commands {
 
@@ -20,11 +22,18 @@ struct BundleSize {
 void report_bundle(Context& context, const cloud::Worker& worker, const BundleSize& size);
 void report_bindings(Context& context, const cloud::Worker& worker);
 
-/// The whole plan on stdout: files with sizes, bindings, requests, targets. JSON with --json.
-void print_plan(Context& context,
-                const cloud::Worker& worker,
-                const cloud::DeployPlan& plan,
-                const BundleSize& size);
+/// What `--dry-run` tells.
+struct PlanReport {
+  enum class Comparison { none, new_worker, made };
+  const cloud::Worker& worker;
+  const cloud::DeployPlan& plan;
+  BundleSize size;
+  Comparison comparison = Comparison::none;
+  std::vector<cloud::ConfigChange> changes; ///< Comparison::made
+};
+
+/// The whole plan on stdout: files with sizes, bindings, requests, targets, changes. JSON with --json.
+void print_plan(Context& context, const PlanReport& report);
 
 /// The URL on stdout, the rest on stderr; JSON with --json.
 void report_deployed(Context& context,

@@ -126,7 +126,7 @@ Result<int> roll_back(const Options& options, Context& context) {
   auto answer = session.api.call(call);
   if (!answer && answer.error().code == secrets_have_changed) {
     context.world.reporter.report(to_error(answer.error()).diagnostics.front());
-    if (!make_confirm(context, false)("secrets have changed since then: roll back all the same?")) {
+    if (!confirm("secrets have changed since then: roll back all the same?")) {
       return failure(user_error("nothing was rolled back"));
     }
     call.query = {{"force", "true"}};

@@ -1,7 +1,7 @@
 #include <cloud/multipart.hpp>
 #include <commands/data_support.hpp>
 #include <commands/kv.hpp>
-#include <runtime/local_services.hpp>
+#include <commands/kv_place.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -13,20 +13,18 @@ namespace pyw::commands {
 
 namespace {
 
-constexpr std::size_t batch_keys = 10'000; // what one bulk request may hold
+constexpr std::size_t batch_keys = 1000; // what the platform's client sends at once; 10,000 may be
 
 struct Options {
   std::string key;
   std::optional<std::string> value;
   std::optional<std::string> path;
-  std::optional<std::string> binding;
-  std::optional<std::string> namespace_id;
+  NamespaceChoice choice;
   std::optional<std::string> metadata;
   std::optional<std::int64_t> ttl;
   std::optional<std::int64_t> expiration;
   std::string prefix;
   std::string file;
-  bool preview = false;
   bool text = false;
   bool force = false;
   DataPlace place;
@@ -37,53 +35,15 @@ struct Store {
   std::string path; ///< "/accounts/…/storage/kv/namespaces/ID"
 };
 
-/// A binding without an id: the live Worker knows what it was given.
-Result<std::string> provisioned_id(DataSession& data, const std::string& binding) {
-  const auto& name = data.project->name.value;
-  PYW_TRY_ASSIGN(const auto settings,
-                 data.cloud.api.require(cloud::get(data.base + "/workers/scripts/" + name + "/settings")));
-  for (const auto& item : settings.value("bindings", cloud::Json::array())) {
-    if (text_at(item, "type") == "kv_namespace" && text_at(item, "name") == binding) {
-      return text_at(item, "namespace_id");
-    }
-  }
-  return failure(user_error(fmt::format("the live Worker `{}` has no namespace for `{}`", name, binding),
-                            {"deploy the Worker first, or pass `--namespace-id`"}));
-}
-
-Result<std::string> id_of(const Options& options, DataSession& data) {
-  if (options.namespace_id) {
-    return *options.namespace_id;
-  }
-  if (!options.binding || !data.project) {
-    return failure(
-        user_error("which namespace is meant?", {"pass `--namespace-id`, or `--binding` of the project"}));
-  }
-  for (const auto& space : data.project->kv_namespaces) {
-    if (space.binding != *options.binding) {
-      continue;
-    }
-    if (data.local) {
-      return runtime::kv_id(space);
-    }
-    const auto& id = options.preview ? space.preview_id : space.id;
-    if (id) {
-      return *id;
-    }
-    return provisioned_id(data, space.binding);
-  }
-  return failure(user_error(fmt::format("the configuration has no KV binding `{}`", *options.binding)));
-}
-
 Result<Store> open_store(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context, options.place));
-  PYW_TRY_ASSIGN(const auto id, id_of(options, data));
+  PYW_TRY_ASSIGN(const auto id, namespace_id(options.choice, data));
   auto path = data.base + "/storage/kv/namespaces/" + id;
   return Store{std::move(data), std::move(path)};
 }
 
 Result<int> put(const Options& options, Context& context) {
-  if (options.value.has_value() == options.path.has_value()) {
+  if (options.value.value_or("").empty() != options.path.has_value()) {
     return failure(usage_error("give either a value or `--path FILE`"));
   }
   PYW_TRY_ASSIGN(auto store, open_store(options, context));
@@ -101,7 +61,9 @@ Result<int> put(const Options& options, Context& context) {
     call.query.emplace_back("expiration_ttl", std::to_string(*options.ttl));
   }
   if (!options.metadata) {
-    call.headers.emplace_back("Content-Type", "text/plain;charset=UTF-8");
+    if (!options.path) { // a file's bytes are not known to be text
+      call.headers.emplace_back("Content-Type", "text/plain;charset=UTF-8");
+    }
     call.body = std::move(value);
   } else {
     const auto metadata = cloud::Json::parse(*options.metadata, nullptr, false);
@@ -215,29 +177,33 @@ Result<int> bulk_get(const Options& options, Context& context) {
   return 0;
 }
 
-std::shared_ptr<Options> common(CLI::App& app) {
+/// Reading means the live namespace unless `--preview` is given; writing wants it said where there are two.
+enum class Access { read, write };
+
+std::shared_ptr<Options> common(CLI::App& app, Access access) {
   auto options = std::make_shared<Options>();
-  app.add_option("--binding", options->binding, "a binding of the project");
-  app.add_option("--namespace-id", options->namespace_id, "the namespace");
-  app.add_flag("--preview,!--no-preview", options->preview, "the binding's namespace for previews");
+  auto* binding = app.add_option("--binding", options->choice.binding, "a binding of the project");
+  app.add_option("--namespace-id", options->choice.id, "the namespace")->excludes(binding);
+  options->choice.preview = access == Access::read ? std::optional(false) : std::nullopt;
+  declare_preview(app, options->choice);
   declare_place(app, options->place);
   return options;
 }
 
 using Run = Result<int> (*)(const Options&, Context&);
 
-std::function<Runner(CLI::App&)> with_key(Run run) {
-  return [run](CLI::App& app) -> Runner {
-    auto options = common(app);
+std::function<Runner(CLI::App&)> with_key(Run run, Access access) {
+  return [run, access](CLI::App& app) -> Runner {
+    auto options = common(app, access);
     app.add_option("key", options->key, "the key")->required();
     app.add_flag("--text", options->text)->group("");
     return [options, run](Context& context) { return run(*options, context); };
   };
 }
 
-std::function<Runner(CLI::App&)> with_file(Run run) {
-  return [run](CLI::App& app) -> Runner {
-    auto options = common(app);
+std::function<Runner(CLI::App&)> with_file(Run run, Access access) {
+  return [run, access](CLI::App& app) -> Runner {
+    auto options = common(app, access);
     app.add_option("filename", options->file, "a JSON array")->required();
     app.add_flag("-f,--force", options->force, "ask nothing");
     return [options, run](Context& context) { return run(*options, context); };
@@ -245,7 +211,7 @@ std::function<Runner(CLI::App&)> with_file(Run run) {
 }
 
 Runner declare_put(CLI::App& app) {
-  auto options = common(app);
+  auto options = common(app, Access::write);
   app.add_option("key", options->key, "the key")->required();
   app.add_option("value", options->value, "the value");
   app.add_option("--path", options->path, "the file that holds the value");
@@ -256,7 +222,7 @@ Runner declare_put(CLI::App& app) {
 }
 
 Runner declare_list(CLI::App& app) {
-  auto options = common(app);
+  auto options = common(app, Access::read);
   app.add_option("--prefix", options->prefix, "only keys that start with this");
   return [options](Context& context) { return list(*options, context); };
 }
@@ -264,16 +230,16 @@ Runner declare_list(CLI::App& app) {
 Runner declare_key(CLI::App& app) {
   return declare_subcommands(app,
                              {{"put", "write a value", declare_put},
-                              {"get", "read a value", with_key(get_value)},
+                              {"get", "read a value", with_key(get_value, Access::read)},
                               {"list", "the keys, as JSON", declare_list},
-                              {"delete", "delete a key", with_key(remove)}});
+                              {"delete", "delete a key", with_key(remove, Access::write)}});
 }
 
 Runner declare_bulk(CLI::App& app) {
   return declare_subcommands(app,
-                             {{"put", "write many", with_file(bulk_put)},
-                              {"get", "read many", with_file(bulk_get)},
-                              {"delete", "delete many", with_file(bulk_delete)}});
+                             {{"put", "write many", with_file(bulk_put, Access::write)},
+                              {"get", "read many", with_file(bulk_get, Access::read)},
+                              {"delete", "delete many", with_file(bulk_delete, Access::write)}});
 }
 
 } // namespace

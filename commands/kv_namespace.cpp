@@ -1,5 +1,6 @@
 #include <commands/data_support.hpp>
 #include <commands/kv.hpp>
+#include <commands/kv_place.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -13,11 +14,10 @@ namespace {
 
 struct Options {
   std::string name;
-  std::optional<std::string> id;
-  std::optional<std::string> binding;
-  std::optional<std::string> old_name;
-  std::optional<std::string> new_name;
+  NamespaceChoice choice;
+  std::string new_name;
   std::optional<std::string> jurisdiction;
+  std::optional<std::string> mode;
   bool preview = false;
   bool skip_confirmation = false;
 };
@@ -33,6 +33,9 @@ Result<int> create(const Options& options, Context& context) {
   if (options.jurisdiction) {
     body["jurisdiction"] = *options.jurisdiction;
   }
+  if (options.mode) {
+    body["mode"] = *options.mode;
+  }
   PYW_TRY_ASSIGN(const auto made,
                  data.cloud.api.require(cloud::with_json("POST", data.base + namespaces, body)));
   if (context.options.format == OutputFormat::json) {
@@ -45,25 +48,6 @@ Result<int> create(const Options& options, Context& context) {
   return 0;
 }
 
-/// Every page: the API goes on until a page is empty, which is how its own SDK asks.
-Result<cloud::Json> all_namespaces(DataSession& data) {
-  auto all = cloud::Json::array();
-  for (int page = 1;; ++page) {
-    auto call =
-        cloud::get(data.base + namespaces, {{"per_page", "1000"}, {"order", "title"}, {"direction", "asc"}});
-    if (page > 1) {
-      call.query.emplace_back("page", std::to_string(page));
-    }
-    PYW_TRY_ASSIGN(const auto items, data.cloud.api.require(call));
-    if (!items.is_array() || items.empty()) {
-      return all;
-    }
-    for (const auto& item : items) {
-      all.push_back(item);
-    }
-  }
-}
-
 Result<int> list(Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
   PYW_TRY_ASSIGN(const auto all, all_namespaces(data));
@@ -71,33 +55,9 @@ Result<int> list(Context& context) {
   return 0;
 }
 
-Result<std::string> namespace_id(const Options& options, DataSession& data) {
-  if (options.id) {
-    return *options.id;
-  }
-  if (options.binding && data.project) {
-    for (const auto& space : data.project->kv_namespaces) {
-      if (space.binding == *options.binding && (options.preview ? space.preview_id : space.id)) {
-        return options.preview ? *space.preview_id : *space.id;
-      }
-    }
-    return failure(user_error(fmt::format("the configuration has no id for `{}`", *options.binding),
-                              {"pass `--namespace-id`"}));
-  }
-  const auto& title = options.old_name ? *options.old_name : options.name;
-  PYW_TRY_ASSIGN(const auto all, all_namespaces(data));
-  for (const auto& space : all) {
-    if (!title.empty() && text_at(space, "title") == title) {
-      return text_at(space, "id");
-    }
-  }
-  return failure(
-      user_error("which namespace is meant?", {"pass `--namespace-id`, or `--binding` of the project"}));
-}
-
 Result<int> remove(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
-  PYW_TRY_ASSIGN(const auto id, namespace_id(options, data));
+  PYW_TRY_ASSIGN(const auto id, namespace_id(options.choice, data));
   if (!options.skip_confirmation &&
       !make_confirm(context, true)(fmt::format("Delete the namespace {} and all in it?", id))) {
     return failure(user_error("nothing was deleted"));
@@ -111,9 +71,9 @@ Result<int> remove(const Options& options, Context& context) {
 
 Result<int> rename(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
-  PYW_TRY_ASSIGN(const auto id, namespace_id(options, data));
-  PYW_TRY(data.cloud.api.require(cloud::with_json(
-      "PUT", data.base + namespaces + "/" + id, {{"title", options.new_name.value_or("")}})));
+  PYW_TRY_ASSIGN(const auto id, namespace_id(options.choice, data));
+  PYW_TRY(data.cloud.api.require(
+      cloud::with_json("PUT", data.base + namespaces + "/" + id, {{"title", options.new_name}})));
   context.world.reporter.message(fmt::format("Renamed the namespace {}", id));
   return 0;
 }
@@ -123,24 +83,28 @@ Runner declare_create(CLI::App& app) {
   app.add_option("namespace", options->name, "its name")->required();
   app.add_flag("--preview", options->preview, "a namespace for previews");
   app.add_option("--jurisdiction", options->jurisdiction, "where its data stays");
+  app.add_option("--experimental-mode,--x-mode", options->mode, "how it stores: `instant`")
+      ->check(CLI::IsMember({"instant"}));
   declare_creation_options(app);
   return [options](Context& context) { return create(*options, context); };
 }
 
 Runner declare_delete(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("namespace", options->name, "its name");
-  app.add_option("--namespace-id", options->id, "its id");
-  app.add_option("--binding", options->binding, "a binding of the project");
-  app.add_flag("--preview", options->preview, "the binding's namespace for previews");
+  auto* title = app.add_option("namespace", options->choice.title, "its name");
+  auto* id = app.add_option("--namespace-id", options->choice.id, "its id")->excludes(title);
+  app.add_option("--binding", options->choice.binding, "a binding of the project")
+      ->excludes(title)
+      ->excludes(id);
+  declare_preview(app, options->choice);
   app.add_flag("-y,--skip-confirmation", options->skip_confirmation, "ask nothing");
   return [options](Context& context) { return remove(*options, context); };
 }
 
 Runner declare_rename(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("old-name", options->old_name, "its name now");
-  app.add_option("--namespace-id", options->id, "its id");
+  app.add_option("old-name", options->choice.title, "its name now");
+  app.add_option("--namespace-id", options->choice.id, "its id");
   app.add_option("--new-name", options->new_name, "its name from now on")->required();
   return [options](Context& context) { return rename(*options, context); };
 }

@@ -95,7 +95,7 @@ public:
       return parse_help(arguments);
     }
     try {
-      auto reversed = arguments;
+      auto reversed = with_joined_values(arguments);
       std::reverse(reversed.begin(), reversed.end()); // CLI11 takes them from the back
       m_app.parse(reversed);
     } catch (const CLI::CallForHelp&) {
@@ -107,12 +107,37 @@ public:
   }
 
 private:
+  /// `--flag true` and `--flag false` are taken as `--flag=true`, as wrangler does; CLI11 knows only the
+  /// latter.
+  [[nodiscard]] std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments) const {
+    const CLI::App* at = &m_app;
+    std::vector<std::string> out;
+    for (const auto& argument : arguments) {
+      const auto* flag =
+          out.empty() || !out.back().starts_with("--") ? nullptr : option_named(out.back(), *at);
+      if ((argument == "true" || argument == "false") && flag != nullptr && flag->get_expected_max() == 0) {
+        out.back() += "=" + argument;
+        continue;
+      }
+      for (const auto* sub : at->get_subcommands([](const CLI::App*) { return true; })) {
+        at = sub->get_name() == argument ? sub : at;
+      }
+      out.push_back(argument);
+    }
+    return out;
+  }
+
+  [[nodiscard]] const CLI::Option* option_named(const std::string& name, const CLI::App& at) const {
+    const auto* found = at.get_option_no_throw(name);
+    return found != nullptr ? found : m_app.get_option_no_throw(name);
+  }
+
   void add_globals() {
-    m_app.add_option("-C,--directory", m_values.directory, "work in this folder")->type_name("DIR");
     m_app.add_option("-c,--config", m_values.configs, "the wrangler file to use")
         ->type_name("FILE")
         ->expected(1)
         ->take_all();
+    m_app.add_option("-C,--directory,--cwd", m_values.directory, "work in this folder")->type_name("DIR");
     m_app.add_option("-e,--env", m_values.environment, "the environment to use")->type_name("NAME");
     m_app.add_flag("-v,--verbose", m_values.verbose, "say more");
     m_app.add_flag("-q,--quiet", m_values.quiet, "say only errors");

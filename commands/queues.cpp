@@ -12,23 +12,21 @@ namespace pyw::commands {
 
 namespace {
 
+constexpr std::int64_t longest_delay_s = 86'400;
+constexpr std::int64_t shortest_retention_s = 60;
+constexpr std::int64_t longest_retention_s = 1'209'600;
+
 struct Options {
   std::string name;
-  std::string script;
   std::optional<std::int64_t> delivery_delay;
   std::optional<std::int64_t> retention;
-  std::optional<std::int64_t> batch_size;
-  std::optional<std::int64_t> batch_timeout;
-  std::optional<std::int64_t> retries;
-  std::optional<std::int64_t> max_concurrency;
-  std::optional<std::int64_t> retry_delay;
-  std::optional<std::string> dead_letter_queue;
   std::optional<std::string> jurisdiction;
+  bool force = false;
   std::string body;
   std::string content_type = "json";
   std::optional<std::int64_t> delay;
-  int page = 1;
   DataPlace place;
+  int page = 1;
 };
 
 template <typename T>
@@ -56,12 +54,23 @@ Result<int> create(const Options& options, Context& context) {
 Result<int> update(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
   PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
+  // A change replaces all settings: what is not given stays as it is.
+  const auto live = queue.value("settings", cloud::Json::object());
   auto settings = cloud::Json::object();
-  set(settings, "delivery_delay", options.delivery_delay);
-  set(settings, "message_retention_period", options.retention);
-  PYW_TRY(data.cloud.api.require(cloud::with_json("PATCH",
-                                                  data.base + "/queues/" + text_at(queue, "queue_id"),
-                                                  {{"queue_name", options.name}, {"settings", settings}})));
+  for (const auto& [key, value] : {std::pair("delivery_delay", options.delivery_delay),
+                                   std::pair("message_retention_period", options.retention)}) {
+    if (value) {
+      settings[key] = *value;
+    } else if (live.is_object() && live.contains(key) && !live[key].is_null()) {
+      settings[key] = live[key];
+    }
+  }
+  cloud::Json body = {{"queue_name", options.name}};
+  if (!settings.empty()) {
+    body["settings"] = std::move(settings);
+  }
+  PYW_TRY(data.cloud.api.require(
+      cloud::with_json("PATCH", data.base + "/queues/" + text_at(queue, "queue_id"), body)));
   context.world.reporter.message(fmt::format("Changed the queue `{}`", options.name));
   return 0;
 }
@@ -103,35 +112,39 @@ Result<int> info(const Options& options, Context& context) {
   return 0;
 }
 
-Result<int> add_consumer(const Options& options, Context& context) {
+/// Delivery goes on or stands still; what was sent waits in the queue.
+Result<int> switch_delivery(const Options& options, bool paused, Context& context) {
   PYW_TRY_ASSIGN(auto data, open_data(context));
-  auto settings = cloud::Json::object();
-  set(settings, "batch_size", options.batch_size);
-  set(settings, "max_retries", options.retries);
-  if (options.batch_timeout) {
-    settings["max_wait_time_ms"] = *options.batch_timeout * 1000;
-  }
-  set(settings, "max_concurrency", options.max_concurrency);
-  set(settings, "retry_delay", options.retry_delay);
-  cloud::Json body = {{"script_name", options.script}, {"environment_name", ""}, {"type", "worker"}};
-  set(body, "dead_letter_queue", options.dead_letter_queue);
-  body["settings"] = std::move(settings);
   PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
   PYW_TRY(data.cloud.api.require(
-      cloud::with_json("POST", data.base + "/queues/" + text_at(queue, "queue_id") + "/consumers", body)));
-  context.world.reporter.message(fmt::format("`{}` now reads `{}`", options.script, options.name));
+      cloud::with_json("PATCH",
+                       data.base + "/queues/" + text_at(queue, "queue_id"),
+                       {{"queue_name", options.name}, {"settings", {{"delivery_paused", paused}}}})));
+  context.world.reporter.message(
+      fmt::format("Delivery from the queue `{}` {}", options.name, paused ? "is paused" : "goes on"));
   return 0;
 }
 
-Result<int> remove_consumer(const Options& options, Context& context) {
+Result<int> pause(const Options& options, Context& context) {
+  return switch_delivery(options, true, context);
+}
+
+Result<int> resume(const Options& options, Context& context) {
+  return switch_delivery(options, false, context);
+}
+
+Result<int> purge(const Options& options, Context& context) {
+  if (!options.force &&
+      !make_confirm(context, false)(fmt::format("Delete all messages of the queue `{}`?", options.name))) {
+    return failure(user_error("nothing was deleted", {"`--force` asks nothing"}));
+  }
   PYW_TRY_ASSIGN(auto data, open_data(context));
   PYW_TRY_ASSIGN(const auto queue, cloud::find_queue(data.cloud.api, data.cloud.account, options.name));
-  PYW_TRY_ASSIGN(const auto id,
-                 cloud::worker_consumer_id(data.cloud.api, data.cloud.account, queue, options.script));
-  auto call = cloud::get(data.base + "/queues/" + text_at(queue, "queue_id") + "/consumers/" + id);
-  call.method = "DELETE";
-  PYW_TRY(data.cloud.api.require(call));
-  context.world.reporter.message(fmt::format("`{}` no longer reads `{}`", options.script, options.name));
+  PYW_TRY(
+      data.cloud.api.require(cloud::with_json("POST",
+                                              data.base + "/queues/" + text_at(queue, "queue_id") + "/purge",
+                                              {{"delete_messages_permanently", true}})));
+  context.world.reporter.message(fmt::format("The queue `{}` is empty", options.name));
   return 0;
 }
 
@@ -170,40 +183,21 @@ std::function<Runner(CLI::App&)> named(Run run, bool with_settings = false) {
     auto options = std::make_shared<Options>();
     app.add_option("name", options->name, "the queue")->required();
     if (with_settings) {
-      app.add_option(
-          "--delivery-delay-secs", options->delivery_delay, "seconds before a message can be read");
-      app.add_option("--message-retention-period-secs", options->retention, "seconds that a message is kept");
+      app.add_option("--delivery-delay-secs", options->delivery_delay, "seconds before a message can be read")
+          ->check(CLI::Range(std::int64_t{0}, longest_delay_s));
+      app.add_option("--message-retention-period-secs", options->retention, "seconds that a message is kept")
+          ->check(CLI::Range(shortest_retention_s, longest_retention_s));
       app.add_option("--jurisdiction", options->jurisdiction, "where its data stays");
     }
     return [options, run](Context& context) { return run(*options, context); };
   };
 }
 
-std::function<Runner(CLI::App&)> consumer(Run run) {
-  return [run](CLI::App& app) -> Runner {
-    auto options = std::make_shared<Options>();
-    app.add_option("queue-name", options->name, "the queue")->required();
-    app.add_option("script-name", options->script, "the Worker")->required();
-    app.add_option("--batch-size", options->batch_size, "most messages at once");
-    app.add_option("--batch-timeout", options->batch_timeout, "most seconds to wait for a full batch");
-    app.add_option("--message-retries", options->retries, "most tries");
-    app.add_option("--dead-letter-queue", options->dead_letter_queue, "where messages go that failed");
-    app.add_option("--max-concurrency", options->max_concurrency, "most batches side by side");
-    app.add_option("--retry-delay-secs", options->retry_delay, "seconds before a retry");
-    return [options, run](Context& context) { return run(*options, context); };
-  };
-}
-
-Runner declare_consumer(CLI::App& app) {
-  const auto both = [](CLI::App& sub) {
-    return declare_subcommands(sub,
-                               {{"add", "let a Worker read the queue", consumer(add_consumer)},
-                                {"remove", "stop a Worker from reading it", consumer(remove_consumer)}});
-  };
-  return declare_subcommands(app,
-                             {{"add", "let a Worker read the queue", consumer(add_consumer)},
-                              {"remove", "stop a Worker from reading it", consumer(remove_consumer)},
-                              {"worker", "the same", both}});
+Runner declare_purge(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("name", options->name, "the queue")->required();
+  app.add_flag("--force", options->force, "ask nothing");
+  return [options](Context& context) { return purge(*options, context); };
 }
 
 Runner declare_send(CLI::App& app) {
@@ -228,20 +222,25 @@ CommandEntry queues_command() {
        {"pyw queues list", "all queues"},
        {"pyw queues send jobs '{\"id\": 1}' --local", "a message for the consumer in `pyw dev`"}},
       [](CLI::App& app) {
-        return declare_subcommands(app,
-                                   {{"create", "make a queue", named(create, true)},
-                                    {"update", "change its settings", named(update, true)},
-                                    {"list",
-                                     "all queues",
-                                     [](CLI::App& sub) -> Runner {
-                                       auto options = std::make_shared<Options>();
-                                       sub.add_option("--page", options->page, "which page");
-                                       return [options](Context& context) { return list(*options, context); };
-                                     }},
-                                    {"info", "one queue, as JSON", named(info)},
-                                    {"delete", "delete a queue", named(remove)},
-                                    {"send", "send a message", declare_send},
-                                    {"consumer", "who reads a queue", declare_consumer}});
+        return declare_subcommands(
+            app,
+            {{"create", "make a queue", named(create, true)},
+             {"update", "change its settings", named(update, true)},
+             {"list",
+              "all queues",
+              [](CLI::App& sub) -> Runner {
+                auto options = std::make_shared<Options>();
+                sub.add_option("--page", options->page, "which page");
+                return [options](Context& context) { return list(*options, context); };
+              }},
+             {"info", "one queue, as JSON", named(info)},
+             {"delete", "delete a queue", named(remove)},
+             {"pause-delivery", "stop delivery", named(pause)},
+             {"resume-delivery", "go on with delivery", named(resume)},
+             {"purge", "delete all messages", declare_purge},
+             {"send", "send a message", declare_send},
+             {"consumer", "who reads a queue", declare_queue_consumer},
+             {"subscription", "events of the account that go into a queue", declare_queue_subscription}});
       },
   };
 }

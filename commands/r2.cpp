@@ -1,6 +1,7 @@
 #include <base/text.hpp>
 #include <commands/data_support.hpp>
 #include <commands/r2.hpp>
+#include <commands/r2_bucket.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -17,13 +18,11 @@ constexpr std::uint64_t largest_object_bytes =
     300ULL * 1024 * 1024; // of this API; larger ones go by S3 tools
 
 struct Options {
-  std::string name;
   std::string object;
   std::optional<std::string> file;
   bool pipe = false;
   bool force = false;
   std::optional<std::string> jurisdiction;
-  std::optional<std::string> location;
   std::optional<std::string> storage_class;
   std::optional<std::string> content_type;
   std::optional<std::string> content_disposition;
@@ -82,17 +81,7 @@ Result<void> add_body(const Options& options, cloud::Call& call, Context& contex
         fmt::format("`{}` is too large for this command: {}", path.string(), human_size(status->size)),
         {"objects over 300 MiB go up with an S3 tool"}));
   }
-  PYW_TRY_ASSIGN(auto first, files.open(path));
-  const auto reader = std::make_shared<std::unique_ptr<FileReader>>(std::move(first));
-  HttpBodyStream stream;
-  stream.size = status->size;
-  stream.read = [reader](char* buffer, std::size_t size) { return (*reader)->read(buffer, size); };
-  stream.rewind = [reader, &files, path] {
-    if (auto again = files.open(path)) {
-      *reader = std::move(*again);
-    }
-  };
-  call.stream = std::move(stream);
+  PYW_TRY_ASSIGN(call.stream, stream_of_file(files, path));
   return {};
 }
 
@@ -104,10 +93,7 @@ Result<int> put(const Options& options, Context& context) {
   cloud::Call call;
   call.method = "PUT";
   call.path = target.path;
-  add_header(call,
-             "content-type",
-             options.content_type ? options.content_type
-                                  : std::optional<std::string>("application/octet-stream"));
+  add_header(call, "content-type", options.content_type);
   add_header(call, "content-disposition", options.content_disposition);
   add_header(call, "content-encoding", options.content_encoding);
   add_header(call, "content-language", options.content_language);
@@ -164,55 +150,6 @@ Result<int> delete_object(const Options& options, Context& context) {
   return 0;
 }
 
-Result<int> create_bucket(const Options& options, Context& context) {
-  PYW_TRY_ASSIGN(auto data, open_data(context));
-  cloud::Json body = {{"name", options.name}};
-  if (options.storage_class) {
-    body["storageClass"] = *options.storage_class;
-  }
-  if (options.location) {
-    body["locationHint"] = *options.location;
-  }
-  auto call = cloud::with_json("POST", data.base + "/r2/buckets", body);
-  add_header(call, "cf-r2-jurisdiction", options.jurisdiction);
-  PYW_TRY(data.cloud.api.require(call));
-  context.world.reporter.message(fmt::format("Made the bucket `{}`", options.name));
-  return 0;
-}
-
-Result<int> list_buckets(const Options& options, Context& context) {
-  PYW_TRY_ASSIGN(auto data, open_data(context));
-  auto call = cloud::get(data.base + "/r2/buckets");
-  add_header(call, "cf-r2-jurisdiction", options.jurisdiction);
-  PYW_TRY_ASSIGN(const auto answer, data.cloud.api.require(call));
-  const auto buckets =
-      answer.is_object() ? answer.value("buckets", cloud::Json::array()) : cloud::Json::array();
-  if (context.options.format == OutputFormat::json) {
-    print_json(context, buckets);
-    return 0;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& bucket : buckets) {
-    rows.push_back({text_at(bucket, "name"), text_at(bucket, "creation_date")});
-  }
-  print_table(context, {"bucket", "made"}, rows);
-  return 0;
-}
-
-Result<int> one_bucket(const Options& options, const char* method, Context& context) {
-  PYW_TRY_ASSIGN(auto data, open_data(context));
-  auto call = cloud::get(data.base + "/r2/buckets/" + options.name);
-  call.method = method;
-  add_header(call, "cf-r2-jurisdiction", options.jurisdiction);
-  PYW_TRY_ASSIGN(const auto answer, data.cloud.api.require(call));
-  if (call.method == "GET") {
-    print_json(context, answer);
-  } else {
-    context.world.reporter.message(fmt::format("Deleted the bucket `{}`", options.name));
-  }
-  return 0;
-}
-
 std::shared_ptr<Options> object_options(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("object", options->object, "BUCKET/KEY")->required();
@@ -246,44 +183,6 @@ Runner declare_delete(CLI::App& app) {
   return [options](Context& context) { return delete_object(*options, context); };
 }
 
-std::shared_ptr<Options> bucket_options(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  app.add_option("name", options->name, "the bucket")->required();
-  app.add_option("-J,--jurisdiction", options->jurisdiction, "its jurisdiction");
-  return options;
-}
-
-Runner declare_bucket(CLI::App& app) {
-  return declare_subcommands(
-      app,
-      {{"create",
-        "make a bucket",
-        [](CLI::App& sub) -> Runner {
-          auto options = bucket_options(sub);
-          sub.add_option("--location", options->location, "where, roughly");
-          sub.add_option("-s,--storage-class", options->storage_class, "the default storage class");
-          declare_creation_options(sub);
-          return [options](Context& context) { return create_bucket(*options, context); };
-        }},
-       {"list",
-        "all buckets",
-        [](CLI::App& sub) -> Runner {
-          auto options = std::make_shared<Options>();
-          sub.add_option("-J,--jurisdiction", options->jurisdiction, "of this jurisdiction");
-          return [options](Context& context) { return list_buckets(*options, context); };
-        }},
-       {"info",
-        "one bucket, as JSON",
-        [](CLI::App& sub) -> Runner {
-          auto options = bucket_options(sub);
-          return [options](Context& context) { return one_bucket(*options, "GET", context); };
-        }},
-       {"delete", "delete an empty bucket", [](CLI::App& sub) -> Runner {
-          auto options = bucket_options(sub);
-          return [options](Context& context) { return one_bucket(*options, "DELETE", context); };
-        }}});
-}
-
 Runner declare_object(CLI::App& app) {
   return declare_subcommands(app,
                              {{"put", "write an object", declare_put},
@@ -302,9 +201,10 @@ CommandEntry r2_command() {
        {"pyw r2 object put photos/a.png --file a.png --remote", "write an object"},
        {"pyw r2 object get photos/a.png --pipe --remote", "read one to stdout"}},
       [](CLI::App& app) {
-        return declare_subcommands(app,
-                                   {{"bucket", "make, list, show, delete", declare_bucket},
-                                    {"object", "read, write, delete", declare_object}});
+        return declare_subcommands(
+            app,
+            {{"bucket", "make, list, delete; rules, addresses, notifications", declare_r2_bucket},
+             {"object", "read, write, delete", declare_object}});
       },
   };
 }

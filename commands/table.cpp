@@ -8,6 +8,7 @@
 #include <commands/deploy.hpp>
 #include <commands/deployments.hpp>
 #include <commands/dev.hpp>
+#include <commands/dispatch_namespace.hpp>
 #include <commands/doctor.hpp>
 #include <commands/init.hpp>
 #include <commands/kv.hpp>
@@ -18,6 +19,7 @@
 #include <commands/snapshot.hpp>
 #include <commands/sync.hpp>
 #include <commands/table.hpp>
+#include <commands/tail.hpp>
 #include <commands/toolchain.hpp>
 #include <commands/triggers.hpp>
 #include <commands/types.hpp>
@@ -41,6 +43,7 @@ const std::vector<CommandEntry>& command_table() {
       explaining_identity(rollback_command()),
       explaining_identity(triggers_command()),
       explaining_identity(secret_command()),
+      explaining_identity(tail_command()),
       explaining_identity(delete_command()),
       auth_command(),
       whoami_command(),
@@ -49,6 +52,7 @@ const std::vector<CommandEntry>& command_table() {
       explaining_identity(d1_command()),
       explaining_identity(queues_command()),
       explaining_identity(workflows_command()),
+      explaining_identity(dispatch_namespace_command()),
       config_command(),
       toolchain_command(),
       doctor_command(),

@@ -95,6 +95,8 @@ Result<int> list(const Options& options, Context& context) {
           user_error(fmt::format("`{}` has no versions", script), {"`pyw versions upload` makes one"}));
     }
     versions.push_back(items.front());
+    PYW_TRY(
+        reader.deployments()); // the platform's client asks for them too; a Worker without any is an error
   } else {
     PYW_TRY_ASSIGN(const auto deployments, reader.deployments());
     for (const auto& [id, share] : deployments.empty() ? traffic_of({}) : traffic_of(deployments.front())) {

@@ -20,6 +20,7 @@ struct Hasher::Implementation {
 Hasher::Hasher(HashKind kind) : m_implementation(std::make_unique<Implementation>()) {
   const auto* algorithm = kind == HashKind::sha256   ? EVP_sha256()
                           : kind == HashKind::sha512 ? EVP_sha512()
+                          : kind == HashKind::sha1   ? EVP_sha1()
                                                      : EVP_md5();
   EVP_DigestInit_ex(m_implementation->context, algorithm, nullptr);
 }

@@ -9,7 +9,7 @@
 
 namespace pyw {
 
-enum class HashKind { sha256, sha512, md5 };
+enum class HashKind { sha256, sha512, md5, sha1 };
 
 /// Fed piece by piece.
 class Hasher {

@@ -103,13 +103,20 @@ void read_errors(const Json& envelope, ApiFailure& failure) {
   }
 }
 
+/// Headers that hold nothing secret. All others may: those of CLOUDFLARE_API_HEADERS are anybody's.
+bool may_be_shown(const std::string& name) {
+  const auto lower = to_lower(name);
+  return lower == "user-agent" || lower == "cache-control" || lower == "expires" || lower == "cf-trace-id" ||
+         lower == "cloudflare-workers-script-api-date" || lower.starts_with("content-") ||
+         lower.starts_with("cf-r2-");
+}
+
 /// What a person would type to repeat the request, without the secrets.
 std::string as_curl(const HttpRequest& request) {
   std::string out = "curl -X " + request.method;
   out += request.bearer_token ? " -H 'Authorization: Bearer ***'" : "";
   for (const auto& [name, value] : request.headers) {
-    const bool secret = to_lower(name) == "x-auth-key";
-    out += " -H " + shell_quote(name + ": " + (secret ? "***" : value));
+    out += " -H " + shell_quote(name + ": " + (may_be_shown(name) ? value : "***"));
   }
   out += request.body_stream || !request.body.empty() ? " --data-binary @-" : "";
   return out + " " + shell_quote(request.url);
@@ -137,8 +144,10 @@ Call with_json(std::string method, std::string path, const Json& body) {
   return call;
 }
 
-Api::Api(World& world, Credentials credentials)
-    : m_world(world), m_credentials(std::move(credentials)), m_base_url(api_base_url(world.environment)) {}
+Api::Api(World& world, Credentials credentials, const std::optional<std::string>& base_url)
+    : m_world(world), m_credentials(std::move(credentials)),
+      m_base_url(base_url ? base_url->substr(0, base_url->find_last_not_of('/') + 1)
+                          : api_base_url(world.environment)) {}
 
 Api::Api(World& world, LocalApi local)
     : m_world(world), m_name(std::move(local.name)), m_base_url(std::move(local.base_url)),
@@ -330,28 +339,54 @@ Answer<Json> Api::paged(Call call) {
   }
 }
 
-Answer<Json> Api::listed(Call call) {
-  auto all = Json::array();
-  const auto own_query = call.query;
-  for (int attempt = 1;;) {
-    auto envelope = envelope_once(call);
-    if (!envelope) {
-      if (wait_before_retry(envelope.error(), call, attempt++)) {
-        continue;
-      }
+Answer<std::pair<Json, std::string>> Api::cursor_step(const Call& call, const std::string& cursor) {
+  auto step = call;
+  if (!cursor.empty()) {
+    step.query.emplace_back("cursor", cursor);
+  }
+  for (int attempt = 1;; ++attempt) {
+    auto envelope = envelope_once(step);
+    if (envelope) {
+      const auto result = envelope->find("result");
+      auto items = result != envelope->end() && result->is_array() ? std::move(*result) : Json::array();
+      return std::pair(std::move(items), text_at(envelope->value("result_info", Json::object()), "cursor"));
+    }
+    if (!wait_before_retry(envelope.error(), step, attempt)) {
       return tl::unexpected(std::move(envelope.error()));
     }
-    const auto result = envelope->find("result");
-    for (auto& item : result != envelope->end() && result->is_array() ? *result : Json::array()) {
+  }
+}
+
+Answer<Json> Api::listed(const Call& call) {
+  auto all = Json::array();
+  std::string cursor;
+  do {
+    auto step = cursor_step(call, cursor);
+    if (!step) {
+      return tl::unexpected(std::move(step.error()));
+    }
+    for (auto& item : step->first) {
       all.push_back(std::move(item));
     }
-    const auto cursor = text_at(envelope->value("result_info", Json::object()), "cursor");
-    if (cursor.empty()) {
-      return all;
+    cursor = step->second;
+  } while (!cursor.empty());
+  return all;
+}
+
+Answer<Json> Api::cursor_page(const Call& call, int page) {
+  std::string cursor;
+  for (int number = 1;; ++number) {
+    auto step = cursor_step(call, cursor);
+    if (!step) {
+      return tl::unexpected(std::move(step.error()));
     }
-    call.query = own_query;
-    call.query.emplace_back("cursor", cursor);
-    attempt = 1;
+    if (number >= page) {
+      return std::move(step->first);
+    }
+    if (step->second.empty()) {
+      return Json::array();
+    }
+    cursor = step->second;
   }
 }
 

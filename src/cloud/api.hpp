@@ -45,8 +45,9 @@ struct LocalApi {
 
 class Api {
 public:
-  Api(World& world, Credentials credentials);
   Api(World& world, LocalApi local);
+  /// `base_url` instead of the environment's (credentials.hpp).
+  Api(World& world, Credentials credentials, const std::optional<std::string>& base_url = {});
 
   /// The `result` of a successful envelope; an empty object for 204 and 205 without a body.
   [[nodiscard]] Answer<Json> call(const Call& call);
@@ -57,10 +58,15 @@ public:
   /// All pages of a list: `page=1`, 2 … while `result_info` says there is more.
   [[nodiscard]] Answer<Json> paged(Call call);
   /// All pages of a list that goes on by `cursor`.
-  [[nodiscard]] Answer<Json> listed(Call call);
+  [[nodiscard]] Answer<Json> listed(const Call& call);
+  /// One page, counted from 1, of a list that goes on by `cursor`: the pages before it are asked for on the
+  /// way. Empty when the list ends earlier.
+  [[nodiscard]] Answer<Json> cursor_page(const Call& call, int page);
 
   /// Not for a LocalApi, which has none.
   [[nodiscard]] const Credentials& credentials() const { return *m_credentials; }
+
+  [[nodiscard]] const std::string& base_url() const { return m_base_url; }
 
   [[nodiscard]] World& world() { return m_world; }
 
@@ -68,6 +74,8 @@ private:
   [[nodiscard]] HttpRequest request_for(const Call& call) const;
   [[nodiscard]] Answer<HttpResponse> send_once(const Call& call);
   [[nodiscard]] Answer<Json> envelope_once(const Call& call);
+  /// The next envelope of a list by cursor, and the cursor behind it; empty at the end.
+  [[nodiscard]] Answer<std::pair<Json, std::string>> cursor_step(const Call& call, const std::string& cursor);
   [[nodiscard]] bool wait_before_retry(const ApiFailure& failure, const Call& call, int attempt);
 
   [[nodiscard]] ApiFailure failure_of(ApiFailure::Kind kind, const Call& call, int status) const;

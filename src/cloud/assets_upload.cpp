@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <future>
+#include <mutex>
 #include <unordered_map>
 
 namespace pyw::cloud {
@@ -15,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int most_retries = 5;
+constexpr std::size_t lanes = 3;
 constexpr int free_gateway_errors = 5; ///< so many gateway errors are not counted as attempts
 
 bool is_gateway_error(int status) {
@@ -63,11 +66,7 @@ public:
     for (;;) {
       const auto answer = m_api.call(call_for(bucket));
       if (answer) {
-        if (answer->is_object() && answer->contains("jwt") && (*answer)["jwt"].is_string()) {
-          m_completion = (*answer)["jwt"].get<std::string>();
-        }
-        m_done += bucket.size();
-        m_bar->update(m_done, m_total);
+        note(*answer, bucket.size());
         return {};
       }
       const auto& failure = answer.error();
@@ -97,6 +96,15 @@ public:
   [[nodiscard]] bool single_files() const { return m_single; }
 
 private:
+  void note(const Json& answer, std::size_t files) {
+    const std::scoped_lock lock(m_mutex);
+    if (answer.is_object() && answer.contains("jwt") && answer["jwt"].is_string()) {
+      m_completion = answer["jwt"].get<std::string>();
+    }
+    m_done += files;
+    m_bar->update(m_done, m_total);
+  }
+
   Call call_for(const std::vector<const Asset*>& bucket) {
     Call call;
     call.method = "POST";
@@ -136,11 +144,56 @@ private:
   std::string m_path;
   Secret m_session;
   std::size_t m_total;
+  std::mutex m_mutex; ///< for the members below, which all lanes change
   std::size_t m_done = 0;
   std::unique_ptr<Progress> m_bar;
   std::string m_completion;
   bool m_single = false;
 };
+
+/// What goes out in one request.
+struct Load {
+  std::vector<const Asset*> assets;
+  std::string which; ///< "bucket 2 of 7"
+};
+
+std::vector<Load> loads_of(const std::vector<std::vector<const Asset*>>& buckets, bool single_files) {
+  std::vector<Load> loads;
+  std::size_t number = 0;
+  for (const auto& bucket : buckets) {
+    const auto which = fmt::format("bucket {} of {}", ++number, buckets.size());
+    if (!single_files) {
+      loads.push_back({bucket, which});
+      continue;
+    }
+    for (const auto* asset : bucket) {
+      loads.push_back({{asset}, which});
+    }
+  }
+  return loads;
+}
+
+/// Three at a time, as the platform's client does, and the next three when those have arrived. The first
+/// failure ends it.
+Result<void> send_side_by_side(Uploader& uploader, const std::vector<Load>& loads) {
+  for (std::size_t start = 0; start < loads.size(); start += lanes) {
+    std::vector<std::future<Result<void>>> under_way;
+    for (auto i = start; i < std::min(loads.size(), start + lanes); ++i) {
+      under_way.push_back(std::async(std::launch::async, [&uploader, &load = loads[i]] {
+        return uploader.send(load.assets, load.which);
+      }));
+    }
+    Result<void> outcome;
+    for (auto& request : under_way) {
+      auto ended = request.get();
+      if (outcome && !ended) {
+        outcome = std::move(ended);
+      }
+    }
+    PYW_TRY(outcome);
+  }
+  return {};
+}
 
 /// The files that the session asks for, bucket by bucket.
 Result<std::vector<std::vector<const Asset*>>> asked_for(const Json& session, const AssetManifest& manifest) {
@@ -202,18 +255,7 @@ upload_assets(Api& api, const std::string& account, const Worker& worker, const 
   }
   result.known -= std::min(result.known, result.uploaded);
   Uploader uploader(api, account, result.jwt, result.uploaded);
-  std::size_t number = 0;
-  for (const auto& bucket : buckets) {
-    ++number;
-    const auto which = fmt::format("bucket {} of {}", number, buckets.size());
-    if (!uploader.single_files()) {
-      PYW_TRY(uploader.send(bucket, which));
-      continue;
-    }
-    for (const auto* asset : bucket) {
-      PYW_TRY(uploader.send({asset}, which));
-    }
-  }
+  PYW_TRY(send_side_by_side(uploader, loads_of(buckets, uploader.single_files())));
   if (uploader.completion().empty()) {
     return failure(user_error("the platform did not confirm the assets", {"run the command again"}));
   }

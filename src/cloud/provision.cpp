@@ -57,7 +57,8 @@ class Provisioner {
 public:
   Provisioner(Api& api, const std::string& account, Worker& worker)
       : m_api(api), m_base(account_path(account)), m_worker(worker) {
-    const auto settings = api.call(get(script_path(account, worker) + "/settings"));
+    const auto settings =
+        api.call(get(account_path(account) + "/workers/scripts/" + worker.name + "/settings"));
     // A new Worker has no settings; any other failure means the same here: nothing to inherit.
     if (settings && settings->is_object() && settings->contains("bindings")) {
       m_live = (*settings)["bindings"];

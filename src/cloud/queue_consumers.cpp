@@ -25,6 +25,12 @@ std::vector<Json> consumers_of(const Json& queue, const std::string& script) {
   return out;
 }
 
+/// Reads which environment of a service is the default one.
+Result<std::string> default_environment(Api& api, const std::string& account, const std::string& script) {
+  PYW_TRY_ASSIGN(const auto service, api.require(get(account_path(account) + "/workers/services/" + script)));
+  return text_at(service.value("default_environment", Json::object()), "environment");
+}
+
 } // namespace
 
 Result<Json> find_queue(Api& api, const std::string& account, const std::string& name) {
@@ -37,8 +43,11 @@ Result<Json> find_queue(Api& api, const std::string& account, const std::string&
   return queues.front();
 }
 
-Result<std::string>
-worker_consumer_id(Api& api, const std::string& account, const Json& queue, const std::string& script) {
+Result<std::string> worker_consumer_id(Api& api,
+                                       const std::string& account,
+                                       const Json& queue,
+                                       const std::string& script,
+                                       const std::optional<std::string>& environment) {
   std::vector<Json> found;
   for (auto& consumer : consumers_of(queue, script)) {
     if (text_at(consumer, "type") == "worker") {
@@ -54,10 +63,12 @@ worker_consumer_id(Api& api, const std::string& account, const Json& queue, cons
     return text_at(found.front(), "consumer_id");
   }
   // Several, or one of a service: the environment decides.
-  PYW_TRY_ASSIGN(const auto service, api.require(get(account_path(account) + "/workers/services/" + script)));
-  const auto environment = text_at(service.value("default_environment", Json::object()), "environment");
+  auto wanted = environment.value_or("");
+  if (!environment) {
+    PYW_TRY_ASSIGN(wanted, default_environment(api, account, script));
+  }
   for (const auto& consumer : found) {
-    if (text_at(consumer, "environment") == environment) {
+    if (text_at(consumer, "environment") == wanted) {
       return text_at(consumer, "consumer_id");
     }
   }

@@ -3,6 +3,7 @@
 
 #include <cloud/api.hpp>
 
+#include <optional>
 #include <string>
 
 namespace pyw::cloud {
@@ -17,8 +18,12 @@ namespace pyw::cloud {
                                                const std::string& script,
                                                const Json& body);
 
-/// The id of the consumer that `script` is. Fails when it is none.
-[[nodiscard]] Result<std::string>
-worker_consumer_id(Api& api, const std::string& account, const Json& queue, const std::string& script);
+/// The id of the consumer that `script` is. Where several are (one for each environment of a service) it is
+/// that of `environment`, else of the service's default one. Fails when it is none.
+[[nodiscard]] Result<std::string> worker_consumer_id(Api& api,
+                                                     const std::string& account,
+                                                     const Json& queue,
+                                                     const std::string& script,
+                                                     const std::optional<std::string>& environment = {});
 
 } // namespace pyw::cloud

@@ -1,4 +1,6 @@
 #include <base/text.hpp>
+#include <cloud/live_config.hpp>
+#include <cloud/metadata.hpp>
 #include <cloud/remote_state.hpp>
 
 #include <fmt/core.h>
@@ -42,6 +44,27 @@ Result<void> ask(const Concern& concern, const Decide& decide) {
                          : pyw::failure(user_error("nothing was deployed", {"the live Worker is unchanged"}));
 }
 
+/// What was changed in the dashboard and is not in the configuration would be lost; what is only added would
+/// not.
+Result<void>
+check_dashboard_edits(Api& api, const std::string& account, const Worker& worker, const Decide& decide) {
+  PYW_TRY_ASSIGN(const auto live, read_live_config(api, account, worker));
+  std::string lost;
+  for (const auto& change : config_changes(live, worker, upload_metadata(worker, {}))) {
+    if (change.kind != ConfigChange::Kind::added) {
+      lost += "\n  " + to_text(change);
+    }
+  }
+  if (lost.empty()) {
+    return {};
+  }
+  return ask(
+      {Concern::Kind::overwrites,
+       fmt::format("`{}` was last edited in the dashboard: this would be overwritten{}", worker.name, lost),
+       "deploy over the dashboard's changes?"},
+      decide);
+}
+
 Result<void> read_service(
     Api& api, const std::string& account, const Worker& worker, RemoteState& state, const Decide& decide) {
   const bool dispatched = worker.dispatch_namespace.has_value();
@@ -66,12 +89,7 @@ Result<void> read_service(
   }
   read_script(script_of(*service), state);
   if (state.last_deployed_from == "dash") {
-    return ask({Concern::Kind::overwrites,
-                fmt::format("`{}` was last edited in the dashboard: what was changed there and is not in the "
-                            "configuration will be overwritten",
-                            worker.name),
-                "deploy over the dashboard's changes?"},
-               decide);
+    return check_dashboard_edits(api, account, worker, decide);
   }
   if (state.last_deployed_from == "api") {
     return ask({Concern::Kind::overwrites,

@@ -71,27 +71,6 @@ std::vector<std::string> required_secrets_in(const ApiFailure& failure, const Wo
   return missing;
 }
 
-/// What is big, for "too large": the five biggest folders of python_modules and files of the Worker.
-std::vector<std::string> biggest(const bundle::BundleManifest& manifest) {
-  std::vector<std::pair<std::uint64_t, std::string>> sizes;
-  std::unordered_map<std::string, std::uint64_t> groups;
-  for (const auto& module : manifest.modules) {
-    constexpr std::string_view vendored = "python_modules/";
-    const auto slash = module.path.find('/', vendored.size());
-    const bool grouped = module.origin == bundle::Origin::vendored && slash != std::string::npos;
-    groups[grouped ? module.path.substr(0, slash) : module.path] += module.size;
-  }
-  for (const auto& [name, size] : groups) {
-    sizes.emplace_back(size, name);
-  }
-  std::sort(sizes.rbegin(), sizes.rend());
-  std::vector<std::string> lines;
-  for (std::size_t i = 0; i < sizes.size() && i < 5; ++i) {
-    lines.push_back(fmt::format("  {:>10}  {}", human_size(sizes[i].first), sizes[i].second));
-  }
-  return lines;
-}
-
 std::string exports_report(const std::string& meta) {
   const auto json = Json::parse(meta, nullptr, false);
   std::string out;
@@ -119,7 +98,7 @@ Error explain(const ApiFailure& failure, const Worker& worker) {
     }
   }
   if (failure.code == code::too_large && worker.manifest) {
-    diagnostic.message += "\nthe biggest parts:\n" + join(biggest(*worker.manifest), "\n");
+    diagnostic.message += "\nthe biggest parts:\n" + join(biggest_parts(*worker.manifest), "\n");
   }
   if (failure.code == code::exports_not_reconciled) {
     diagnostic.message += exports_report(failure.meta);
@@ -180,6 +159,26 @@ Call upload_call(Api& api,
   return call;
 }
 
+/// Hears when the whole body has been handed over: from then on the server may act on it.
+void watch_end(HttpBodyStream& stream, const OnMoment& on_moment) {
+  const auto sent = std::make_shared<std::uint64_t>(0);
+  stream.read = [read = stream.read, sent, size = stream.size, on_moment](
+                    char* buffer, std::size_t room) -> Result<std::size_t> {
+    PYW_TRY_ASSIGN(const auto count, read(buffer, room));
+    const bool was_open = *sent < size;
+    *sent += count;
+    if (was_open && *sent >= size) {
+      on_moment(UploadMoment::deciding);
+    }
+    return count;
+  };
+  stream.rewind = [rewind = stream.rewind, sent, on_moment] {
+    *sent = 0;
+    on_moment(UploadMoment::sending);
+    rewind();
+  };
+}
+
 void patch_settings(
     Api& api, const std::string& account, const Worker& worker, const Json& settings, UploadResult& result) {
   const auto answer =
@@ -192,11 +191,52 @@ void patch_settings(
 
 } // namespace
 
-Result<UploadResult>
-apply_upload(Api& api, const std::string& account, const Worker& worker, const DeployPlan& plan) {
+std::vector<std::string> biggest_parts(const bundle::BundleManifest& manifest) {
+  std::vector<std::pair<std::uint64_t, std::string>> sizes;
+  std::unordered_map<std::string, std::uint64_t> groups;
+  for (const auto& module : manifest.modules) {
+    constexpr std::string_view vendored = "python_modules/";
+    const auto slash = module.path.find('/', vendored.size());
+    const bool grouped = module.origin == bundle::Origin::vendored && slash != std::string::npos;
+    groups[grouped ? module.path.substr(0, slash) : module.path] += module.size;
+  }
+  for (const auto& [name, size] : groups) {
+    sizes.emplace_back(size, name);
+  }
+  std::sort(sizes.rbegin(), sizes.rend());
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < sizes.size() && i < 5; ++i) {
+    lines.push_back(fmt::format("  {:>10}  {}", human_size(sizes[i].first), sizes[i].second));
+  }
+  return lines;
+}
+
+Result<void> write_body(const Worker& worker, const DeployPlan& plan, FileSystem& files, const Path& file) {
+  const auto body = encode_multipart(parts_of(worker, plan), files);
+  PYW_TRY_ASSIGN(const auto writer, files.create(file));
+  std::string piece(256 * 1024, '\0');
+  for (;;) {
+    PYW_TRY_ASSIGN(const auto count, body.stream.read(piece.data(), piece.size()));
+    if (count == 0) {
+      return writer->commit();
+    }
+    PYW_TRY(writer->write({piece.data(), count}));
+  }
+}
+
+Result<UploadResult> apply_upload(Api& api,
+                                  const std::string& account,
+                                  const Worker& worker,
+                                  const DeployPlan& plan,
+                                  const OnMoment& on_moment) {
   const std::shared_ptr<Progress> bar =
       api.world().reporter.progress("Uploading " + worker.name, ProgressUnit::bytes);
-  const auto answer = api.call(upload_call(api, account, worker, plan, bar));
+  on_moment(UploadMoment::sending);
+  auto call = upload_call(api, account, worker, plan, bar);
+  if (plan.way == DeployPlan::Way::put_script) {
+    watch_end(*call.stream, on_moment);
+  }
+  const auto answer = api.call(call);
   if (!answer) {
     return failure(explain(answer.error(), worker));
   }
@@ -219,6 +259,7 @@ apply_upload(Api& api, const std::string& account, const Worker& worker, const D
     if (unsafe.is_object() && unsafe.value("metadata", Json::object()).contains("code_update_strategy")) {
       strategy = unsafe["metadata"]["code_update_strategy"];
     }
+    on_moment(UploadMoment::deciding);
     const auto deployed =
         api.call(with_json("POST",
                            script_path(account, worker) + "/deployments",
@@ -232,8 +273,14 @@ apply_upload(Api& api, const std::string& account, const Worker& worker, const D
           result.version_id));
       return failure(std::move(error));
     }
+    on_moment(UploadMoment::live);
     patch_settings(api, account, worker, *plan.settings, result);
-  } else if (plan.tags) {
+    return result;
+  }
+  if (plan.way == DeployPlan::Way::put_script) {
+    on_moment(UploadMoment::live);
+  }
+  if (plan.tags) {
     patch_settings(api, account, worker, Json{{"tags", *plan.tags}}, result);
   }
   return result;

@@ -17,6 +17,8 @@ struct Functions {
   decltype(curl_easy_setopt)* easy_setopt = nullptr;
   decltype(curl_easy_getinfo)* easy_getinfo = nullptr;
   decltype(curl_easy_strerror)* easy_strerror = nullptr;
+  decltype(curl_easy_send)* easy_send = nullptr;
+  decltype(curl_easy_recv)* easy_recv = nullptr;
   decltype(curl_slist_append)* slist_append = nullptr;
   decltype(curl_slist_free_all)* slist_free_all = nullptr;
   decltype(curl_multi_init)* multi_init = nullptr;
@@ -42,6 +44,8 @@ Result<Functions> load() {
   PYW_TRY(library.bind(curl.easy_setopt, "curl_easy_setopt"));
   PYW_TRY(library.bind(curl.easy_getinfo, "curl_easy_getinfo"));
   PYW_TRY(library.bind(curl.easy_strerror, "curl_easy_strerror"));
+  PYW_TRY(library.bind(curl.easy_send, "curl_easy_send"));
+  PYW_TRY(library.bind(curl.easy_recv, "curl_easy_recv"));
   PYW_TRY(library.bind(curl.slist_append, "curl_slist_append"));
   PYW_TRY(library.bind(curl.slist_free_all, "curl_slist_free_all"));
   PYW_TRY(library.bind(curl.multi_init, "curl_multi_init"));
@@ -112,6 +116,14 @@ void CurlHandle::set_function(int option, void (*function)()) {
 
 int CurlHandle::perform() {
   return curl().easy_perform(m_handle.get());
+}
+
+int CurlHandle::send(const char* bytes, std::size_t size, std::size_t& sent) {
+  return curl().easy_send(m_handle.get(), bytes, size, &sent);
+}
+
+int CurlHandle::receive(char* buffer, std::size_t size, std::size_t& received) {
+  return curl().easy_recv(m_handle.get(), buffer, size, &received);
 }
 
 long CurlHandle::info(int what) const {

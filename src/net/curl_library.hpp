@@ -45,6 +45,10 @@ public:
 
   /// Does the exchange; a CURLcode.
   [[nodiscard]] int perform();
+  /// Of a connection made with CURLOPT_CONNECT_ONLY: sends, or receives, what can be done now; a CURLcode,
+  /// CURLE_AGAIN when the socket is not ready.
+  [[nodiscard]] int send(const char* bytes, std::size_t size, std::size_t& sent);
+  [[nodiscard]] int receive(char* buffer, std::size_t size, std::size_t& received);
   /// A number that curl knows of the last exchange, 0 when it does not.
   [[nodiscard]] long info(int what) const;
   /// What a CURLcode means, in curl's words.

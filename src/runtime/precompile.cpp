@@ -20,10 +20,14 @@ std::string output_name(std::size_t number) {
   return fmt::format("{}.pack", number);
 }
 
+std::string_view kind_name(CompileInput kind) {
+  return kind == CompileInput::standard_library ? "zip" : kind == CompileInput::pack ? "pack" : "check";
+}
+
 std::string jobs_json(const std::vector<CompileJob>& jobs) {
   auto list = ordered_json::array();
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    list.push_back({{"kind", jobs[i].kind == CompileInput::pack ? "pack" : "zip"},
+    list.push_back({{"kind", kind_name(jobs[i].kind)},
                     {"input", jobs[i].input.relative_path().generic_string()},
                     {"prefix", jobs[i].prefix},
                     {"output", output_name(i)}});

@@ -16,7 +16,9 @@
 
 namespace pyw::runtime {
 
-enum class CompileInput { standard_library, pack };
+/// What is made of the input: byte code, or, of a pack that is only checked, a pack with `faults.json`
+/// (syntax_check.hpp).
+enum class CompileInput { standard_library, pack, check };
 
 struct CompileJob {
   CompileInput kind = CompileInput::pack;

@@ -3,7 +3,8 @@
 // format belongs to the exact version of Python.
 //
 // Bindings: INPUT, a folder to read; OUTPUT, a folder to write; JOBS, a list of
-// {input, output, kind, prefix}: `kind` is "zip" (Pyodide's standard library) or "pack".
+// {input, output, kind, prefix}: `kind` is "zip" (Pyodide's standard library), "pack", or "check" for a
+// pack whose faults are only listed.
 import { bootPython } from "./loader.js";
 import { endTopLevel } from "./shims.js";
 import { makePack } from "./files.js";

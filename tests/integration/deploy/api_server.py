@@ -75,6 +75,7 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two writes: with it each answer would wait 40 ms for an ACK
 
             def log_message(self, *arguments):
                 pass

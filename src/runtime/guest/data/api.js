@@ -42,5 +42,5 @@ export default {
 // "/a/:id/b/*key": `:name` is one part of the path, `*name` all that is left.
 function patternOf(path) {
   const source = path.replace(/:\w+/g, "([^/]+)").replace(/\*\w+/g, "(.+)");
-  return new RegExp(`^${source}$`);
+  return new RegExp(`^${source}/?$`);
 }

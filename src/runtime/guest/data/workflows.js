@@ -8,6 +8,8 @@ export const workflows = [
   ["GET", BASE, describe],
   ["GET", `${BASE}/instances`, list],
   ["POST", `${BASE}/instances`, create],
+  ["PUT", `${BASE}/instances/terminate`, terminateAll],
+  ["POST", `${BASE}/instances/batch/delete`, removeMany],
   ["GET", `${BASE}/instances/:id`, read],
   ["DELETE", `${BASE}/instances/:id`, remove],
   ["PATCH", `${BASE}/instances/:id/status`, change],
@@ -25,6 +27,11 @@ function describe({ env }, name) {
 
 // The engine keeps no list: each instance is a Durable Object with a file of its own.
 async function list({ env, query }, name) {
+  const chosen = await instancesOf(env, name, query.get("status"));
+  return succeeded(chosen, { page: 1, per_page: chosen.length, count: chosen.length, total_count: chosen.length });
+}
+
+async function instancesOf(env, name, wanted) {
   const namespace = resource(env, "instances", name);
   const instances = [];
   for (const hex of await objectIds(env, `workflows/miniflare-workflows-${name}`)) {
@@ -34,10 +41,19 @@ async function list({ env, query }, name) {
       instances.push({ id: metadata.instanceId, status, created_on: metadata.createdOn });
     }
   }
-  const wanted = query.get("status");
   const chosen = instances.filter(({ status }) => !wanted || status === wanted);
-  chosen.sort((one, other) => (one.created_on < other.created_on ? 1 : -1));
-  return succeeded(chosen, { page: 1, per_page: chosen.length, count: chosen.length, total_count: chosen.length });
+  return chosen.sort((one, other) => (one.created_on < other.created_on ? 1 : -1));
+}
+
+async function terminateAll({ env, query }, name) {
+  const instances = await instancesOf(env, name, query.get("status"));
+  const running = instances.filter(({ status }) => !["complete", "errored", "terminated"].includes(status));
+  for (const { id } of running) await (await found(env, name, id)).terminate();
+  return succeeded({ status: "ok", instancesTerminated: running.length });
+}
+
+async function removeMany({ request, env }, name) {
+  return succeeded(await resource(env, "workflow-api", name).deleteBatch(await jsonBody(request)));
 }
 
 async function create({ request, env }, name) {

@@ -25,6 +25,8 @@ def compile_all(kind, prefix, data, keep):
 
     if kind == "zip":
         _compile_zip(data.to_bytes(), prefix, emit)
+    elif kind == "check":
+        emit("faults.json", json.dumps(_faults(data.to_bytes())).encode())
     else:
         _compile_pack(data.to_bytes(), prefix, emit)
 
@@ -42,16 +44,32 @@ def _compile_zip(data, prefix, emit):
             emit(name + "c", code)
 
 
-def _compile_pack(data, prefix, emit):
-    # Beside sources that stay where they are, in another pack.
+def _python_files(data):
     index_size = int.from_bytes(data[8:12], "little")
     start = 12 + index_size
     for path, offset, size in json.loads(data[12:start]):
-        if not path.endswith(".py"):
-            continue
-        content = data[start + offset : start + offset + size]
+        if path.endswith(".py"):
+            yield path, data[start + offset : start + offset + size]
+
+
+def _compile_pack(data, prefix, emit):
+    # Beside sources that stay where they are, in another pack.
+    for path, content in _python_files(data):
         if (code := _compile(content, prefix + path)) is not None:
             emit(cache_from_source(path), code)
+
+
+def _faults(data):
+    """[path, line, column, what is wrong] of every file that this Python cannot compile."""
+    faults = []
+    for path, content in _python_files(data):
+        try:
+            compile(content, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            faults.append([path, error.lineno or 0, error.offset or 0, error.msg])
+        except ValueError as error:
+            faults.append([path, 0, 0, str(error)])
+    return faults
 
 
 def _compile(source, filename):
