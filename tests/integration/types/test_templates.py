@@ -13,7 +13,7 @@ import tempfile
 import checkers
 
 # Needs packages from the index, which `pyw sync` installs: tests/integration/sync has that.
-WITH_PACKAGES = {"fastapi"}
+WITH_PACKAGES = {"django", "fastapi", "image", "langchain", "sync-http-clients"}
 
 
 def run(pyw, folder, *arguments):

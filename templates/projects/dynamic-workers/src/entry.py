@@ -1,6 +1,7 @@
 """POST /run takes the text of a JavaScript Worker, runs it in an isolate of its own without network, and answers with its answer."""
 
 import hashlib
+from typing import Any
 from urllib.parse import urlparse
 
 from js import Object
@@ -8,7 +9,7 @@ from pyodide.ffi import create_once_callable, to_js
 from workers import Response, WorkerEntrypoint
 
 
-def js_object(value):
+def js_object(value) -> Any:
     return to_js(value, dict_converter=Object.fromEntries)
 
 
@@ -25,7 +26,7 @@ class Default(WorkerEntrypoint):
         except Exception as error:
             return Response(f"the Worker failed: {error}", status=422)
 
-    def definition(self, code: str):
+    def definition(self, code: str) -> Any:
         return js_object({
             "compatibilityDate": "2026-10-01",
             "mainModule": "worker.js",

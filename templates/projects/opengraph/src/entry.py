@@ -4,7 +4,7 @@ from urllib.parse import quote, urlparse
 
 from js import HTMLRewriter
 from pyodide.ffi import create_proxy
-from workers import Response, WorkerEntrypoint
+from workers import WorkerEntrypoint
 
 DESCRIPTIONS = {"/": "Green tea from the first harvest."}
 
@@ -26,11 +26,11 @@ class Default(WorkerEntrypoint):
         page = await self.env.PAGES.fetch(request.js_object)
         url = urlparse(request.url)
         if not (page.headers.get("content-type") or "").startswith("text/html"):
-            return Response(page)
+            return page
         tags = {
             "title": quote(url.path.strip("/")) or "Tea",
             "description": DESCRIPTIONS.get(url.path, ""),
             "url": f"{url.scheme}://{url.netloc}{url.path}",
         }
         card = create_proxy(Card(tags))
-        return Response(HTMLRewriter.new().on("head", card).transform(page.js_object))
+        return HTMLRewriter.new().on("head", card).transform(page.js_object)

@@ -3,7 +3,7 @@
 import asyncio
 from urllib.parse import parse_qs, urlparse
 
-from pyodide.ffi import create_proxy
+from pyodide.ffi import JsNull, create_proxy
 from workers import Response, WorkerEntrypoint, fetch
 
 PATIENCE_S = 5
@@ -13,9 +13,9 @@ async def ask(url: str, text: str) -> str:
     """One message there, one back."""
     # A WebSocket begins as a request, so `wss:` is asked for as `https:`.
     answer = await fetch(url.replace("ws", "http", 1), headers={"Upgrade": "websocket"})
-    if answer.status != 101:
-        raise ConnectionError(f"the server answered with {answer.status}, not with a WebSocket")
     socket = answer.js_object.webSocket
+    if isinstance(socket, JsNull):
+        raise ConnectionError(f"the server answered with {answer.status}, not with a WebSocket")
     received = asyncio.get_running_loop().create_future()
 
     def on_message(event):
@@ -26,17 +26,20 @@ async def ask(url: str, text: str) -> str:
         if not received.done():
             received.set_exception(ConnectionError("the server closed the WebSocket"))
 
-    listeners = {"message": create_proxy(on_message), "close": create_proxy(on_end), "error": create_proxy(on_end)}
-    for name, listener in listeners.items():
-        socket.addEventListener(name, listener)
+    take, end = create_proxy(on_message), create_proxy(on_end)
+    socket.addEventListener("message", take)
+    socket.addEventListener("close", end)
+    socket.addEventListener("error", end)
     socket.accept()
     socket.send(text)
     try:
         return await asyncio.wait_for(received, PATIENCE_S)
     finally:
-        for name, listener in listeners.items():
-            socket.removeEventListener(name, listener)
-            listener.destroy()
+        socket.removeEventListener("message", take)
+        socket.removeEventListener("close", end)
+        socket.removeEventListener("error", end)
+        take.destroy()
+        end.destroy()
         socket.close(1000, "done")
 
 
