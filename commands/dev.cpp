@@ -97,9 +97,7 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.read_line = read_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
   DevRegistration registration(preparer->registry() / project.name.value, world.files);
-  hooks.on_serving = [&](devserver::Generation generation) {
-    return registration.announce(preparer->address(generation));
-  };
+  hooks.on_serving = [&] { return registration.announce(preparer->address()); };
   hooks.narrator = narrator.get();
   auto settings = server_options(options, project);
   if (options.https == Https::yes) {

@@ -1,12 +1,9 @@
 #include <base/platform.hpp>
 #include <commands/dev_companions.hpp>
+#include <devserver/line_reader.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 
 namespace pyw::commands {
 
@@ -14,30 +11,6 @@ namespace {
 
 /// Its own workerd gets 300 ms (devserver/server.cpp), and it a little more.
 constexpr auto end_grace = std::chrono::milliseconds(900);
-
-/// Until the child closes its end.
-template <typename Use>
-void for_each_line(int descriptor, const Use& use) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    const auto count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count <= 0) {
-      break;
-    }
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
-      use(std::string_view(text).substr(0, end));
-      text.erase(0, end + 1);
-    }
-  }
-  if (!text.empty()) {
-    use(text);
-  }
-}
 
 /// Two configurations are often both called wrangler.jsonc: the folder tells them apart.
 std::string name_of(const Path& config) {
@@ -92,12 +65,14 @@ Result<DevCompanions> DevCompanions::start(const DevOptions& options, Context& c
     PYW_TRY_ASSIGN(companion.process, world.processes.start(command));
     const auto name = name_of(config);
     companion.readers.emplace_back([&world, name, from = companion.process->output_descriptor()] {
-      for_each_line(
-          from, [&](std::string_view line) { world.reporter.data(event_with_worker(line, name) + "\n"); });
+      devserver::LineReader reader(
+          [&](std::string_view line) { world.reporter.data(event_with_worker(line, name) + "\n"); });
+      reader.read_to_end(from);
     });
     companion.readers.emplace_back([&world, name, from = companion.process->error_descriptor()] {
-      for_each_line(
-          from, [&](std::string_view line) { world.reporter.message(fmt::format("[{}] {}", name, line)); });
+      devserver::LineReader reader(
+          [&](std::string_view line) { world.reporter.message(fmt::format("[{}] {}", name, line)); });
+      reader.read_to_end(from);
     });
   }
   return companions;

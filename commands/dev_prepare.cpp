@@ -5,6 +5,7 @@
 #include <commands/dev_prepare.hpp>
 #include <commands/local_data.hpp>
 #include <commands/runtime_parts.hpp>
+#include <commands/socket_path.hpp>
 #include <commands/types_write.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
@@ -20,19 +21,6 @@
 namespace pyw::commands {
 
 namespace {
-
-/// sockaddr_un holds 108 bytes (unix(7)), 104 on macOS.
-constexpr std::size_t longest_socket_path = 100;
-
-/// Beside the project's own state, else, where that path is too long, in the system's temporary folder.
-Path socket_path(const Path& run_directory, std::string_view kind, devserver::Generation generation) {
-  const auto name = fmt::format("{}-{}.sock", kind, generation);
-  if ((run_directory / name).string().size() < longest_socket_path) {
-    return run_directory / name;
-  }
-  return std::filesystem::temp_directory_path() /
-         fmt::format("pyw-{:x}-{}", std::hash<std::string>{}(run_directory.string()), name);
-}
 
 Result<config::LoadResult> load_for_dev(const Context& context) {
   config::LoadOptions options;
@@ -122,8 +110,8 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.run_directory = m_first.root / ".pyw" / "run";
   options.state_directory = m_state_directory;
   options.observe = runtime::Observe::yes;
-  options.socket = socket_path(options.run_directory, "worker", generation);
-  options.debug_socket = socket_path(options.run_directory, "debug", generation);
+  options.socket = socket_path(options.run_directory, fmt::format("worker-{}.sock", generation));
+  options.debug_socket = socket_path(options.run_directory, fmt::format("debug-{}.sock", generation));
   options.registry = m_registry;
   if (m_options.mock) {
     options.mock = mock_file();
@@ -140,7 +128,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   remember(project); // again: python_modules may be there now
   {
     const std::lock_guard lock(m_mutex);
-    m_addresses[generation] = {
+    m_address = {
         options.debug_socket, std::move(prepared.entry_service), std::string(runtime::worker_service)};
   }
   devserver::PreparedWorker worker;
@@ -226,10 +214,9 @@ Path DevPreparer::mock_file() const {
   return (m_context.options.directory / *m_options.mock).lexically_normal();
 }
 
-DevRegistration::Entry DevPreparer::address(devserver::Generation generation) const {
+DevRegistration::Entry DevPreparer::address() const {
   const std::lock_guard lock(m_mutex);
-  const auto found = m_addresses.find(generation);
-  return found == m_addresses.end() ? DevRegistration::Entry{} : found->second;
+  return m_address;
 }
 
 devserver::WatchList DevPreparer::watch_list() const {

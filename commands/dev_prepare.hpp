@@ -10,7 +10,6 @@
 #include <runtime/worker_output.hpp>
 #include <snapshot/layers.hpp>
 
-#include <map>
 #include <memory>
 #include <mutex>
 
@@ -30,8 +29,9 @@ public:
   [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation,
                                                           devserver::PartsCheck check);
 
-  /// From any thread: how other Workers reach this one.
-  [[nodiscard]] DevRegistration::Entry address(devserver::Generation generation) const;
+  /// From any thread: how other Workers reach what was prepared last. That is what begins to serve: the next
+  /// preparation waits for it.
+  [[nodiscard]] DevRegistration::Entry address() const;
 
   [[nodiscard]] const Path& registry() const { return m_registry; }
 
@@ -65,7 +65,7 @@ private:
   snapshot::CheckedFiles m_checked;
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
-  std::map<devserver::Generation, DevRegistration::Entry> m_addresses;
+  DevRegistration::Entry m_address;
 };
 
 } // namespace pyw::commands

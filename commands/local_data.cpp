@@ -1,13 +1,11 @@
-#include <base/defer.hpp>
-#include <base/text.hpp>
 #include <base/unique_fd.hpp>
 #include <commands/local_data.hpp>
 #include <commands/runtime_parts.hpp>
+#include <commands/socket_path.hpp>
 #include <runtime/data_service.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <array>
@@ -72,16 +70,6 @@ Result<void> wait_until_listening(int control, ChildProcess& child) {
                                 {"`pyw toolchain install` checks the runtime"}));
 }
 
-/// Below the system's limit for names of local sockets (unix(7): 108 bytes).
-Path socket_in(const Path& run) {
-  constexpr std::size_t longest = 100;
-  const auto file = run / "data.sock";
-  return file.string().size() < longest
-             ? file
-             : std::filesystem::temp_directory_path() /
-                   fmt::format("pyw-{:x}-data.sock", std::hash<std::string>{}(run.string()));
-}
-
 } // namespace
 
 Path state_directory(const Context& context,
@@ -110,7 +98,7 @@ LocalData::open(const config::Project& project, const Path& state, LocalNeeds ne
   }
   data.m_lock = std::move(access.lock);
   const auto run = project.root / ".pyw" / "run";
-  const auto socket = socket_in(run);
+  const auto socket = socket_path(run, "data.sock");
   PYW_TRY_ASSIGN(const auto parts, store_parts(project, world));
   PYW_TRY_ASSIGN(auto command, runtime::prepare_data_runtime(project, parts, {run, state, socket}, world));
   std::array<int, 2> ends{};

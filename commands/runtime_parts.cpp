@@ -1,7 +1,8 @@
 #include <commands/runtime_parts.hpp>
 #include <toolchain/toolchain.hpp>
 
-#include <array>
+#include <optional>
+#include <vector>
 
 namespace pyw::commands {
 
@@ -30,6 +31,28 @@ Result<Part> pyodide_for(const config::Project& project) {
   return failure(std::move(error));
 }
 
+Result<runtime::RuntimeParts> installed_parts(const config::Project& project,
+                                              std::optional<Part> pyodide,
+                                              World& world,
+                                              toolchain::CheckDepth depth) {
+  std::vector<Part> parts{Part::workerd, Part::miniflare};
+  if (pyodide) {
+    parts.push_back(*pyodide);
+  }
+  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
+  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
+  runtime::RuntimeParts result;
+  result.workerd = installed.program(Part::workerd);
+  result.workerd_version = pins.front()->version;
+  result.miniflare = installed.folder(Part::miniflare);
+  result.cache = world.environment.cache_directory() / "runtime";
+  if (pyodide) {
+    result.pyodide = installed.folder(*pyodide);
+    result.pyodide_version = pins.back()->version;
+  }
+  return result;
+}
+
 } // namespace
 
 Result<runtime::RuntimeParts>
@@ -38,28 +61,12 @@ runtime_parts(const config::Project& project, World& world, toolchain::CheckDept
     return store_parts(project, world, depth);
   }
   PYW_TRY_ASSIGN(const auto pyodide, pyodide_for(project));
-  const std::array parts{Part::workerd, pyodide, Part::miniflare};
-  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
-  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
-  return runtime::RuntimeParts{installed.program(Part::workerd),
-                               installed.folder(pyodide),
-                               std::string(pins.at(1)->version),
-                               installed.folder(Part::miniflare),
-                               world.environment.cache_directory() / "runtime",
-                               std::string(pins.at(0)->version)};
+  return installed_parts(project, pyodide, world, depth);
 }
 
 Result<runtime::RuntimeParts>
 store_parts(const config::Project& project, World& world, toolchain::CheckDepth depth) {
-  const std::array parts{Part::workerd, Part::miniflare};
-  PYW_TRY_ASSIGN(const auto installed, toolchain::ensure(world, project.root, parts, depth));
-  PYW_TRY_ASSIGN(const auto pins, toolchain::pins_here(parts));
-  return runtime::RuntimeParts{installed.program(Part::workerd),
-                               {},
-                               {},
-                               installed.folder(Part::miniflare),
-                               world.environment.cache_directory() / "runtime",
-                               std::string(pins.at(0)->version)};
+  return installed_parts(project, std::nullopt, world, depth);
 }
 
 } // namespace pyw::commands

@@ -1,6 +1,7 @@
 #include <devserver/line_reader.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -30,6 +31,13 @@ bool LineReader::read_from(int descriptor) {
     }
     return false;
   }
+}
+
+void LineReader::read_to_end(int descriptor) {
+  do {
+    pollfd watched{descriptor, POLLIN, 0};
+    ::poll(&watched, 1, -1); // a signal that ends it early only makes the next look come sooner
+  } while (read_from(descriptor));
 }
 
 void LineReader::emit_lines() {

@@ -15,6 +15,9 @@ public:
   /// False at the end of the stream; a last line without a newline is handed out then.
   [[nodiscard]] bool read_from(int descriptor);
 
+  /// Waits for what comes and hands it out, until the end of the stream. For a thread of its own.
+  void read_to_end(int descriptor);
+
 private:
   void emit_lines();
 

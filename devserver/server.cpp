@@ -221,7 +221,7 @@ private:
   void perform(const AnnounceReady& effect) {
     m_error.clear();
     m_journal.forget_failure(std::string(start_failure));
-    if (const auto announced = m_hooks.on_serving(effect.generation); !announced) {
+    if (const auto announced = m_hooks.on_serving(); !announced) {
       m_narrator.failed(announced.error(), true);
     }
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);

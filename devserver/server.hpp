@@ -94,7 +94,7 @@ struct DevServerHooks {
   /// Once, when the address is bound.
   std::function<Result<void>(std::uint16_t port)> on_listening;
   /// Each time a generation begins to serve.
-  std::function<Result<void>(Generation)> on_serving;
+  std::function<Result<void>()> on_serving;
   /// Events for people and tools: see devserver/narrator.hpp.
   Narrator* narrator = nullptr;
 };

@@ -18,11 +18,6 @@ using nlohmann::ordered_json;
 constexpr std::string_view main_name = "__pyw_main.js";
 constexpr std::string_view own_folder = "__pyw/";
 
-// Pyodide's version of the binary interface, PEP 783.
-std::string_view abi_of(config::PythonVersion version) {
-  return version == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0";
-}
-
 std::string own_name(std::string_view name) {
   return std::string(own_folder) + std::string(name);
 }
@@ -30,17 +25,6 @@ std::string own_name(std::string_view name) {
 // --- main.js ---
 
 // --- settings.json ---
-
-std::string source_root(const PlanInput& input) {
-  const auto root = input.bundle.module_root.lexically_relative(input.bundle.project_root).generic_string();
-  return root == "." ? "" : root;
-}
-
-std::string without_ending(std::string_view path) {
-  auto stem = std::string(path.substr(0, path.rfind('.')));
-  std::ranges::replace(stem, '/', '.');
-  return stem;
-}
 
 /// A class that the configuration names, and where: the guest checks that the code has it.
 ordered_json expected_class(const config::Project& project,
@@ -101,6 +85,27 @@ ordered_json exported_classes(const PlanInput& input) {
   return classes;
 }
 
+// --- config.capnp ---
+
+} // namespace
+
+// Pyodide's version of the binary interface, PEP 783.
+std::string_view abi_of(config::PythonVersion version) {
+  return version == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0";
+}
+
+std::string source_root(const bundle::BundleManifest& bundle) {
+  const auto root = bundle.module_root.lexically_relative(bundle.project_root).generic_string();
+  return root == "." ? "" : root;
+}
+
+std::string entry_module(const bundle::BundleManifest& bundle) {
+  const auto& path = bundle.entry.path;
+  auto stem = path.substr(0, path.rfind('.'));
+  std::ranges::replace(stem, '/', '.');
+  return stem;
+}
+
 ordered_json path_list(const std::vector<Path>& paths) {
   auto list = ordered_json::array();
   for (const auto& path : paths) {
@@ -108,10 +113,6 @@ ordered_json path_list(const std::vector<Path>& paths) {
   }
   return list;
 }
-
-// --- config.capnp ---
-
-} // namespace
 
 std::vector<std::string> flag_texts(const config::Project& project) {
   std::vector<std::string> flags;
@@ -154,8 +155,8 @@ std::string settings_text(const PlanInput& input) {
   const ordered_json settings{
       {"python", config::to_text(project.python_version)},
       {"abi", abi_of(project.python_version)},
-      {"entry", without_ending(input.bundle.entry.path)},
-      {"sourceRoot", source_root(input)},
+      {"entry", entry_module(input.bundle)},
+      {"sourceRoot", source_root(input.bundle)},
       {"legacyHandlers", !flags.at("python_no_global_handlers")},
       {"processPth", flags.at("python_process_pth_files")},
       {"exports", exported_classes(input)},

@@ -3,6 +3,8 @@
 
 #include <runtime/plan.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,18 @@ inline constexpr std::string_view starter_name = "__pyw_start";
 
 /// The compatibility flags as the configuration has them.
 [[nodiscard]] std::vector<std::string> flag_texts(const config::Project& project);
+
+/// Pyodide's version of the binary interface (PEP 783).
+[[nodiscard]] std::string_view abi_of(config::PythonVersion version);
+
+/// The module root below the project's root; empty when they are one.
+[[nodiscard]] std::string source_root(const bundle::BundleManifest& bundle);
+
+/// The name under which Python imports the entry.
+[[nodiscard]] std::string entry_module(const bundle::BundleManifest& bundle);
+
+/// Paths as settings.json has them.
+[[nodiscard]] nlohmann::ordered_json path_list(const std::vector<Path>& paths);
 
 /// main.js: the exports must stand in its text.
 [[nodiscard]] std::string main_module(const PlanInput& input);

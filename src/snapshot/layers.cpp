@@ -2,6 +2,7 @@
 #include <base/text.hpp>
 #include <runtime/compatibility.hpp>
 #include <runtime/entry_scan.hpp>
+#include <runtime/guest_worker.hpp>
 #include <snapshot/layers.hpp>
 
 #include <fmt/core.h>
@@ -18,38 +19,12 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t digits_in_name = 16;
 
-std::vector<std::string> flag_texts(const config::Project& project) {
-  std::vector<std::string> flags;
-  for (const auto& flag : project.compatibility_flags) {
-    flags.push_back(flag.value);
-  }
-  return flags;
-}
-
-ordered_json paths(const std::vector<Path>& list) {
-  auto texts = ordered_json::array();
-  for (const auto& path : list) {
-    texts.push_back(path.generic_string());
-  }
-  return texts;
-}
-
-std::string entry_module(const bundle::BundleManifest& bundle) {
-  const auto& path = bundle.entry.path;
-  return replace_all(path.substr(0, path.rfind('.')), "/", ".");
-}
-
-std::string source_root(const bundle::BundleManifest& bundle) {
-  const auto root = bundle.module_root.lexically_relative(bundle.project_root).generic_string();
-  return root == "." ? "" : root;
-}
-
 /// What both layers are told, but files. A fixed seed and a fixed hash seed: the same inputs give the same
 /// bytes. Python reseeds before the first handler.
 ordered_json common_settings(const config::Project& project) {
-  const auto flags = runtime::python_flags(project.compatibility_date.value, flag_texts(project));
+  const auto flags = runtime::python_flags(project.compatibility_date.value, runtime::flag_texts(project));
   return {{"python", config::to_text(project.python_version)},
-          {"abi", project.python_version == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
+          {"abi", runtime::abi_of(project.python_version)},
           {"seed", {1, 2, 3, 4}},
           {"hashSeed", 0},
           {"processPth", flags.at("python_process_pth_files")},
@@ -67,7 +42,7 @@ std::string surroundings(const config::Project& project,
       staged.guest.filename().string(),
       staged.packages.digest,
       project.compatibility_date.value,
-      join(runtime::workerd_flags(project.compatibility_date.value, flag_texts(project)), " "));
+      join(runtime::workerd_flags(project.compatibility_date.value, runtime::flag_texts(project)), " "));
 }
 
 ordered_json env_names(const config::Project& project) {
@@ -120,7 +95,7 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   }
   PYW_TRY_ASSIGN(const auto imports, snapshot_imports(bundle, files));
   const auto around = surroundings(project, parts, staged);
-  const auto library = paths(staged.code.library);
+  const auto library = runtime::path_list(staged.code.library);
   auto session = ordered_json::array({staged.packages.pack.generic_string()});
   if (staged.code.packages) {
     session.push_back(staged.code.packages->generic_string());
@@ -144,8 +119,8 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   settings["envNames"] = env_names(project);
   settings["layer"] = to_text(Layer::dedicated);
   settings["imports"] = ordered_json::array();
-  settings["entry"] = entry_module(bundle);
-  settings["sourceRoot"] = source_root(bundle);
+  settings["entry"] = runtime::entry_module(bundle);
+  settings["sourceRoot"] = runtime::source_root(bundle);
   settings["legacyHandlers"] = !settings["flags"].at("python_no_global_handlers").get<bool>();
   session.push_back(staged.own_pack.generic_string());
   finish(Layer::dedicated, settings, staged.own_digest);

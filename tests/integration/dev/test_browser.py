@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What `pyw dev` shows in a real browser: the error page, live reload, the dashboard."""
 import argparse
+import json
 import os
 import pathlib
 import sys
@@ -108,7 +109,8 @@ def test_an_exception_is_a_page_with_code_and_locals_that_goes_away_when_mended(
 def test_a_broken_top_level_is_a_page_that_goes_away_when_mended(pyw):
     def check(session, browser, entry):
         session.wait_for("error")
-        port = int((entry.parent.parent / ".pyw/state/dev.txt").read_text().rsplit("port ", 1)[1].rstrip(")\n"))
+        # There was no `ready` to read the port from: a second `pyw dev` would find it in this note.
+        port = json.loads((entry.parent.parent / ".pyw/state/dev.json").read_text())["port"]
         browser.go(f"http://localhost:{port}/")
         browser.wait_for("document.getElementById('details')?.dataset.filled")
         shown = browser.evaluate("document.body.innerText")
