@@ -83,7 +83,7 @@ std::string fish_script(const CLI::App& root) {
 
 Result<int> run_completion(const CompletionOptions& options, Context& context) {
   const auto tree = make_parser();
-  const auto& root = tree->app();
+  const auto& root = tree->complete_app();
   const auto script = options.shell == "bash"  ? bash_script(root)
                       : options.shell == "zsh" ? zsh_script(root)
                                                : fish_script(root);

@@ -24,7 +24,8 @@ struct Invocation {
 class Parser {
 public:
   virtual ~Parser() = default;
-  [[nodiscard]] virtual const CLI::App& app() const = 0;
+  /// With the options of every command, for those who show them all; `parse` declares only what it needs.
+  [[nodiscard]] virtual const CLI::App& complete_app() = 0;
   /// Fails with a usage error, did-you-mean included, on anything that does not fit.
   [[nodiscard]] virtual Result<Invocation> parse(const std::vector<std::string>& arguments,
                                                  const Path& current_directory) = 0;

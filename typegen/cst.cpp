@@ -221,7 +221,7 @@ std::vector<Node> collect_children(const Node& node, Include include) {
 
 } // namespace
 
-Position Node::position() const {
+TextPosition Node::position() const {
   const auto point = ts_node_start_point(NodeAccess::raw(*this));
   return {NodeAccess::owner(*this).lines_before + point.row + 1, point.column + 1};
 }

@@ -116,7 +116,8 @@ enum class Syntax : std::uint8_t {
   variable_declarator,
 };
 
-struct Position {
+/// Where in a text a node begins.
+struct TextPosition {
   std::size_t line = 0;   ///< from 1
   std::size_t column = 0; ///< from 1, bytes
 };
@@ -137,7 +138,7 @@ public:
   /// Where the text starts in the source, in bytes.
   [[nodiscard]] std::size_t offset() const { return m_context[0]; }
 
-  [[nodiscard]] Position position() const;
+  [[nodiscard]] TextPosition position() const;
   /// The name that the grammar gives to the type of node.
   [[nodiscard]] std::string_view type_name() const;
   /// All children, tokens and comments included.

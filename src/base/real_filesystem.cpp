@@ -147,7 +147,8 @@ Result<std::string> RealFileSystem::read(const Path& path) const {
     return failure(path_error("read", path, EISDIR));
   }
   std::string content;
-  content.resize(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
+  // One byte more than there is: the read that finds the end must not make a large file's buffer grow.
+  content.resize(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)) + 1);
   std::size_t filled = 0;
   for (;;) {
     if (filled == content.size()) { // also for /proc files, whose size is 0

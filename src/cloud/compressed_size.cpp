@@ -79,9 +79,9 @@ read_into(const bundle::Module& module, const ReadOnlyFileSystem& files, std::st
     piece.resize(filled + (count ? *count : 0));
     PYW_TRY(count);
     if (piece.size() == piece_bytes) {
-      pool.add(std::move(piece));
-      piece = {};
-      piece.reserve(piece_bytes);
+      std::string next;
+      next.reserve(piece_bytes);
+      pool.add(std::exchange(piece, std::move(next)));
     }
     if (*count == 0) {
       return {};

@@ -7,7 +7,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
-#include <array>
+#include <algorithm>
 
 namespace pyw::snapshot {
 
@@ -17,6 +17,7 @@ constexpr std::string_view magic = "PYWSNAP2";
 constexpr std::string_view magic_of_all_versions = "PYWSNAP";
 constexpr std::size_t header_size = 64;
 constexpr std::size_t page_size = 4096;
+constexpr std::size_t piece_size = 256 * 1024;
 constexpr std::size_t digest_at = 16;
 constexpr std::size_t key_at = 32;
 constexpr std::size_t key_size = 32;
@@ -32,38 +33,81 @@ std::uint32_t u32_at(std::string_view bytes, std::size_t at) {
 
 /// Over all of the file but itself: XXH3, 128 bits, canonical. It finds damage, not forgery: whoever can
 /// write to the cache can as well replace workerd.
-std::string digest_of(std::string_view bytes) {
-  XXH3_state_t state;
-  XXH3_128bits_reset(&state);
-  XXH3_128bits_update(&state, bytes.data(), digest_at);
-  XXH3_128bits_update(&state, bytes.data() + key_at, bytes.size() - key_at);
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
-  std::string digest;
-  for (const auto byte : canonical.digest) {
-    digest += static_cast<char>(byte);
+class Digest {
+public:
+  explicit Digest(std::string_view header) {
+    XXH3_128bits_reset(&m_state);
+    add(header.substr(0, digest_at));
+    add(header.substr(key_at));
   }
-  return digest;
-}
+
+  void add(std::string_view bytes) { XXH3_128bits_update(&m_state, bytes.data(), bytes.size()); }
+
+  [[nodiscard]] std::string value() const {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&m_state));
+    std::string digest;
+    for (const auto byte : canonical.digest) {
+      digest += static_cast<char>(byte);
+    }
+    return digest;
+  }
+
+private:
+  XXH3_state_t m_state;
+};
 
 Error damaged(const std::string& what) {
   return user_error("this is no usable snapshot: " + what, {"make it anew with `pyw snapshot build`"});
 }
 
-Result<std::size_t> check_sizes(std::string_view bytes) {
-  if (bytes.size() < header_size || !bytes.starts_with(magic_of_all_versions)) {
+Result<void> check_header(std::string_view header) {
+  if (header.size() < header_size || !header.starts_with(magic_of_all_versions)) {
     return failure(damaged("it does not begin as one"));
   }
-  if (!bytes.starts_with(magic)) {
+  if (!header.starts_with(magic)) {
     return failure(damaged("another version of pyw made it"));
   }
-  const std::uint64_t description = u32_at(bytes, 8);
-  const std::uint64_t pages = u32_at(bytes, 12);
-  if ((header_size + description) % page_size != 0 ||
-      header_size + description + pages * page_size != bytes.size()) {
+  return {};
+}
+
+Result<void> check_size(std::string_view header, std::uint64_t size) {
+  const std::uint64_t description = u32_at(header, 8);
+  const std::uint64_t pages = u32_at(header, 12);
+  if ((header_size + description) % page_size != 0 || header_size + description + pages * page_size != size) {
     return failure(damaged("its size is not what it says"));
   }
-  return static_cast<std::size_t>(description);
+  return {};
+}
+
+class TextReader final : public FileReader {
+public:
+  explicit TextReader(std::string_view text) : m_rest(text) {}
+
+  [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override {
+    const auto count = m_rest.copy(buffer, size);
+    m_rest.remove_prefix(count);
+    return count;
+  }
+
+private:
+  std::string_view m_rest;
+};
+
+/// Appends what comes until there are `wanted` bytes or the end. Grows with what is there, so that a header's
+/// word about sizes is not trusted with memory.
+Result<void> read_up_to(std::uint64_t wanted, std::string& bytes, FileReader& reader) {
+  while (bytes.size() < wanted) {
+    const auto before = bytes.size();
+    bytes.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(wanted - before, piece_size)));
+    const auto count = reader.read(bytes.data() + before, bytes.size() - before);
+    bytes.resize(before + count.value_or(0));
+    PYW_TRY(count);
+    if (*count == 0) {
+      break;
+    }
+  }
+  return {};
 }
 
 } // namespace
@@ -72,31 +116,57 @@ std::string_view to_text(Layer layer) {
   return layer == Layer::packages ? "packages" : "dedicated";
 }
 
-Result<Snapshot> read_snapshot(std::string_view bytes) {
-  PYW_TRY_ASSIGN(const auto description_size, check_sizes(bytes));
-  if (bytes.substr(digest_at, key_at - digest_at) != digest_of(bytes)) {
+Result<Snapshot> read_snapshot(FileReader& reader) {
+  std::string header;
+  PYW_TRY(read_up_to(header_size, header, reader));
+  PYW_TRY(check_header(header));
+  std::string description;
+  PYW_TRY(read_up_to(u32_at(header, 8), description, reader));
+  Digest digest(header);
+  digest.add(description);
+  std::uint64_t size = header.size() + description.size();
+  // Piece by piece through one buffer: a snapshot read whole costs more in page faults than in hashing.
+  for (std::string piece;;) {
+    piece.clear();
+    PYW_TRY(read_up_to(piece_size, piece, reader));
+    if (piece.empty()) {
+      break;
+    }
+    digest.add(piece);
+    size += piece.size();
+  }
+  PYW_TRY(check_size(header, size));
+  if (header.substr(digest_at, key_at - digest_at) != digest.value()) {
     return failure(damaged("its digest is not that of its content"));
   }
-  auto described = read_description(bytes.substr(header_size, description_size));
+  auto described = read_description(description);
   if (!described) {
     return failure(damaged(std::string(described.error().message())));
   }
   auto& snapshot = *described;
-  if (snapshot.pages != u32_at(bytes, 12)) {
+  if (snapshot.pages != u32_at(header, 12)) {
     return failure(damaged("its pages are not as many as described"));
   }
-  snapshot.size = bytes.size();
-  snapshot.key = to_hex(bytes.substr(key_at, key_size));
+  snapshot.size = size;
+  snapshot.key = to_hex(std::string_view(header).substr(key_at, key_size));
   return snapshot;
 }
 
+Result<Snapshot> read_snapshot(std::string_view bytes) {
+  TextReader reader(bytes);
+  return read_snapshot(reader);
+}
+
 Result<std::string> seal(std::string bytes, std::string_view key) {
-  PYW_TRY(check_sizes(bytes));
+  PYW_TRY(check_header(std::string_view(bytes).substr(0, header_size)));
+  PYW_TRY(check_size(bytes, bytes.size()));
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   for (std::size_t i = 0; i < key_size; ++i) {
     bytes[key_at + i] = static_cast<char>(digit(key.at(2 * i)) * 16 + digit(key.at(2 * i + 1)));
   }
-  bytes.replace(digest_at, key_at - digest_at, digest_of(bytes));
+  Digest digest(std::string_view(bytes).substr(0, header_size));
+  digest.add(std::string_view(bytes).substr(header_size));
+  bytes.replace(digest_at, key_at - digest_at, digest.value());
   return bytes;
 }
 

@@ -128,11 +128,12 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
 }
 
 Result<std::optional<Snapshot>> load(const LayerPlan& plan, const ReadOnlyFileSystem& files) {
-  PYW_TRY_ASSIGN(const auto bytes, files.read_if_exists(plan.file));
-  if (!bytes) {
+  PYW_TRY_ASSIGN(const auto status, files.status(plan.file));
+  if (!status) {
     return std::nullopt;
   }
-  PYW_TRY_ASSIGN(auto snapshot, read_snapshot(*bytes));
+  PYW_TRY_ASSIGN(const auto reader, files.open(plan.file));
+  PYW_TRY_ASSIGN(auto snapshot, read_snapshot(*reader));
   if (snapshot.key != plan.key) {
     return std::nullopt; // of other code: as good as none
   }
