@@ -3,6 +3,7 @@
 #include <cloud/upload.hpp>
 #include <commands/deploy.hpp>
 #include <commands/deploy_checks.hpp>
+#include <commands/deploy_snapshot.hpp>
 #include <commands/deploy_steps.hpp>
 #include <commands/deploy_syntax.hpp>
 
@@ -98,7 +99,10 @@ Result<int> upload(const DeployOptions& options, cloud::Worker& worker, Context&
                        cloud::listed(provisioned.unchecked)));
     }
   }
-  const auto plan = cloud::plan_deploy(worker, state, parts);
+  auto plan = cloud::plan_deploy(worker, state, parts);
+  if (options.target) {
+    use_extensions(session, worker, plan, context);
+  }
   if (options.outfile) {
     PYW_TRY(
         cloud::write_body(worker, plan, context.world.files, context.options.directory / *options.outfile));
@@ -134,6 +138,10 @@ Result<void> check(const DeployOptions& options, const cloud::Worker& worker, Co
   PYW_TRY_ASSIGN(auto findings, check_worker(worker, context.world.files));
   if (worker.manifest) {
     PYW_TRY_ASSIGN(auto faults, check_python_syntax(worker, context));
+    if (faults.empty()) { // what does not parse does not run either
+      PYW_TRY_ASSIGN(faults,
+                     check_top_level(worker, options.dry_run ? Effort::what_is_known : Effort::run, context));
+    }
     findings.insert(findings.begin(), faults.begin(), faults.end());
   }
   if (options.strict && !findings.empty()) {

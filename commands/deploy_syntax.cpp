@@ -1,45 +1,17 @@
 #include <base/hash.hpp>
 #include <base/text.hpp>
 #include <commands/deploy_syntax.hpp>
+#include <commands/runtime_parts.hpp>
 #include <python/build_python.hpp>
 #include <runtime/syntax_check.hpp>
-#include <toolchain/toolchain.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 
 namespace pyw::commands {
 
 namespace {
-
-using toolchain::Part;
-
-/// The runtime for the project's Python; nullopt where it is not installed, whole, on this machine.
-std::optional<runtime::RuntimeParts> installed_runtime(const config::Project& project, World& world) {
-  if (project.python_version == config::PythonVersion::python_3_12) {
-    return std::nullopt; // there is none
-  }
-  const auto pyodide =
-      project.python_version == config::PythonVersion::python_3_14 ? Part::pyodide_314 : Part::pyodide_313;
-  const std::array wanted{Part::workerd, pyodide};
-  const auto pins = toolchain::pins_here(wanted);
-  if (!pins) {
-    return std::nullopt;
-  }
-  const auto cache = toolchain::cache_of(world);
-  for (const auto* pin : *pins) {
-    if (cache.inspect(*pin, toolchain::CheckDepth::sizes).condition != toolchain::Condition::ready) {
-      return std::nullopt;
-    }
-  }
-  return runtime::RuntimeParts{cache.folder_of(*pins->at(0)) / pins->at(0)->program,
-                               cache.folder_of(*pins->at(1)),
-                               std::string(pins->at(1)->version),
-                               {},
-                               world.environment.cache_directory() / "runtime"};
-}
 
 /// What was found to be right is remembered under this.
 Result<std::string> digest_of(const std::vector<runtime::PackSource>& sources,
@@ -104,7 +76,7 @@ Result<std::vector<Diagnostic>> check_python_syntax(const cloud::Worker& worker,
     static_cast<void>(files.write(known_good, "")); // a cache that cannot be written costs only time
     return std::vector<Diagnostic>{};
   }
-  const auto parts = installed_runtime(*worker.project, context.world);
+  const auto parts = parts_at_hand(*worker.project, context.world);
   if (!parts) {
     context.world.reporter.verbose(
         "the code's syntax is not checked: the runtime is not installed (`pyw toolchain install`)");

@@ -1,6 +1,7 @@
 #include <commands/runtime_parts.hpp>
 #include <toolchain/toolchain.hpp>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -67,6 +68,32 @@ runtime_parts(const config::Project& project, World& world, toolchain::CheckDept
 Result<runtime::RuntimeParts>
 store_parts(const config::Project& project, World& world, toolchain::CheckDepth depth) {
   return installed_parts(project, std::nullopt, world, depth);
+}
+
+std::optional<runtime::RuntimeParts> parts_at_hand(const config::Project& project, World& world) {
+  if (project.python_version == config::PythonVersion::python_3_12) {
+    return std::nullopt; // there is none
+  }
+  const auto pyodide =
+      project.python_version == config::PythonVersion::python_3_14 ? Part::pyodide_314 : Part::pyodide_313;
+  const std::array wanted{Part::workerd, pyodide};
+  const auto pins = toolchain::pins_here(wanted);
+  if (!pins) {
+    return std::nullopt;
+  }
+  const auto cache = toolchain::cache_of(world);
+  for (const auto* pin : *pins) {
+    if (cache.inspect(*pin, toolchain::CheckDepth::sizes).condition != toolchain::Condition::ready) {
+      return std::nullopt;
+    }
+  }
+  runtime::RuntimeParts parts;
+  parts.workerd = cache.folder_of(*pins->at(0)) / pins->at(0)->program;
+  parts.workerd_version = pins->at(0)->version;
+  parts.pyodide = cache.folder_of(*pins->at(1));
+  parts.pyodide_version = pins->at(1)->version;
+  parts.cache = world.environment.cache_directory() / "runtime";
+  return parts;
 }
 
 } // namespace pyw::commands

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <numeric>
 #include <unordered_map>
 
@@ -39,7 +40,7 @@ bool is_editor_lock(const DirectoryEntry& entry) {
 
 struct Walk {
   const ReadOnlyFileSystem& files;
-  Path skipped_folder; ///< the tools' own folder: holds caches, never modules
+  std::array<Path, 2> skipped_folders; ///< the tools' own folders: hold caches, never modules
   Path skipped_file;
 
   /// Calls `visit(relative path, absolute path)` for each file below `folder`, depth first, in byte order.
@@ -49,7 +50,7 @@ struct Walk {
     for (const auto& entry : entries) {
       const auto absolute = folder / entry.name;
       if (entry.type == FileType::directory) {
-        if (absolute != skipped_folder) {
+        if (absolute != skipped_folders[0] && absolute != skipped_folders[1]) {
           PYW_TRY(below(absolute, prefix + entry.name + '/', visit));
         }
       } else if (absolute != skipped_file && !is_editor_lock(entry)) {
@@ -59,6 +60,10 @@ struct Walk {
     return {};
   }
 };
+
+std::array<Path, 2> tool_folders(const BundleSource& source) {
+  return {source.project_root / ".wrangler", source.project_root / ".pyw"};
+}
 
 Result<std::uint64_t> size_of(const Path& path, const ReadOnlyFileSystem& files) {
   PYW_TRY_ASSIGN(const auto status, files.status(path));
@@ -79,7 +84,7 @@ Result<void> collect_own(const BundleSource& source,
                          std::vector<std::string>& warnings) {
   const ModuleRules rules(source.rules);
   warnings.insert(warnings.end(), rules.warnings().begin(), rules.warnings().end());
-  const Walk walk{files, source.project_root / ".wrangler", source.config_file};
+  const Walk walk{files, tool_folders(source), source.config_file};
   return walk.below(
       source.module_root, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
         const auto kind = absolute == source.entry ? std::nullopt : rules.kind_of(path);
@@ -105,7 +110,7 @@ collect_vendored(const BundleSource& source, const ReadOnlyFileSystem& files, Mo
   }
   const std::vector<ModuleGlob> excluded(source.python_modules_exclude.begin(),
                                          source.python_modules_exclude.end());
-  const Walk walk{files, source.project_root / ".wrangler", source.entry};
+  const Walk walk{files, tool_folders(source), source.entry};
   return walk.below(folder, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
     for (const auto& glob : excluded) {
       if (glob.matches(path)) {

@@ -89,22 +89,6 @@ read_into(const bundle::Module& module, const ReadOnlyFileSystem& files, std::st
   }
 }
 
-/// Changes when a file of the bundle does.
-Result<std::string> signature(const bundle::BundleManifest& manifest, const ReadOnlyFileSystem& files) {
-  Hasher hasher(HashKind::sha256);
-  const auto add = [&](const bundle::Module& module) -> Result<void> {
-    PYW_TRY_ASSIGN(const auto status, files.status(module.source));
-    hasher.update(
-        fmt::format("{}\n{}\n{}\n", module.source.string(), module.size, status ? status->modified_ns : 0));
-    return {};
-  };
-  PYW_TRY(add(manifest.entry));
-  for (const auto& module : manifest.modules) {
-    PYW_TRY(add(module));
-  }
-  return to_hex(hasher.finish());
-}
-
 } // namespace
 
 Result<std::uint64_t> compressed_size(const bundle::BundleManifest& manifest,
@@ -124,7 +108,7 @@ Result<std::uint64_t> compressed_size(const bundle::BundleManifest& manifest,
 
 Result<std::uint64_t>
 compressed_size(const bundle::BundleManifest& manifest, FileSystem& files, const Path& cache) {
-  PYW_TRY_ASSIGN(const auto id, signature(manifest, files));
+  PYW_TRY_ASSIGN(const auto id, state_of(manifest, files));
   const auto file = cache / "bundle-sizes" / id.substr(0, 32);
   std::uint64_t size = 0;
   if (const auto known = files.read_if_exists(file); known && *known) {
@@ -141,6 +125,21 @@ compressed_size(const bundle::BundleManifest& manifest, FileSystem& files, const
     }
   }
   return size;
+}
+
+Result<std::string> state_of(const bundle::BundleManifest& manifest, const ReadOnlyFileSystem& files) {
+  Hasher hasher(HashKind::sha256);
+  const auto add = [&](const bundle::Module& module) -> Result<void> {
+    PYW_TRY_ASSIGN(const auto status, files.status(module.source));
+    hasher.update(
+        fmt::format("{}\n{}\n{}\n", module.source.string(), module.size, status ? status->modified_ns : 0));
+    return {};
+  };
+  PYW_TRY(add(manifest.entry));
+  for (const auto& module : manifest.modules) {
+    PYW_TRY(add(module));
+  }
+  return to_hex(hasher.finish());
 }
 
 } // namespace pyw::cloud

@@ -18,4 +18,8 @@ namespace pyw::cloud {
 [[nodiscard]] Result<std::uint64_t>
 compressed_size(const bundle::BundleManifest& manifest, FileSystem& files, const Path& cache);
 
+/// Hexadecimal digits that change when the path, size or time of one of the bundle's files does.
+[[nodiscard]] Result<std::string> state_of(const bundle::BundleManifest& manifest,
+                                           const ReadOnlyFileSystem& files);
+
 } // namespace pyw::cloud

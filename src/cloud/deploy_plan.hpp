@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ struct DeployPlan {
   std::shared_ptr<Json> metadata;
   std::optional<std::vector<std::string>> tags = {}; ///< to set after PUT or version; nullopt: leave them
   std::shared_ptr<Json> settings;                    ///< Way::new_version: PATCH script-settings
+  /// Modules that a target has already (target_extensions.hpp), which the metadata names: no parts for them.
+  std::set<std::string> left_out = {};
 };
 
 /// Pure: the same Worker, state and parts give the same plan.

@@ -20,6 +20,9 @@ std::vector<Part> parts_of(const Worker& worker, const DeployPlan& plan) {
   }
   std::unordered_map<std::string, std::size_t> index;
   const auto set = [&](const bundle::Module& module) {
+    if (plan.left_out.contains(module.path)) {
+      return;
+    }
     auto part =
         file_part(module.path, std::string(bundle::content_type(module.kind)), module.source, module.size);
     const auto [at, fresh] = index.try_emplace(module.path, parts.size());

@@ -87,6 +87,7 @@ TEST_CASE("base_dir: the entry goes by its base name, its siblings by their path
 TEST_CASE("the module root may be the project root") {
   const auto files = tree({"app.py",
                            "wrangler.toml",
+                           ".pyw/state/x.py",
                            ".wrangler/state/x.py",
                            "node_modules/n.txt",
                            "python_modules/a.py",
