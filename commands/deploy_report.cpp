@@ -1,4 +1,5 @@
 #include <base/text.hpp>
+#include <cloud/compressed_size.hpp>
 #include <commands/deploy_report.hpp>
 
 #include <fmt/core.h>
@@ -18,23 +19,23 @@ std::string kib(std::uint64_t bytes) {
 struct Row {
   std::string name;
   std::string kind;
-  std::uint64_t size;
+  std::uint64_t size = 0;
+  std::uint64_t gzip = 0;
 };
 
-/// Own modules one by one, packages by folder: hundreds of vendored files would bury the rest.
-std::vector<Row> bundle_rows(const bundle::BundleManifest& manifest) {
-  std::vector<Row> rows{
-      {manifest.entry.path, std::string(bundle::display_name(manifest.entry.kind)), manifest.entry.size}};
+/// Own modules one by one, packages by folder.
+std::vector<Row> bundle_rows(const bundle::BundleManifest& manifest, const BundleSize& size) {
+  const auto own = [](const bundle::Module& module) {
+    return Row{module.path, std::string(bundle::display_name(module.kind)), module.size};
+  };
+  std::vector<Row> rows{own(manifest.entry)};
   std::map<std::string, std::pair<std::size_t, std::uint64_t>> packages;
   for (const auto& module : manifest.modules) {
     if (module.origin == bundle::Origin::own) {
-      rows.push_back({module.path, std::string(bundle::display_name(module.kind)), module.size});
+      rows.push_back(own(module));
       continue;
     }
-    constexpr std::string_view folder = "python_modules/";
-    const auto slash = module.path.find('/', folder.size());
-    auto& [count, bytes] =
-        packages[slash == std::string::npos ? module.path : module.path.substr(0, slash + 1)];
+    auto& [count, bytes] = packages[cloud::size_group(module)];
     ++count;
     bytes += module.size;
   }
@@ -45,6 +46,10 @@ std::vector<Row> bundle_rows(const bundle::BundleManifest& manifest) {
   std::stable_sort(
       vendored.begin(), vendored.end(), [](const Row& a, const Row& b) { return a.size > b.size; });
   rows.insert(rows.end(), vendored.begin(), vendored.end());
+  for (auto& row : rows) {
+    const auto found = size.gzip_groups.find(row.name);
+    row.gzip = found == size.gzip_groups.end() ? 0 : found->second;
+  }
   return rows;
 }
 
@@ -108,9 +113,16 @@ cloud::Json plan_json(const PlanReport& report) {
       binding["text"] = "(hidden)";
     }
   }
+  auto parts = cloud::Json::array();
+  if (worker.manifest) {
+    for (const auto& row : bundle_rows(*worker.manifest, size)) {
+      parts.push_back({{"name", row.name}, {"raw_bytes", row.size}, {"gzip_bytes", row.gzip}});
+    }
+  }
   cloud::Json out = {{"name", worker.name},
                      {"dry_run", true},
                      {"bundle_size", {{"raw_bytes", size.raw_bytes}, {"gzip_bytes", size.gzip_bytes}}},
+                     {"parts", std::move(parts)},
                      {"modules", std::move(modules)},
                      {"metadata", std::move(metadata)},
                      {"requests", planned_requests(worker, plan)},
@@ -178,10 +190,12 @@ void print_plan(Context& context, const PlanReport& report) {
                             worker.name,
                             worker.compatibility_date));
   if (worker.manifest) {
-    for (const auto& row : bundle_rows(*worker.manifest)) {
-      reporter.data(fmt::format("  {:>12}  {}  ({})\n", kib(row.size), row.name, row.kind));
+    reporter.data(fmt::format("  {:>12}  {:>12}\n", "size", "gzip"));
+    for (const auto& row : bundle_rows(*worker.manifest, size)) {
+      reporter.data(
+          fmt::format("  {:>12}  {:>12}  {}  ({})\n", kib(row.size), kib(row.gzip), row.name, row.kind));
     }
-    reporter.data(fmt::format("  {:>12}  total, gzip: {}\n", kib(size.raw_bytes), kib(size.gzip_bytes)));
+    reporter.data(fmt::format("  {:>12}  {:>12}  total\n", kib(size.raw_bytes), kib(size.gzip_bytes)));
   }
   if (worker.assets) {
     reporter.data(fmt::format("  assets from {}\n", worker.assets->directory.string()));

@@ -8,6 +8,7 @@
 #include <commands/command.hpp>
 #include <commands/deploy_options.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace pyw::commands {
 struct BundleSize {
   std::uint64_t raw_bytes = 0;
   std::uint64_t gzip_bytes = 0;
+  std::map<std::string, std::uint64_t> gzip_groups = {}; ///< of each cloud::size_group, compressed alone
 };
 
 /// "10587.18 KiB / gzip: 2704.67 KiB", and the bindings, on stderr.

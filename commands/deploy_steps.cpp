@@ -17,9 +17,11 @@ Result<BundleSize> measure(Context& context, const cloud::Worker& worker) {
   BundleSize size;
   if (worker.manifest) {
     size.raw_bytes = worker.manifest->total_size();
-    PYW_TRY_ASSIGN(size.gzip_bytes,
-                   cloud::compressed_size(
+    PYW_TRY_ASSIGN(auto compressed,
+                   cloud::compressed_sizes(
                        *worker.manifest, context.world.files, context.world.environment.cache_directory()));
+    size.gzip_bytes = compressed.total;
+    size.gzip_groups = std::move(compressed.groups);
   }
   return size;
 }

@@ -12,6 +12,8 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace pyw::cloud {
 
@@ -43,34 +45,39 @@ std::uint64_t deflated_bytes(const std::string& piece) {
 /// Compresses pieces beside the reading, at most one a processor at a time.
 class Pool {
 public:
-  void add(std::string piece) {
+  /// The piece's size is added to `sum`, by finish() at the latest.
+  void add(std::string piece, std::uint64_t& sum) {
     if (m_running.size() >= m_width) {
       collect();
     }
-    m_running.push_back(
-        std::async(std::launch::async, [text = std::move(piece)] { return deflated_bytes(text); }));
+    m_running.emplace_back(
+        std::async(std::launch::async, [text = std::move(piece)] { return deflated_bytes(text); }), &sum);
   }
 
-  std::uint64_t finish() {
+  void finish() {
     while (!m_running.empty()) {
       collect();
     }
-    return m_sum;
   }
 
 private:
   void collect() {
-    m_sum += m_running.front().get();
+    *m_running.front().second += m_running.front().first.get();
     m_running.pop_front();
   }
 
   std::size_t m_width = std::max(1U, std::min(8U, std::thread::hardware_concurrency()));
-  std::deque<std::future<std::uint64_t>> m_running;
-  std::uint64_t m_sum = 0;
+  std::deque<std::pair<std::future<std::uint64_t>, std::uint64_t*>> m_running;
 };
 
-Result<void>
-read_into(const bundle::Module& module, const ReadOnlyFileSystem& files, std::string& piece, Pool& pool) {
+/// The modules that make one stream, in the bundle's order.
+using Stream = std::vector<const bundle::Module*>;
+
+Result<void> read_into(const bundle::Module& module,
+                       const ReadOnlyFileSystem& files,
+                       std::string& piece,
+                       Pool& pool,
+                       std::uint64_t& sum) {
   PYW_TRY_ASSIGN(const auto reader, files.open(module.source));
   for (;;) {
     const auto filled = piece.size();
@@ -81,7 +88,7 @@ read_into(const bundle::Module& module, const ReadOnlyFileSystem& files, std::st
     if (piece.size() == piece_bytes) {
       std::string next;
       next.reserve(piece_bytes);
-      pool.add(std::exchange(piece, std::move(next)));
+      pool.add(std::exchange(piece, std::move(next)), sum);
     }
     if (*count == 0) {
       return {};
@@ -89,55 +96,114 @@ read_into(const bundle::Module& module, const ReadOnlyFileSystem& files, std::st
   }
 }
 
-} // namespace
-
-Result<std::uint64_t> compressed_size(const bundle::BundleManifest& manifest,
-                                      const ReadOnlyFileSystem& files) {
-  Pool pool;
+Result<void> compress(const Stream& stream, const ReadOnlyFileSystem& files, Pool& pool, std::uint64_t& sum) {
   std::string piece;
-  piece.reserve(piece_bytes);
-  for (const auto& module : manifest.modules) {
-    PYW_TRY(read_into(module, files, piece, pool));
+  for (const auto* module : stream) {
+    PYW_TRY(read_into(*module, files, piece, pool, sum));
   }
-  PYW_TRY(read_into(manifest.entry, files, piece, pool));
   if (!piece.empty()) {
-    pool.add(std::move(piece));
+    pool.add(std::move(piece), sum);
   }
-  return pool.finish() + gzip_frame_bytes;
+  return {};
 }
 
-Result<std::uint64_t>
-compressed_size(const bundle::BundleManifest& manifest, FileSystem& files, const Path& cache) {
-  PYW_TRY_ASSIGN(const auto id, state_of(manifest, files));
-  const auto file = cache / "bundle-sizes" / id.substr(0, 32);
+Result<void> add_state(Hasher& hasher, const bundle::Module& module, const ReadOnlyFileSystem& files) {
+  PYW_TRY_ASSIGN(const auto status, files.status(module.source));
+  hasher.update(
+      fmt::format("{}\n{}\n{}\n", module.source.string(), module.size, status ? status->modified_ns : 0));
+  return {};
+}
+
+/// One stream's size, and where it is remembered.
+struct Job {
+  std::string group; ///< empty: all of the Worker's own modules
+  Stream stream;
+  Path memory = {};
   std::uint64_t size = 0;
-  if (const auto known = files.read_if_exists(file); known && *known) {
-    const auto text = trim(**known);
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (problem == std::errc{} && end == text.data() + text.size()) {
-      return size;
-    }
+  bool known = false;
+};
+
+Result<void> recall(Job& job, const ReadOnlyFileSystem& files, const Path& cache) {
+  Hasher hasher(HashKind::sha256);
+  for (const auto* module : job.stream) {
+    PYW_TRY(add_state(hasher, *module, files));
   }
-  PYW_TRY_ASSIGN(size, compressed_size(manifest, files));
-  if (const auto writer = files.create(file); writer) { // a cache that cannot be written costs only time
-    if ((*writer)->write(fmt::format("{}\n", size))) {
+  job.memory = cache / "bundle-sizes" / to_hex(hasher.finish()).substr(0, 32);
+  if (const auto text = files.read_if_exists(job.memory); text && *text) {
+    const auto digits = trim(**text);
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), job.size);
+    job.known = problem == std::errc{} && end == digits.data() + digits.size();
+  }
+  return {};
+}
+
+void remember(const Job& job, FileSystem& files) {
+  if (const auto writer = files.create(job.memory); writer) { // a cache that cannot be written costs time
+    if ((*writer)->write(fmt::format("{}\n", job.size))) {
       static_cast<void>((*writer)->commit());
     }
   }
-  return size;
+}
+
+std::vector<Job> jobs_of(const bundle::BundleManifest& manifest) {
+  std::vector<Job> jobs(1);
+  std::map<std::string, std::size_t> places;
+  const auto add = [&](const bundle::Module& module) {
+    auto group = size_group(module);
+    const auto [at, fresh] = places.try_emplace(group, jobs.size());
+    if (fresh) {
+      jobs.push_back({std::move(group), {}});
+    }
+    jobs[at->second].stream.push_back(&module);
+    if (module.origin == bundle::Origin::own) {
+      jobs.front().stream.push_back(&module);
+    }
+  };
+  std::for_each(manifest.modules.begin(), manifest.modules.end(), add);
+  add(manifest.entry);
+  return jobs;
+}
+
+} // namespace
+
+std::string size_group(const bundle::Module& module) {
+  constexpr std::string_view folder = "python_modules/";
+  const auto slash =
+      module.origin == bundle::Origin::own ? std::string::npos : module.path.find('/', folder.size());
+  return slash == std::string::npos ? module.path : module.path.substr(0, slash + 1);
+}
+
+Result<CompressedSizes>
+compressed_sizes(const bundle::BundleManifest& manifest, FileSystem& files, const Path& cache) {
+  auto jobs = jobs_of(manifest);
+  Pool pool;
+  for (auto& job : jobs) {
+    PYW_TRY(recall(job, files, cache));
+    if (!job.known) {
+      job.size = 0;
+      PYW_TRY(compress(job.stream, files, pool, job.size));
+    }
+  }
+  pool.finish();
+  CompressedSizes sizes{gzip_frame_bytes, {}};
+  for (const auto& job : jobs) {
+    if (!job.known) {
+      remember(job, files);
+    }
+    const bool is_own = !job.group.empty() && job.stream.front()->origin == bundle::Origin::own;
+    sizes.total += is_own ? 0 : job.size; // counted with the stream of all of them
+    if (!job.group.empty()) {
+      sizes.groups[job.group] += job.size;
+    }
+  }
+  return sizes;
 }
 
 Result<std::string> state_of(const bundle::BundleManifest& manifest, const ReadOnlyFileSystem& files) {
   Hasher hasher(HashKind::sha256);
-  const auto add = [&](const bundle::Module& module) -> Result<void> {
-    PYW_TRY_ASSIGN(const auto status, files.status(module.source));
-    hasher.update(
-        fmt::format("{}\n{}\n{}\n", module.source.string(), module.size, status ? status->modified_ns : 0));
-    return {};
-  };
-  PYW_TRY(add(manifest.entry));
+  PYW_TRY(add_state(hasher, manifest.entry, files));
   for (const auto& module : manifest.modules) {
-    PYW_TRY(add(module));
+    PYW_TRY(add_state(hasher, module, files));
   }
   return to_hex(hasher.finish());
 }

@@ -1,4 +1,5 @@
 #include <base/text.hpp>
+#include <cloud/compressed_size.hpp>
 #include <cloud/multipart.hpp>
 #include <cloud/upload.hpp>
 
@@ -198,10 +199,7 @@ std::vector<std::string> biggest_parts(const bundle::BundleManifest& manifest) {
   std::vector<std::pair<std::uint64_t, std::string>> sizes;
   std::unordered_map<std::string, std::uint64_t> groups;
   for (const auto& module : manifest.modules) {
-    constexpr std::string_view vendored = "python_modules/";
-    const auto slash = module.path.find('/', vendored.size());
-    const bool grouped = module.origin == bundle::Origin::vendored && slash != std::string::npos;
-    groups[grouped ? module.path.substr(0, slash) : module.path] += module.size;
+    groups[size_group(module)] += module.size;
   }
   for (const auto& [name, size] : groups) {
     sizes.emplace_back(size, name);
