@@ -136,6 +136,12 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
                      prepared.has_storage ? devserver::Storage::exclusive : devserver::Storage::none};
   worker.command = std::move(prepared.command);
   worker.socket = options.socket;
+  worker.alive_path = std::move(prepared.alive_path);
+  if (const auto* limits = project.raw("limits")) {
+    if (const auto* cpu = limits->find("cpu_ms"); cpu != nullptr && cpu->is_number()) {
+      worker.limits.cpu = std::chrono::milliseconds(static_cast<std::int64_t>(cpu->number()));
+    }
+  }
   worker.start_path = std::move(prepared.start_path);
   if (project.crons) {
     for (const auto& cron : *project.crons) {

@@ -438,6 +438,7 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
     }
   }
 
+  m_shared.hooks.on_answer(route.generation);
   record.answered = since_received();
   record.status = static_cast<int>(response->get().result_int());
   record.response_fields = copy_fields(response->get());

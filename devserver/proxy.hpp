@@ -24,6 +24,8 @@ struct ProxyHooks {
   std::function<void()> before_request = [] {};
   /// A request's head has been read; the record has no answer yet.
   std::function<void(const RequestRecord&)> on_begin = [](const RequestRecord&) {};
+  /// The Worker of this generation has begun to answer a request.
+  std::function<void(Generation)> on_answer = [](Generation) {};
   std::function<void(const RequestRecord&)> on_request = [](const RequestRecord&) {};
   /// The last request of a generation that requests no longer go to has ended.
   std::function<void(Generation)> on_idle = [](Generation) {};

@@ -51,6 +51,11 @@ public:
     proxy_hooks.before_request = [this] { read_changes(); };
     proxy_hooks.on_begin = [this](const RequestRecord& record) { m_narrator.begin(record); };
     proxy_hooks.own = [this](const OwnRequest& request) { return m_pages.answer(request); };
+    proxy_hooks.on_answer = [this](Generation generation) {
+      if (const auto found = m_running.find(generation); found != m_running.end() && found->second.process) {
+        found->second.process->seen_alive();
+      }
+    };
     proxy_hooks.on_request = [this](const RequestRecord& record) { m_narrator.request(record); };
     proxy_hooks.on_idle = [this](Generation generation) { end_drained(generation); };
     ProxyOptions proxy_options;
@@ -142,6 +147,7 @@ private:
     };
     callbacks.on_log = [this](Severity severity, std::string_view text) { m_narrator.log(severity, text); };
     callbacks.on_details = [this](const WorkerLine& line) { take_details(line); };
+    callbacks.requests_under_way = [this, generation] { return m_proxy->active(generation); };
     callbacks.read_line = m_hooks.read_line;
     auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
     if (!started) {

@@ -8,6 +8,7 @@
 #include <devserver/invocation.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
+#include <devserver/watchdog.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -27,6 +28,9 @@ struct PreparedWorker {
   /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
   /// it listens.
   std::string start_path = {};
+  /// Asked for there to see whether the runtime still answers; empty: it is not looked after.
+  std::string alive_path = {};
+  ProcessLimits limits = {};
   std::vector<std::string> crons = {}; ///< its schedules, for the dashboard
   /// Run once the Worker is ready, beside it; how it ends does not matter.
   std::optional<Command> background = {};

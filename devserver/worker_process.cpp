@@ -1,11 +1,10 @@
+#include <base/platform.hpp>
 #include <base/text.hpp>
 #include <devserver/worker_process.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,7 +17,25 @@ namespace {
 
 constexpr std::size_t lines_kept = 12;
 
+/// Often enough for memory that grows by gigabytes a second; two small files of /proc are read each time.
+constexpr auto look_interval = std::chrono::seconds(1);
+
+Error looping_error(const ProcessLimits& limits) {
+  return user_error(
+      fmt::format("the Worker has used {:.3g} s of CPU time without answering anyone: it was ended",
+                  std::chrono::duration<double>(limits.cpu).count()),
+      {"code that never awaits keeps every other request waiting; is there an endless loop?",
+       "production ends such a request too, after `limits.cpu_ms` (30 s unless it is set)"});
 }
+
+Error swollen_error(const ProcessLimits& limits) {
+  return user_error(
+      fmt::format("the Worker has taken more than {:.3g} GiB of memory: it was ended",
+                  static_cast<double>(limits.memory) / static_cast<double>(std::uint64_t{1} << 30U)),
+      {"production gives a Worker 128 MB; pass large bodies on as streams instead of reading them whole"});
+}
+
+} // namespace
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop,
                                                             ProcessRunner& processes,
@@ -44,6 +61,7 @@ WorkerProcess::WorkerProcess(EventLoop& loop,
                              Callbacks callbacks)
     : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
       m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_start_path(worker.start_path),
+      m_alive_path(worker.alive_path), m_watchdog(worker.limits),
       m_control_reader([this](std::string_view line) { read_control(line); }),
       m_output_reader([this](std::string_view line) { read_output(line); }),
       m_error_reader([this](std::string_view line) { read_output(line); }) {
@@ -74,6 +92,9 @@ void WorkerProcess::read_control(std::string_view line) {
     return;
   }
   m_listening = true;
+  if (!m_alive_path.empty()) {
+    look_after_it();
+  }
   if (m_start_path.empty()) {
     m_ready = true;
     m_callbacks.on_ready();
@@ -83,44 +104,60 @@ void WorkerProcess::read_control(std::string_view line) {
 }
 
 void WorkerProcess::ask_to_start() {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  m_start_connection = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const auto path = m_socket.string();
-  const auto request =
-      fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", m_start_path);
-  // A connection to a listening local socket is made at once, and its buffer takes a request whole.
-  const bool sent = path.size() < sizeof address.sun_path && m_start_connection.get() >= 0 && [&] {
-    path.copy(address.sun_path, path.size());
-    const auto* const to = reinterpret_cast<const sockaddr*>(&address);
-    return ::connect(m_start_connection.get(), to, sizeof address) == 0 &&
-           ::send(m_start_connection.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
-               static_cast<ssize_t>(request.size());
-  }();
+  auto sent = LocalRequest::send(m_loop, m_socket, m_start_path, [this](std::string_view answer) {
+    m_start_request.reset();
+    if (answer.starts_with("HTTP/1.1 204")) {
+      m_ready = true;
+      m_callbacks.on_ready();
+    } else {
+      kill(); // why, it has said in its output
+    }
+  });
   if (!sent) {
-    m_failure = system_error(fmt::format("cannot reach the Worker at {}", path), errno);
+    m_failure = std::move(sent.error());
     kill();
     return;
   }
-  m_start_watch = m_loop.on_readable(m_start_connection.get(), [this] { read_start_answer(); });
+  m_start_request = std::move(*sent);
 }
 
-void WorkerProcess::read_start_answer() {
-  std::array<char, 512> buffer{};
-  const auto count = ::read(m_start_connection.get(), buffer.data(), buffer.size());
-  if (count > 0) {
-    m_start_answer.append(buffer.data(), static_cast<std::size_t>(count));
+void WorkerProcess::look_after_it() {
+  m_look_timer = m_loop.after(look_interval, [this] { look_after_it(); });
+  const auto pid = m_child->pid();
+  switch (m_watchdog.look({platform::cpu_time(pid), platform::resident_memory(pid)},
+                          m_callbacks.requests_under_way())) {
+  case Watchdog::Verdict::fine:
+    break;
+  case Watchdog::Verdict::ask:
+    ask_for_a_sign();
+    break;
+  case Watchdog::Verdict::looping:
+    give_up(looping_error(m_watchdog.limits()));
+    break;
+  case Watchdog::Verdict::swollen:
+    give_up(swollen_error(m_watchdog.limits()));
+    break;
   }
-  if (count > 0 && m_start_answer.find("\r\n") == std::string::npos) {
-    return;
-  }
-  m_start_watch.reset();
-  if (m_start_answer.starts_with("HTTP/1.1 204")) {
-    m_ready = true;
-    m_callbacks.on_ready();
+}
+
+void WorkerProcess::ask_for_a_sign() {
+  auto sent = LocalRequest::send(m_loop, m_socket, m_alive_path, [this](std::string_view) {
+    m_alive_request.reset();
+    m_watchdog.seen_alive();
+  });
+  if (sent) {
+    m_alive_request = std::move(*sent);
   } else {
-    kill(); // why, it has said in its output
+    m_watchdog.seen_alive(); // it is ending
   }
+}
+
+void WorkerProcess::give_up(Error reason) {
+  if (!m_failure) {
+    m_failure = std::move(reason);
+  }
+  m_look_timer.reset();
+  kill();
 }
 
 void WorkerProcess::read_output(std::string_view line) {
@@ -172,6 +209,9 @@ void WorkerProcess::ended() {
   static_cast<void>(m_error_reader.read_from(m_child->error_descriptor()));
   m_exit_watch.reset();
   m_kill_timer.reset();
+  m_look_timer.reset();
+  m_alive_request.reset();
+  m_start_request.reset();
   const auto callback = m_callbacks.on_end; // a copy: the callback may destroy this object
   callback(*exit, explanation());
 }

@@ -4,6 +4,7 @@
 #include <base/unique_fd.hpp>
 #include <devserver/event_loop.hpp>
 #include <devserver/line_reader.hpp>
+#include <devserver/local_request.hpp>
 #include <devserver/server.hpp>
 
 #include <deque>
@@ -21,6 +22,7 @@ public:
     /// What is known of a failure, beside its text (WorkerLine::details, ray), and of a handler's run.
     std::function<void(const WorkerLine&)> on_details = [](const WorkerLine&) {};
     std::function<WorkerLine(std::string_view)> read_line;
+    std::function<std::size_t()> requests_under_way = [] { return std::size_t{0}; };
   };
 
   /// Fails when the program cannot be started. Once it listens it is asked to start the Worker,
@@ -31,6 +33,9 @@ public:
   /// SIGTERM now, SIGKILL after `grace`; on_end follows.
   void end(std::chrono::milliseconds grace);
   void kill();
+
+  /// It has just answered someone.
+  void seen_alive() { m_watchdog.seen_alive(); }
 
   [[nodiscard]] int pid() const { return m_child->pid(); }
 
@@ -46,7 +51,9 @@ private:
   void watch(std::unique_ptr<Subscription>& slot, LineReader& reader, int descriptor);
   void read_control(std::string_view line);
   void ask_to_start();
-  void read_start_answer();
+  void look_after_it();
+  void ask_for_a_sign();
+  void give_up(Error reason);
   void read_output(std::string_view line);
   void ended();
   [[nodiscard]] std::optional<Error> explanation() const;
@@ -57,8 +64,8 @@ private:
   Callbacks m_callbacks;
   Path m_socket;
   std::string m_start_path;
-  UniqueFd m_start_connection;
-  std::string m_start_answer;
+  std::string m_alive_path;
+  Watchdog m_watchdog;
   bool m_listening = false;
   std::uint16_t m_inspector_port = 0;
   bool m_ready = false;
@@ -68,11 +75,13 @@ private:
   LineReader m_output_reader;
   LineReader m_error_reader;
   std::unique_ptr<Subscription> m_control_watch;
-  std::unique_ptr<Subscription> m_start_watch;
   std::unique_ptr<Subscription> m_output_watch;
   std::unique_ptr<Subscription> m_error_watch;
   std::unique_ptr<Subscription> m_exit_watch;
   std::unique_ptr<Subscription> m_kill_timer;
+  std::unique_ptr<Subscription> m_look_timer;
+  std::unique_ptr<LocalRequest> m_start_request;
+  std::unique_ptr<LocalRequest> m_alive_request;
 };
 
 } // namespace pyw::devserver

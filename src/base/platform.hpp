@@ -37,6 +37,9 @@ namespace pyw::platform {
 /// The memory that a process holds in RAM, in bytes; 0 when it is not known.
 [[nodiscard]] std::uint64_t resident_memory(int pid);
 
+/// The CPU time that a process has used in all its threads, user and system; 0 when it is not known.
+[[nodiscard]] std::chrono::milliseconds cpu_time(int pid);
+
 /// A descriptor that becomes readable when the process ends (pidfd_open(2), Linux 5.3; kqueue on macOS).
 [[nodiscard]] Result<UniqueFd> process_descriptor(int pid);
 

@@ -147,4 +147,23 @@ std::uint64_t resident_memory(int pid) {
          static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::chrono::milliseconds cpu_time(int pid) {
+  const RealFileSystem files;
+  // proc(5), stat: utime and stime are fields 14 and 15, in clock ticks. The second, the name, may hold
+  // anything and is in parentheses, so fields are counted from behind it.
+  const auto text = files.read(Path("/proc") / std::to_string(pid) / "stat");
+  const auto behind_name = text ? text->rfind(')') : std::string::npos;
+  if (behind_name == std::string::npos) {
+    return {};
+  }
+  const auto words = split_words(std::string_view(*text).substr(behind_name + 1));
+  constexpr std::size_t user = 11;
+  if (words.size() <= user + 1) {
+    return {};
+  }
+  const auto ticks = std::strtoll(std::string(words[user]).c_str(), nullptr, 10) +
+                     std::strtoll(std::string(words[user + 1]).c_str(), nullptr, 10);
+  return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
 } // namespace pyw::platform

@@ -166,6 +166,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   } else {
     prepared.command.argv.push_back((run / "config.capnp").string());
   }
+  prepared.alive_path = "/cdn-cgi/pyw/alive";
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
                                     staged.own_digest + (mock ? mock->digest() : ""));

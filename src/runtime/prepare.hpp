@@ -29,6 +29,7 @@ struct PrepareOptions {
 
 struct PreparedRuntime {
   Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
+  std::string alive_path; ///< answered at once by a runtime whose event loop runs
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
   std::string entry_service; ///< what a request for the Worker goes to, by workerd's name for it
   std::string config_key;    ///< see runtime/compiled_config.hpp

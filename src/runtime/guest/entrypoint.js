@@ -123,6 +123,16 @@ async function invoke(context, pythonFunction, ...args) {
   }
 }
 
+// An interpreter without memory may not be able to say so.
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const type = "MemoryError";
+    return { type, message: "", traceback: `${type}: the interpreter could not describe where` };
+  }
+}
+
 // `outcome.report` was written by Python if the exception came through it; an error without one
 // is Pyodide's own, after which the interpreter cannot be used.
 function explained(error, outcome, context) {
@@ -130,7 +140,7 @@ function explained(error, outcome, context) {
     report({ event: "fatal", ...context, message: String(error?.stack ?? error) });
     return error;
   }
-  const described = JSON.parse(outcome.report);
+  const described = read(outcome.report);
   report({ event: "exception", ...context, ...described });
   return new PythonError(described.type, described.traceback);
 }

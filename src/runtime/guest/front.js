@@ -6,6 +6,7 @@
 // Needs the compatibility flag service_binding_extra_handlers.
 const TRIGGERS = {
   "/cdn-cgi/pyw/start": (_request, _url, env) => env.START?.fetch("http://start/") ?? new Response(null, { status: 204 }),
+  "/cdn-cgi/pyw/alive": () => new Response(null, { status: 204 }),
   "/cdn-cgi/handler/scheduled": triggerScheduled,
   "/cdn-cgi/local/scheduled": triggerScheduled,
   "/cdn-cgi/handler/email": triggerEmail,

@@ -24,11 +24,20 @@ def _reporting(outcome):
     try:
         yield
     except BaseException as error:
+        if isinstance(error, MemoryError):
+            _free_frames(error)
         outcome.report = _pyw_report.describe(error)
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             # asyncio lets these end the event loop, and with it the isolate.
             raise RuntimeError(f"{type(error).__name__}: {error}") from None
         raise
+
+
+def _free_frames(error):
+    """Lets go of what the handler's variables hold: the report needs memory too."""
+    from traceback import clear_frames
+
+    clear_frames(error.__traceback__)
 
 
 def _set_search_path(process_pth_files):
