@@ -17,9 +17,10 @@
 
 namespace pyw::typegen {
 
-/// Which files the text goes to; one Python module each.
-enum class Module { raw, raw_options, env, options, ai, ai_options };
-inline constexpr std::size_t module_count = 6;
+/// Which files the text goes to; one Python module each. A checker reads a module whole for the first of its
+/// names: what `self.env` leads to stands apart from the hundreds of classes that only `import js` gives.
+enum class Module { raw, raw_of_env, raw_options, env, options, ai, ai_options };
+inline constexpr std::size_t module_count = 7;
 [[nodiscard]] std::string_view module_name(Module module);
 
 /// Where a value stands, which decides how it is seen.
@@ -212,6 +213,8 @@ private:
 
   // --- names (lowering_names.cpp) ---
   std::string reference(Module module, std::string_view name);
+  /// Where a class goes that is asked for now.
+  [[nodiscard]] Module module_for(Form form) const;
   /// JavaScript's class of that name; Any when the declarations have none.
   std::string request_global(std::string_view name);
   std::string builtin(std::string_view name) const;

@@ -163,10 +163,7 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
                         : (plain || position == Position::env_top ? Form::env : Form::raw);
   Item item;
   item.form = form;
-  item.module = form == Form::raw || form == Form::protocol ? Module::raw
-                : form == Form::raw_options                 ? Module::raw_options
-                : form == Form::env                         ? (m_ai ? Module::ai : Module::env)
-                                                            : (m_ai ? Module::ai_options : Module::options);
+  item.module = module_for(form);
   item.is_ai = m_ai;
   item.type = type;
   item.name = anonymous_name(hint);

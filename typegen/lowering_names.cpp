@@ -37,6 +37,20 @@ std::string Lowering::python_name(const Symbol& symbol) const {
   return to_identifier(symbol.qualified);
 }
 
+Module Lowering::module_for(Form form) const {
+  switch (form) {
+  case Form::raw:
+  case Form::protocol:
+    return m_module == Module::env || m_module == Module::options ? Module::raw_of_env : Module::raw;
+  case Form::raw_options:
+    return Module::raw_options;
+  case Form::env:
+    return m_ai ? Module::ai : Module::env;
+  default:
+    return m_ai ? Module::ai_options : Module::options;
+  }
+}
+
 std::string Lowering::reference(Module module, std::string_view name) {
   if (module != m_module) {
     return std::string(module_name(module)) + "." + std::string(name);
@@ -122,10 +136,7 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   item.form = form;
   item.is_ai = m_ai;
   item.symbol = &symbol;
-  item.module = form == Form::raw || form == Form::protocol ? Module::raw
-                : form == Form::raw_options                 ? Module::raw_options
-                : form == Form::env                         ? (m_ai ? Module::ai : Module::env)
-                                                            : (m_ai ? Module::ai_options : Module::options);
+  item.module = module_for(form);
   Type type{.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope};
   type.parts = is_dict ? bound_arguments : std::vector<const Type*>{};
   if (!is_dict) { // generic over its own parameters

@@ -36,6 +36,8 @@ std::string_view module_name(Module module) {
   switch (module) {
   case Module::raw:
     return "_raw";
+  case Module::raw_of_env:
+    return "_raw_of_env";
   case Module::raw_options:
     return "_raw_options";
   case Module::env:

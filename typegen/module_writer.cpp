@@ -148,7 +148,8 @@ std::string write_module(std::string_view own,
     }
   }
   std::vector<std::string> siblings;
-  for (const std::string_view sibling : {"_ai", "_ai_options", "_env", "_options", "_raw", "_raw_options"}) {
+  for (const std::string_view sibling :
+       {"_ai", "_ai_options", "_env", "_options", "_raw", "_raw_of_env", "_raw_options"}) {
     if (sibling != own && used.contains(sibling)) {
       siblings.emplace_back(sibling);
     }

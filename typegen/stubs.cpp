@@ -336,10 +336,12 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   std::string text;
   std::string of_ai;
-  const auto raw_classes = names_of(Module::raw);
-  for (const auto& [name, class_name] : m_of_modules) {
-    if (raw_classes.contains(class_name) && !prelude_names.contains(name)) {
-      m_globals_text += name + " = _raw." + class_name + "\n";
+  for (const auto module : {Module::raw, Module::raw_of_env}) {
+    const auto module_classes = names_of(module);
+    for (const auto& [name, class_name] : m_of_modules) {
+      if (module_classes.contains(class_name) && !prelude_names.contains(name)) {
+        m_globals_text += name + " = " + std::string(module_name(module)) + "." + class_name + "\n";
+      }
     }
   }
   for (const auto& [module, names] : by_module) {
@@ -416,7 +418,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "5";
+  return "6";
 }
 
 } // namespace pyw::typegen
