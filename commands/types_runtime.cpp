@@ -43,16 +43,20 @@ std::string cache_key(const std::vector<std::string>& sources, const RuntimeRequ
   return to_hex(hasher.finish());
 }
 
-/// nullopt when the folder holds no complete set.
+/// nullopt when the folder holds no complete set. The marker knows each file's size: a power cut may have
+/// left it, and less of the files.
 std::optional<typegen::RuntimeStubs> read_cache(const ReadOnlyFileSystem& files, const Path& folder) {
   const auto list = files.read_if_exists(folder / complete_marker);
   if (!list || !*list) {
     return std::nullopt;
   }
   typegen::RuntimeStubs stubs;
-  for (const auto path : split(trim(**list), '\n')) {
+  for (const auto line : split(trim(**list), '\n')) {
+    const auto blank = line.find(' ');
+    const auto path = line.substr(0, blank);
     auto content = files.read(folder / path);
-    if (!content) {
+    if (!content || blank == std::string_view::npos ||
+        line.substr(blank + 1) != std::to_string(content->size())) {
       return std::nullopt;
     }
     stubs.files.push_back({std::string(path), std::move(*content)});
@@ -64,15 +68,21 @@ std::optional<typegen::RuntimeStubs> read_cache(const ReadOnlyFileSystem& files,
 void write_cache(FileSystem& files, const Path& folder, const typegen::RuntimeStubs& stubs) {
   std::string list;
   for (const auto& file : stubs.files) {
-    if (!files.write(folder / file.path, file.content)) {
+    if (!write_stub(files, folder / file.path, file.content)) {
       return;
     }
-    list += file.path + "\n";
+    list += file.path + " " + std::to_string(file.content.size()) + "\n";
   }
-  static_cast<void>(files.write(folder / complete_marker, list));
+  static_cast<void>(write_stub(files, folder / complete_marker, list));
 }
 
 } // namespace
+
+Result<void> write_stub(FileSystem& files, const Path& path, std::string_view content) {
+  PYW_TRY_ASSIGN(const auto writer, files.create(path));
+  PYW_TRY(writer->write(content));
+  return writer->commit();
+}
 
 Result<typegen::RuntimeStubs> runtime_stubs(World& world, const RuntimeRequest& request) {
   PYW_TRY_ASSIGN(const auto sources, read_sources(world, request));

@@ -5,6 +5,7 @@
 #include <typegen/stubs.hpp>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace pyw::commands {
@@ -21,5 +22,9 @@ struct RuntimeRequest {
 /// Fails when a file of declarations cannot be read, or the pinned ones not be fetched. A cache that cannot
 /// be written is no failure.
 [[nodiscard]] Result<typegen::RuntimeStubs> runtime_stubs(World& world, const RuntimeRequest& request);
+
+/// Replaces a stub whole, but does not wait for the disk (20 ms for all of them): what a power cut leaves of
+/// it is found to be stale, and written again.
+[[nodiscard]] Result<void> write_stub(FileSystem& files, const Path& path, std::string_view content);
 
 } // namespace pyw::commands

@@ -25,6 +25,19 @@ Comparison compare(const ReadOnlyFileSystem& files,
   return comparison;
 }
 
+/// The table [tool.pyw] has the keys of a wrangler file; references lead to the outermost level.
+nlohmann::ordered_json pyproject_schema() {
+  auto table = config::json_schema();
+  auto definitions = table["definitions"];
+  table.erase("definitions");
+  table.erase("$schema");
+  const nlohmann::ordered_json tool{{"type", "object"}, {"properties", {{"pyw", std::move(table)}}}};
+  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
+          {"type", "object"},
+          {"properties", {{"tool", tool}}},
+          {"definitions", std::move(definitions)}};
+}
+
 } // namespace
 
 ProjectTypes compare_types(const World& world,
@@ -54,18 +67,27 @@ ProjectTypes compare_types(const World& world,
   types.bindings = env.entries.size();
   if (types.place.folder == project.root / types_folder) {
     types.schema = project.root / schema_file;
+    if (project.config_file.filename() == "pyproject.toml") {
+      types.pyproject_schema = project.root / pyproject_schema_file;
+    }
   }
   return types;
 }
 
 Result<void> write_types(World& world, const ProjectTypes& types) {
   for (const auto& file : types.comparison.stale) {
-    PYW_TRY(world.files.write(types.place.path_of(file.path), file.content));
+    PYW_TRY(write_stub(world.files, types.place.path_of(file.path), file.content));
   }
+  const auto refresh = [&](const Path& path, const nlohmann::ordered_json& schema) -> Result<void> {
+    const auto content = schema.dump(2) + "\n";
+    const auto present = world.files.read_if_exists(path);
+    return present && *present == content ? Result<void>() : world.files.write(path, content);
+  };
   if (types.schema) { // the editor's settings that name the folder name the schema too
-    const auto content = config::json_schema().dump(2) + "\n";
-    const auto present = world.files.read_if_exists(*types.schema);
-    return present && *present == content ? Result<void>() : world.files.write(*types.schema, content);
+    PYW_TRY(refresh(*types.schema, config::json_schema()));
+  }
+  if (types.pyproject_schema) {
+    PYW_TRY(refresh(*types.pyproject_schema, pyproject_schema()));
   }
   return {};
 }

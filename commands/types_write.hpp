@@ -21,6 +21,7 @@ struct ProjectTypes {
   Comparison comparison;
   std::size_t bindings = 0;
   std::optional<Path> schema = {}; ///< where the schema of wrangler files goes; nullopt when nothing names it
+  std::optional<Path> pyproject_schema = {}; ///< the same of pyproject.toml, where it is the configuration
 };
 
 /// What a project's types should be, against what is there.
