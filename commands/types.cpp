@@ -2,6 +2,7 @@
 #include <commands/types.hpp>
 #include <commands/types_report.hpp>
 #include <commands/types_setup.hpp>
+#include <commands/types_venv.hpp>
 #include <commands/types_watch.hpp>
 #include <commands/types_write.hpp>
 
@@ -20,6 +21,7 @@ struct TypesOptions {
   bool check = false;
   bool report = false;
   bool setup = false;
+  bool venv = false;
   bool watch = false;
 };
 
@@ -88,6 +90,9 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
   if (options.setup) {
     PYW_TRY(set_up(context, project));
   }
+  if (options.venv) {
+    PYW_TRY(make_venv(world, project, checked_python(project)));
+  }
   PYW_TRY_ASSIGN(auto runtime, runtime_stubs(world, request_for(options, context, project)));
   if (options.report) {
     show_report(context, runtime.report);
@@ -128,6 +133,11 @@ CommandEntry types_command() {
         app.add_flag("--setup",
                      options->setup,
                      "add to pyproject.toml, .vscode/settings.json and .gitignore what editors need")
+            ->excludes(check)
+            ->excludes(report);
+        app.add_flag("--venv",
+                     options->venv,
+                     "first make `.venv` with uv, of the Worker's Python, with its packages")
             ->excludes(check)
             ->excludes(report);
         app.add_flag("--watch", options->watch, "stay, and write them anew after each change")

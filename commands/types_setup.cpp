@@ -90,16 +90,50 @@ std::string add_to_table(std::string text, const TomlTable& table, EditorPlan& p
   return text.insert(end, added);
 }
 
-/// The members that a settings file gets: those of a known extension do nothing where it is not installed.
-Json wanted_settings() {
-  const auto schema = "./" + std::string(schema_file);
-  return {
-      {"json.schemas", Json::array({{{"fileMatch", {"wrangler.json", "wrangler.jsonc"}}, {"url", schema}}})},
-      {"evenBetterToml.schema.associations", {{".*/wrangler\\.toml$", schema}}}};
+/// Whether pyproject.toml holds what else a wrangler file would.
+bool has_configuration(std::string_view pyproject) {
+  const auto lines = split(pyproject, '\n');
+  return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    const auto header = header_of(line);
+    return header == "tool.pyw" || header.starts_with("tool.pyw.") || header.starts_with("[tool.pyw.");
+  });
 }
 
-std::optional<std::string> with_settings(const std::optional<std::string>& text, EditorPlan& plan) {
-  const auto wanted = wanted_settings();
+/// The members that a settings file gets: those of a known extension do nothing where it is not installed.
+Json wanted_settings(bool with_pyproject) {
+  const auto schema = "./" + std::string(schema_file);
+  Json associations{{".*/wrangler\\.toml$", schema}};
+  if (with_pyproject) { // in the place of the extension's own schema, which does not know the table
+    associations[".*/pyproject\\.toml$"] = "./" + std::string(pyproject_schema_file);
+  }
+  return {
+      {"json.schemas", Json::array({{{"fileMatch", {"wrangler.json", "wrangler.jsonc"}}, {"url", schema}}})},
+      {"evenBetterToml.schema.associations", std::move(associations)}};
+}
+
+/// Members to put behind an opening brace at `indent` blanks; `closes`: nothing follows them.
+std::string members_text(const Json& members, std::size_t indent, bool closes) {
+  const auto line = "\n" + std::string(indent, ' ');
+  std::string added;
+  for (const auto& [name, value] : members.items()) {
+    added += line + Json(name).dump() + ": " + replace_all(value.dump(2), "\n", line) + ",";
+  }
+  if (closes && !added.empty()) {
+    added.pop_back();
+    added += "\n" + std::string(indent - 2, ' ');
+  }
+  return added;
+}
+
+/// Where a member's object opens; npos when it is none.
+std::size_t opening_of(std::string_view blanked, const std::string& name) {
+  const auto at = blanked.find(Json(name).dump());
+  return at == std::string_view::npos ? at : blanked.find('{', at);
+}
+
+std::optional<std::string>
+with_settings(const std::optional<std::string>& text, bool with_pyproject, EditorPlan& plan) {
+  const auto wanted = wanted_settings(with_pyproject);
   if (!text || trim(*text).empty()) {
     return wanted.dump(2) + "\n";
   }
@@ -110,24 +144,32 @@ std::optional<std::string> with_settings(const std::optional<std::string>& text,
     plan.kept.emplace_back(".vscode/settings.json (it is no JSON object)");
     return std::nullopt;
   }
-  std::string added;
+  auto changed = *text;
+  Json missing = Json::object();
   for (const auto& [name, value] : wanted.items()) {
     if (!present.contains(name)) {
-      auto body = replace_all(value.dump(2), "\n", "\n  ");
-      added += "\n  " + Json(name).dump() + ": " + body + ",";
-    } else if (present[name].dump().find(schema_file) == std::string::npos) {
+      missing[name] = value;
+      continue;
+    }
+    if (present[name].dump().find(schema_file) == std::string::npos) {
       plan.kept.push_back(fmt::format(".vscode/settings.json: {}", name));
     }
+    const auto inner =
+        value.is_object() && present[name].is_object() ? opening_of(blanked, name) : std::string::npos;
+    if (inner == std::string::npos) {
+      continue;
+    }
+    Json lacking = Json::object();
+    for (const auto& [key, schema] : value.items()) {
+      // One that leads elsewhere is the user's choice.
+      if (!present[name].contains(key) && schema.get<std::string>().find("pyproject") != std::string::npos) {
+        lacking[key] = schema;
+      }
+    }
+    changed.insert(inner + 1, members_text(lacking, 4, present[name].empty()));
   }
-  if (added.empty()) {
-    return std::nullopt;
-  }
-  if (present.empty()) {
-    added.pop_back();
-    added += "\n";
-  }
-  auto changed = *text;
-  return changed.insert(open + 1, added);
+  changed.insert(open + 1, members_text(missing, 2, present.empty()));
+  return changed == *text ? std::nullopt : std::optional(std::move(changed));
 }
 
 bool ignores_pyw(std::string_view gitignore) {
@@ -154,7 +196,7 @@ EditorPlan plan_editor_setup(const EditorFiles& files, const EditorSettings& set
   if (pyproject != before) {
     plan.edits.push_back({"pyproject.toml", std::move(pyproject)});
   }
-  if (auto changed = with_settings(files.vscode_settings, plan)) {
+  if (auto changed = with_settings(files.vscode_settings, has_configuration(before), plan)) {
     plan.edits.push_back({".vscode/settings.json", std::move(*changed)});
   }
   const auto ignored = files.gitignore.value_or("");

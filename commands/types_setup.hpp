@@ -13,6 +13,8 @@ namespace pyw::commands {
 inline constexpr std::string_view types_folder = ".pyw/types";
 /// The JSON Schema of wrangler files.
 inline constexpr std::string_view schema_file = ".pyw/wrangler.schema.json";
+/// That of a pyproject.toml whose [tool.pyw] is the configuration.
+inline constexpr std::string_view pyproject_schema_file = ".pyw/pyproject.schema.json";
 
 /// What is in the project now; nullopt for files that are not there.
 struct EditorFiles {
@@ -37,8 +39,8 @@ struct EditorPlan {
 };
 
 /// The tables [tool.mypy] and [tool.pyright] (which Pylance and basedpyright read too), the schema of
-/// wrangler files, and `.pyw` among the ignored files. A setting that is there is left alone. Planning again
-/// after applying gives no edits.
+/// wrangler files (and of pyproject.toml, where [tool.pyw] takes their place), and `.pyw` among the ignored
+/// files. A setting that is there is left alone. Planning again after applying gives no edits.
 [[nodiscard]] EditorPlan plan_editor_setup(const EditorFiles& files, const EditorSettings& settings);
 
 /// Whether the settings of a project point checkers to `types_folder`.

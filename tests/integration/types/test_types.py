@@ -148,6 +148,70 @@ def test_watch(pyw, folder):
         watching.wait()
 
 
+FAKE_UV = """#!/bin/sh
+case "$1" in
+  --version) echo "uv 99.1.2"; exit ;;
+  venv) mkdir -p "$4/lib/python$3/site-packages"; echo > "$4/pyvenv.cfg" ;;
+  pip) [ -z "$FAIL" ] || { echo "error: no such package" >&2; exit 2; } ;;
+esac
+echo "$*" >> "$LOG"
+"""
+
+
+def test_venv(pyw, root):
+    """An environment on request: what uv is asked for, that the stubs go there, and that one that is there stays."""
+    folder, log, uv = root / "venv-project", root / "uv.log", root / "uv"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/entry.py").write_text(ENTRY)
+    (folder / "wrangler.json").write_text(json.dumps(WRANGLER))
+    (folder / "pyproject.toml").write_text('[project]\nname = "v"\nversion = "1"\ndependencies = ["fastapi>=0.1"]\n')
+    uv.write_text(FAKE_UV)
+    uv.chmod(0o755)
+    environment = dict(os.environ, PYW_UV=str(uv), LOG=str(log), PYW_CACHE_DIR=os.environ.get("PYW_CACHE_DIR", ""))
+    if not environment["PYW_CACHE_DIR"]:
+        del environment["PYW_CACHE_DIR"]
+
+    def make(expect=0, **more):
+        log.write_text("")
+        done = subprocess.run([str(pyw), "types", "--venv"], cwd=folder, capture_output=True, text=True, timeout=300,
+                              env={**environment, **more})
+        assert done.returncode == expect, (done.returncode, done.stderr)
+        return done, log.read_text().splitlines()
+
+    venv = folder / ".venv"
+    _, asked = make()
+    assert asked == [f"venv --python 3.13 {venv}", f"pip install --python {venv} fastapi>=0.1 workers-runtime-sdk"], asked
+    assert (venv / "lib/python3.13/site-packages/js-stubs/__init__.pyi").is_file()
+    (folder / "pylock.toml").write_text('lock-version = "1.0"\ncreated-by = "uv"\n[[packages]]\nname = "fastapi"\nversion = "0.116.1"\n')
+    _, asked = make()
+    assert asked == [f"pip install --python {venv} fastapi==0.116.1"], asked
+    done, _ = make(expect=1, FAIL="1")
+    assert "no such package" in done.stderr, done.stderr
+
+
+def test_pyproject_schema(pyw, root):
+    """[tool.pyw] gets a schema of its own where it is the configuration; settings that are there stay."""
+    folder = root / "tool-pyw"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/entry.py").write_text(ENTRY)
+    table = {key: value for key, value in WRANGLER.items() if isinstance(value, (str, list)) and key != "kv_namespaces"}
+    (folder / "pyproject.toml").write_text("[tool.pyw]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items()
+                                                                   if key != "migrations"))
+    settings = folder / ".vscode/settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{\n  // mine\n  "evenBetterToml.schema.associations": {\n    ".*/wrangler\\\\.toml$": "./.pyw/wrangler.schema.json"'
+                        '\n  },\n}\n')
+    run(pyw, folder, "--setup")
+    text = settings.read_text()
+    assert "// mine" in text and r'".*/pyproject\\.toml$": "./.pyw/pyproject.schema.json"' in text, text
+    schema = json.loads((folder / ".pyw/pyproject.schema.json").read_text())
+    ours = schema["properties"]["tool"]["properties"]["pyw"]
+    references = set(re.findall(r"#/definitions/(\w+)", json.dumps(schema)))
+    assert "compatibility_date" in json.dumps(ours["properties"]) and references <= set(schema["definitions"]), references
+    run(pyw, folder, "--setup")
+    assert settings.read_text() == text
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", required=True, type=pathlib.Path)
@@ -162,6 +226,8 @@ def main():
         test_environment(pyw, folder)
         test_report(pyw, folder)
         test_watch(pyw, folder)
+        test_venv(pyw, root)
+        test_pyproject_schema(pyw, root)
         test_checkers(pyw, folder)
         test_stubs_are_clean(pyw, root)
     finally:
