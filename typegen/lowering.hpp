@@ -13,6 +13,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace pyw::typegen {
@@ -225,11 +227,11 @@ private:
   Resolver& m_resolver;
   LoweringOptions m_options;
   std::deque<Item> m_items;
-  std::map<std::string, std::size_t, std::less<>> m_by_key;
-  std::map<std::string, std::size_t, std::less<>> m_anonymous;            ///< module and body -> item
+  std::unordered_map<std::string, std::size_t> m_by_key;
+  std::unordered_map<std::string, std::size_t> m_anonymous;               ///< module and body -> item
   std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of; ///< of types seen before
   std::vector<Question>* m_questions = nullptr;                           ///< of the item being written
-  std::set<std::string, std::less<>> m_names;                             ///< module and name, taken
+  std::unordered_set<std::string> m_names;                                ///< module and name, taken
   std::set<std::pair<const Symbol*, Form>> m_requested;                   ///< of the run before, and this one
   std::set<const Symbol*> m_written;                                      ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;

@@ -2,6 +2,7 @@
 #include <typegen/module_writer.hpp>
 
 #include <array>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,7 @@ std::size_t skip_string(std::string_view text, std::size_t start) {
 } // namespace
 
 std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
-  std::set<std::string, std::less<>> found;
+  std::unordered_set<std::string_view> found; // many words, few of them different
   std::size_t index = 0;
   while (index < python.size()) {
     const char c = python[index];
@@ -86,15 +87,14 @@ std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
         ++index;
       }
       const bool is_attribute = start > 0 && python[start - 1] == '.';
-      const auto word = python.substr(start, index - start);
-      if (!is_attribute && !found.contains(word)) {
-        found.emplace(word);
+      if (!is_attribute) {
+        found.insert(python.substr(start, index - start));
       }
     } else {
       ++index;
     }
   }
-  return found;
+  return {found.begin(), found.end()};
 }
 
 std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
