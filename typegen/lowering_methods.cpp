@@ -94,8 +94,12 @@ std::vector<const Signature*> Lowering::expand_keys(const Signature* signature) 
       Signature open = *signature;
       for (auto& each : open.parameters) {
         const bool is_key = each.type != nullptr && each.type->kind == TypeKind::parameter;
-        each.type = is_key ? m_resolver.expand(constraint)
-                           : m_resolver.substitute(each.type, {{parameter, m_resolver.primitive("any")}});
+        // `Models[Name]["inputs"] & { stream: true }`: with Any for the one nothing but `stream` would fit.
+        const bool narrows = each.type != nullptr && each.type->kind == TypeKind::both;
+        each.type =
+            is_key ? m_resolver.expand(constraint)
+                   : m_resolver.substitute(each.type,
+                                           {{parameter, narrows ? constraint : m_resolver.primitive("any")}});
       }
       return {m_resolver.program().arena->make(std::move(open))};
     }

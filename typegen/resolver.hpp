@@ -124,6 +124,8 @@ private:
   const std::optional<Shape>& cached_shape(const Type* type);
   std::optional<Shape> shape_uncached(const Type* type, Inherited inherited);
   std::optional<Shape> shape_inner(const Type* type, Inherited inherited);
+  std::vector<const Type*> each_looked_up(const Type* type);
+  const Type* widest(const Type* lookup);
   std::optional<Shape> shape_of_both(const Type* type);
   std::optional<Shape> shape_of_either(const Type* type);
   Shape& inherit(Shape& shape, const Shape& base);

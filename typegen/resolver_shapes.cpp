@@ -233,11 +233,44 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
   return base;
 }
 
+/// What a lookup by several names (`Models[Name]["inputs"]`) may lead to, name by name: its object may be a
+/// union of classes, which has no shape of its own.
+std::vector<const Type*> Resolver::each_looked_up(const Type* type) {
+  if (type->kind != TypeKind::lookup) {
+    return {type};
+  }
+  std::vector<const Type*> found;
+  const auto names = arms(expand(type->parts[1]));
+  for (const auto* object : each_looked_up(type->parts[0])) {
+    for (const auto* name : names) {
+      const auto* value =
+          expand(make({.kind = TypeKind::lookup, .parts = {object, name}, .scope = type->scope}));
+      if (std::find(found.begin(), found.end(), value) == found.end()) {
+        found.push_back(value);
+      }
+    }
+  }
+  return found;
+}
+
+/// The data among it as one union; the lookup itself when there is none.
+const Type* Resolver::widest(const Type* lookup) {
+  auto found = each_looked_up(lookup);
+  std::erase_if(found, [&](const Type* value) {
+    const auto shaped = shape_inner(value, Inherited::include);
+    return !shaped || shaped->is_class || !is_plain(value);
+  });
+  return found.empty() ? lookup : combined(TypeKind::either, std::move(found));
+}
+
 std::optional<Shape> Resolver::shape_of_both(const Type* type) {
   Shape merged;
   bool any = false;
   for (const auto* part : type->parts) {
-    const auto arm = shape_inner(part, Inherited::include);
+    auto arm = shape_inner(part, Inherited::include);
+    if (!arm && part->kind == TypeKind::lookup) {
+      arm = shape_inner(widest(part), Inherited::include);
+    }
     if (!arm) {
       const auto* expanded = expand(part);
       const bool is_nothing =

@@ -418,7 +418,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "6";
+  return "7";
 }
 
 } // namespace pyw::typegen

@@ -150,6 +150,18 @@ TEST_CASE("an object can stand for the options that its class is made with") {
   has(raw, "def new(cls, o: _raw_options.AInit | A | None = ..., /");
 }
 
+TEST_CASE("what narrows a lookup by name takes the keys of all that the name may lead to") {
+  const std::string source =
+      "interface I1 { prompt: string; stream?: boolean } interface I2 { prompt?: string; seed?: number }"
+      "declare abstract class A1 { inputs: I1 } declare abstract class B1 { inputs: I2 }"
+      "interface M { x: A1; y: B1 }"
+      "declare function run<N extends keyof M>(m: N, inputs: M[N]['inputs'] & { stream: true }): number;";
+  const auto options = module_of(source, "_raw_options");
+  has(options, "    prompt: str\n");
+  has(options, "    stream: Required[Literal[True]]\n");
+  has(options, "    seed: float\n");
+}
+
 TEST_CASE("a guard on a type parameter is what it guards") {
   has(module_of("declare function f<T extends string>(a: T extends 'x' ? never : T): void;", "_raw"),
       "def f(a: str, /) -> None: ...");

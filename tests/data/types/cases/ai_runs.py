@@ -14,6 +14,12 @@ class Default(WorkerEntrypoint):
         print(vectors)
         await self.env.AI.run("@cf/meta/llama-3.1-8b-instruct", prompt="hi")
         await self.env.AI.run("@cf/someone/a-model-of-tomorrow", {"anything": 1})
+        answer = await self.env.AI.run("@cf/meta/llama-3.1-8b-instruct-fp8", {"prompt": "hi"})
+        reveal_type(answer)  # T: AiTextGenerationOutput
+        stream = await self.env.AI.run("@cf/meta/llama-3.1-8b-instruct-fp8", {"prompt": "hi", "stream": True})
+        reveal_type(stream)  # T: ReadableStream[Any]
+        by_keywords = await self.env.AI.run("@cf/meta/llama-3.1-8b-instruct-fp8", prompt="hi", stream=True)
+        reveal_type(by_keywords)  # T: ReadableStream[Any]
         reveal_type(self.env.AI.aiGatewayLogId)  # T: str | None
         await self.env.AI.run()  # E
         await self.env.AI.runn("@cf/meta/llama-3.1-8b-instruct", {"prompt": "hi"})  # E
