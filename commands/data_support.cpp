@@ -24,7 +24,9 @@ void declare_place(CLI::App& app, DataPlace& place, DefaultPlace without) {
   auto* remote = app.add_flag("--remote", place.remote, local ? "the live data" : "the live data (default)");
   app.add_flag("--local", place.local, local ? "the data of `pyw dev` (default)" : "the data of `pyw dev`")
       ->excludes(remote);
-  app.add_option("--persist-to", place.persist_to, "where local data is kept (default: .pyw/state)")
+  app.add_option("--persist-to",
+                 place.persist_to,
+                 "where local data is kept (default: .pyw/state; .wrangler/state: shared with wrangler)")
       ->type_name("DIR")
       ->excludes(remote);
 }

@@ -131,7 +131,10 @@ CommandEntry dev_command() {
             "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");
         app.add_flag_callback(
             "--no-snapshot", [options] { options->snapshots = false; }, "start without memory snapshots");
-        app.add_option("--persist-to", options->persist_to, "where local data is kept (default: .pyw/state)")
+        app.add_option(
+               "--persist-to",
+               options->persist_to,
+               "where local data is kept (default: .pyw/state; .wrangler/state: shared with wrangler)")
             ->type_name("DIR");
         app.add_option(
                "--mock", options->mock, "classes that answer for bindings which the platform alone has")

@@ -75,8 +75,16 @@ Result<void> wait_until_listening(int control, ChildProcess& child) {
 Path state_directory(const Context& context,
                      const config::Project& project,
                      const std::optional<std::string>& persist_to) {
-  return persist_to ? (context.options.directory / *persist_to).lexically_normal()
-                    : project.root / ".pyw" / "state";
+  if (!persist_to) {
+    return project.root / ".pyw" / "state";
+  }
+  auto folder = (context.options.directory / *persist_to).lexically_normal();
+  if (!folder.has_filename()) { // written with a slash at its end
+    folder = folder.parent_path();
+  }
+  // wrangler's own folder is `.wrangler/state`, in which all lies in `v3`.
+  const bool is_wranglers = folder.filename() == "state" && folder.parent_path().filename() == ".wrangler";
+  return is_wranglers || context.world.files.is_directory(folder / "v3") ? folder / "v3" : folder;
 }
 
 Result<LocalData>

@@ -17,7 +17,8 @@ namespace pyw::commands {
 /// Stores (KV, R2, D1) can be read without the Worker; queues and workflows run its code.
 enum class LocalNeeds { stores, running_worker };
 
-/// Where local data is kept: `--persist-to`, else .pyw/state of the project.
+/// Where local data is kept: `--persist-to`, else .pyw/state of the project. Of a folder that wrangler uses
+/// it is the part named v3, which is read and written as wrangler does (runtime::layout_of).
 [[nodiscard]] Path state_directory(const Context& context,
                                    const config::Project& project,
                                    const std::optional<std::string>& persist_to);

@@ -23,7 +23,7 @@ struct BundledService {
 
 void add_bundled(const ServiceInput& input, LocalServices& out, BundledService service) {
   const auto disk = fmt::format("{}:storage", service.name);
-  add_disk(input, out, disk, service.name);
+  add_disk(input, out, disk, bundled_folder(service.name, input.state));
   std::string namespaces;
   if (!service.object_class.empty()) {
     service.bindings.insert(
@@ -166,12 +166,26 @@ void add_assets(const ServiceInput& input, LocalServices& out) {
 
 } // namespace
 
+StateLayout layout_of(const Path& state) {
+  return state.filename() == "v3" ? StateLayout::wrangler : StateLayout::own;
+}
+
+std::string bundled_folder(std::string_view service, const Path& state) {
+  // Beside what wrangler keeps under that name, not in it.
+  return fmt::format("{}{}", layout_of(state) == StateLayout::wrangler ? "pyw-" : "", service);
+}
+
 void add_kv(const ServiceInput& input, LocalServices& out) {
   if (input.project.kv_namespaces.empty()) {
     return;
   }
-  add_bundled(
-      input, out, {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
+  if (layout_of(input.state) == StateLayout::wrangler) {
+    add_kv_like_wrangler(input, out);
+  } else {
+    add_bundled(input,
+                out,
+                {"kv", "KVNamespace", "SHARD", {binding("BLOBS", "service", capnp_string("kv:storage"))}});
+  }
   for (const auto& item : input.project.kv_namespaces) {
     out.bindings.push_back(kv_binding(item.binding, kv_id(item)));
   }
@@ -181,7 +195,11 @@ void add_d1(const ServiceInput& input, LocalServices& out) {
   if (input.project.d1_databases.empty()) {
     return;
   }
-  add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
+  if (layout_of(input.state) == StateLayout::wrangler) {
+    add_d1_like_wrangler(input, out);
+  } else {
+    add_bundled(input, out, {"d1", "D1Database", "DATABASE"});
+  }
   for (const auto& item : input.project.d1_databases) {
     out.bindings.push_back(d1_binding(item.binding, d1_id(item)));
   }
@@ -191,16 +209,21 @@ std::string kv_id(const config::KvNamespace& item) {
   return item.id.value_or(item.binding);
 }
 
+// The properties are named as the bundled services read them, and as miniflare's scripts do.
 std::string kv_binding(std::string_view name, const std::string& id) {
-  return binding(name, "kvNamespace", designator("kv", "", ordered_json{{"namespace", id}}.dump()));
+  return binding(name,
+                 "kvNamespace",
+                 designator("kv", "", ordered_json{{"namespace", id}, {"MINIFLARE_NAMESPACE", id}}.dump()));
 }
 
 std::string d1_id(const config::D1Database& item) {
-  return item.database_id.value_or(item.database_name.value_or(item.binding));
+  // As wrangler has it: one who uses both finds one database.
+  return item.preview_database_id.value_or(item.database_id.value_or(item.binding));
 }
 
 std::string d1_binding(std::string_view name, const std::string& id) {
-  const auto service = designator("d1", "", ordered_json{{"database", id}}.dump());
+  const auto service =
+      designator("d1", "", ordered_json{{"database", id}, {"MINIFLARE_NAMESPACE", id}}.dump());
   return wrapped(name, "cloudflare-internal:d1-api", {binding("fetcher", "service", service)});
 }
 

@@ -117,6 +117,8 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
   }
   constexpr std::string_view disk = "data:state";
   resources.add("state", binding("state", "service", capnp_string(disk)));
+  resources.add("WORKFLOWS_FOLDER",
+                binding("WORKFLOWS_FOLDER", "text", capnp_string(bundled_folder("workflows", input.state))));
   resources.add("RESOURCES", binding("RESOURCES", "json", capnp_string(overview.dump())));
   out.services.push_back(
       capnp_struct({{"name", capnp_string(disk)},

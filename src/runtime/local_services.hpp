@@ -42,6 +42,14 @@ struct ServiceInput {
   const std::vector<std::string>& mocked; ///< classes of `--mock`, which answer for the bindings so named
 };
 
+/// How the files below the state folder are arranged. `wrangler dev` calls its folder `v3`; a folder of that
+/// name is read and written as it does, but for queues, schedules and workflows, which it keeps otherwise or
+/// not at all.
+enum class StateLayout { own, wrangler };
+[[nodiscard]] StateLayout layout_of(const Path& state);
+/// The folder below the state in which a service that workerd bundles keeps its files.
+[[nodiscard]] std::string bundled_folder(std::string_view service, const Path& state);
+
 /// The name of the Worker's own service.
 inline constexpr std::string_view worker_service = "worker";
 
@@ -53,6 +61,9 @@ inline constexpr std::string_view worker_service = "worker";
 void add_variables(const ServiceInput& input, LocalServices& out);
 void add_kv(const ServiceInput& input, LocalServices& out);
 void add_d1(const ServiceInput& input, LocalServices& out);
+/// The same two by miniflare's scripts, which keep data as `wrangler dev` does.
+void add_kv_like_wrangler(const ServiceInput& input, LocalServices& out);
+void add_d1_like_wrangler(const ServiceInput& input, LocalServices& out);
 void add_r2(const ServiceInput& input, LocalServices& out);
 void add_bundled_services(const ServiceInput& input, LocalServices& out);
 void add_simulated_services(const ServiceInput& input, LocalServices& out);

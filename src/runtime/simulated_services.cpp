@@ -16,12 +16,13 @@ constexpr std::string_view service_date = "2023-07-24";
 constexpr std::string_view service_flags = R"(["nodejs_compat", "experimental"])";
 
 struct Simulation {
-  std::string_view name;          ///< of the object service; the entry service is NAME:entry
+  std::string_view name;          ///< of the object service
   std::string_view folder;        ///< below the state
   std::string_view object_script; ///< without the ending
   std::string_view object_class;
   std::string_view entry_script = "shared/object-entry";
   bool sql = false;
+  std::string_view entry_name = {}; ///< of the entry service, empty: NAME:entry
 };
 
 std::string script(const ServiceInput& input, std::string_view name) {
@@ -71,7 +72,8 @@ void add_simulation(const ServiceInput& input, LocalServices& out, const Simulat
   const auto object = capnp_struct(
       {{"className", capnp_string(simulation.object_class)}, {"serviceName", capnp_string(simulation.name)}});
   add_service(out,
-              fmt::format("{}:entry", simulation.name),
+              simulation.entry_name.empty() ? fmt::format("{}:entry", simulation.name)
+                                            : std::string(simulation.entry_name),
               simulated_worker(script(input, simulation.entry_script),
                                {binding("MINIFLARE_OBJECT", "durableObjectNamespace", object)},
                                {}));
@@ -172,6 +174,17 @@ void add_cache(const ServiceInput& input, LocalServices& out) {
 }
 
 } // namespace
+
+void add_kv_like_wrangler(const ServiceInput& input, LocalServices& out) {
+  add_simulation(
+      input,
+      out,
+      {"kv:object", "kv", "kv/namespace", "KVNamespaceObject", "shared/object-entry", false, "kv"});
+}
+
+void add_d1_like_wrangler(const ServiceInput& input, LocalServices& out) {
+  add_simulation(input, out, {"d1:object", "d1", "d1/database", "D1DatabaseObject", "d1/entry", false, "d1"});
+}
 
 void add_r2(const ServiceInput& input, LocalServices& out) {
   if (input.project.r2_buckets.empty()) {

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """`pyw kv|r2|d1|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
 import argparse
+import contextlib
 import json
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -218,6 +220,42 @@ def test_many_at_once_take_turns(pyw):
         [thread.join() for thread in threads]
         assert not errors, errors
         assert len(project.json("kv", "key", "list", "--binding", "STORE")) == 4
+
+
+# The files that wrangler 4 makes for these resources (seen 2026-11-21): an object's name is a hash of the class's key and
+# of the resource's.
+OF_WRANGLER = {
+    "kv/miniflare-KVNamespaceObject/14d3d80f03ccff69c3ab2c530af0d6265b8fc5233d1539807d52f70fdb725479.sqlite":
+        "SELECT key FROM _mf_entries",
+    "r2/miniflare-R2BucketObject/f94ebab5e3ffccac3dc781425472bd4ed8d96f277d73cecd8b9600d8b42d1a06.sqlite":
+        "SELECT key FROM _mf_objects",
+    "d1/miniflare-D1DatabaseObject/c917712ba74c5102d69ecf1555a42fe4d03ba423fee62c633ac82b645ae953eb.sqlite":
+        "SELECT name FROM teas",
+}
+
+
+def test_a_state_folder_of_wrangler_is_kept_as_wrangler_keeps_it(pyw):
+    with Project(pyw) as project:
+        config = project.root / "wrangler.jsonc"
+        config.write_text(config.read_text().replace(
+            '"database_name": "shop"', '"database_name": "shop", "database_id": "11111111-1111-1111-1111-111111111111"'))
+        (project.root / "schema.sql").write_text("CREATE TABLE teas (name TEXT); INSERT INTO teas VALUES ('sencha')")
+        place = ["--persist-to", ".wrangler/state"]
+        project.run("kv", "key", "put", "sencha", "green", "--binding", "STORE", *place)
+        project.run("r2", "object", "put", "photos/sencha", "--file", "schema.sql", *place)
+        project.run("d1", "execute", "DB", "--file", "schema.sql", *place)
+        state = project.root / ".wrangler/state/v3"
+        for name, question in OF_WRANGLER.items():
+            assert (state / name).exists(), [str(path) for path in state.rglob("*.sqlite")]
+            with contextlib.closing(sqlite3.connect(state / name)) as database:
+                assert database.execute(question).fetchall() == [("sencha",)], name
+        assert list((state / "kv/store-id/blobs").iterdir()), "the values lie beside"
+        with DevSession(project.pyw, project.root, *place) as session:
+            session.ready()
+            assert session.get("/kv/sencha") == (200, "green")
+            assert json.loads(session.get("/rows")[1]) == ["sencha"]
+            assert (state / "pyw-queues").is_dir() and (state / "pyw-workflows").is_dir()
+            assert not (state / "queues").exists() and not (state / "workflows").exists()
 
 
 if __name__ == "__main__":

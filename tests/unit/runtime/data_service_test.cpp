@@ -56,7 +56,7 @@ TEST_CASE("the data service has each resource once, by what it is called below t
   CHECK(count(text, "(name = \"kv:one\"") == 1);
   CHECK(contains(text, "(name = \"kv:C\""));
   CHECK(contains(text, "(name = \"r2:photos\", r2Bucket"));
-  CHECK(contains(text, "(name = \"d1:shop\", wrapped"));
+  CHECK(contains(text, "(name = \"d1:DB\", wrapped"));
   CHECK(contains(text, "(name = \"queue:jobs\", queue"));
   CHECK(contains(text, "(name = \"queue:dead\", queue"));
   CHECK(contains(text, "(name = \"workflow:orders\", wrapped"));
@@ -72,4 +72,17 @@ TEST_CASE("without the Worker only the stores can be reached") {
   CHECK_FALSE(contains(text, "instances:orders"));
   CHECK_FALSE(contains(text, "(name = \"worker\""));
   CHECK(directories == std::vector<Path>{"/state/kv", "/state/d1", "/state/r2", "/state"});
+}
+
+TEST_CASE("a folder of wrangler is kept by the scripts that wrangler uses") {
+  Sample sample;
+  sample.state = "/x/.wrangler/state/v3";
+  std::vector<Path> directories;
+  const auto text = plan_data_runtime(sample.input(), directories);
+  CHECK(contains(text, "kv/namespace.worker.js"));
+  CHECK(contains(text, "uniqueKey = \"miniflare-KVNamespaceObject\""));
+  CHECK(contains(text, "d1/entry.worker.js"));
+  CHECK_FALSE(contains(text, "bundled ="));
+  CHECK(bundled_folder("queues", sample.state) == "pyw-queues");
+  CHECK(bundled_folder("queues", "/x/.pyw/state") == "queues");
 }

@@ -105,6 +105,7 @@ const config :Workerd.Config = (
       (name = "data/workflows.js", esModule = embed "/guest/data/workflows.js"),
     ], bindings = [
       (name = "state", service = "data:state"),
+      (name = "WORKFLOWS_FOLDER", text = "workflows"),
       (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"queues\":[],\"workflows\":[]}"),
     ])),
   ],
@@ -205,7 +206,7 @@ TEST_CASE("each stored binding has its service and its folder") {
   const auto text = service_of(plan->config, "worker");
   CHECK(contains(
       text,
-      R"((name = "STORE", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"kv-id\"}"))))"));
+      R"((name = "STORE", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"kv-id\",\"MINIFLARE_NAMESPACE\":\"kv-id\"}"))))"));
   CHECK(contains(
       text,
       R"((name = "BUCKET", r2Bucket = (name = "r2:entry", props = (json = "{\"MINIFLARE_NAMESPACE\":\"photos\"}"))))"));

@@ -34,7 +34,7 @@ async function list({ env, query }, name) {
 async function instancesOf(env, name, wanted) {
   const namespace = resource(env, "instances", name);
   const instances = [];
-  for (const hex of await objectIds(env, `workflows/miniflare-workflows-${name}`)) {
+  for (const hex of await objectIds(env, `${env.WORKFLOWS_FOLDER}/miniflare-workflows-${name}`)) {
     const metadata = await namespace.get(namespace.idFromString(hex)).getInstanceMetadata().catch(() => null);
     if (metadata) {
       const status = STATES[metadata.status] ?? String(metadata.status);
