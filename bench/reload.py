@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """From the end of a save to the first answer of the new code, at 127.0.0.1 only; with other files beside, and with load
-meanwhile, of which no request may fail. Nothing here asserts a time; people read the numbers.
+meanwhile, of which no request may fail. Nothing here asserts a time; people read the numbers. Each save comes, as a person's
+does, when the runtime for it waits (docs/dev-server.md); with `--at-once` as soon as the last one was answered.
 
-    bench/reload.py [--pyw PROGRAM] [--reloads N] [--files N] [plain | files | load | fastapi …]
+    bench/reload.py [--pyw PROGRAM] [--reloads N] [--files N] [--at-once] [plain | files | load | fastapi …]
 """
 import argparse
 import http.client
@@ -32,10 +33,12 @@ def show(what, times):
           f"max {max(ms):6.0f} ms", flush=True)
 
 
-def reloads(session, entry, text, old, answer, count):
+def reloads(given, session, entry, text, old, answer, count):
     """Saves `text` with `old` replaced by a number; each time the next request must show it."""
     times = []
     for number in range(count):
+        if not given.at_once:
+            session.wait_for_standby()
         entry.write_text(text.replace(old, old.replace(answer, f"{answer} {number}")))
         started = time.perf_counter()
         status, got = session.get()
@@ -51,7 +54,7 @@ def hello(given, what, before=lambda root: None, during=None):
         with DevSession(given.pyw, root) as session:
             session.ready()
             finish = during(session) if during else lambda: ""
-            times = reloads(session, root / "src/entry.py", HELLO_ENTRY, '"hello"', "hello", given.reloads)
+            times = reloads(given, session, root / "src/entry.py", HELLO_ENTRY, '"hello"', "hello", given.reloads)
             show(what + finish(), times)
 
 
@@ -109,8 +112,8 @@ def fastapi(given):
         subprocess.run([given.pyw, "-q", "sync"], cwd=root, check=True)
         with DevSession(given.pyw, root) as session:
             session.ready()
-            reloads(session, root / "src/entry.py", text, '"hello"', "hello", 3)  # the snapshot is made meanwhile
-            show("FastAPI", reloads(session, root / "src/entry.py", text, '"hello"', "hello", given.reloads))
+            reloads(given, session, root / "src/entry.py", text, '"hello"', "hello", 3)  # its snapshot is made meanwhile
+            show("FastAPI", reloads(given, session, root / "src/entry.py", text, '"hello"', "hello", given.reloads))
 
 
 def main():
@@ -119,6 +122,7 @@ def main():
     parser.add_argument("--pyw", type=lambda text: pathlib.Path(text).resolve(), default=ROOT / "build/release/pyw")
     parser.add_argument("--reloads", type=int, default=200)
     parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--at-once", action="store_true")
     parser.add_argument("names", nargs="*", choices=[[], *parts])
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")

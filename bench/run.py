@@ -109,6 +109,29 @@ class Bench:
 
     # --- What is measured ---
 
+    def control(self):
+        """How fast this machine is today: 13 ms where the facts of shared/facts/snapshot.md were measured."""
+        workerd = subprocess.run([self.pyw, "toolchain", "path", "workerd"], capture_output=True, text=True,
+                                 check=True).stdout.strip()
+        config = self.folder / "control.capnp"
+        config.write_text(
+            'using Workerd = import "/workerd/workerd.capnp";\n'
+            'const config :Workerd.Config = (services = [(name = "main", worker = (modules = [(name = "main.js",\n'
+            '  esModule = "export default { fetch() { return new Response() } }")], compatibilityDate = "2026-10-01"))],\n'
+            '  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]);\n')
+        times = []
+        for _ in range(21):
+            reader, writer = os.pipe()
+            started = time.perf_counter()
+            process = subprocess.Popen([workerd, "serve", config, f"--control-fd={writer}"], pass_fds=(writer,))
+            os.close(writer)
+            os.read(reader, 1)
+            times.append(time.perf_counter() - started)
+            process.kill()
+            process.wait()
+            os.close(reader)
+        self.report("control", "workerd with an empty Worker listens", times, "13 ms on the facts' machine")
+
     def version(self):
         self.report("version", "pyw --version", [self.timed([self.pyw, "--version"]) for _ in range(50)], "goal 5 ms")
 
@@ -187,6 +210,7 @@ class Bench:
             with DevSession(self.pyw, project, *arguments) as session:
                 session.ready()
                 for number in range(self.runs * 2):
+                    session.wait_for_standby()
                     entry = HELLO_ENTRY.replace('"hello"', f'"{label} {number}"')
                     (project / "src/entry.py").write_text(entry)
                     started = time.perf_counter()
@@ -221,7 +245,7 @@ class Bench:
 
 
 def main():
-    names = ["version", "sync-idle", "sync-warm", "start", "reload", "stubs", "deploy", "size"]
+    names = ["control", "version", "sync-idle", "sync-warm", "start", "reload", "stubs", "deploy", "size"]
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
     parser.add_argument("--runs", type=int, default=9)

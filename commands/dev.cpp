@@ -32,6 +32,7 @@ devserver::DevServerOptions server_options(const DevOptions& options, const conf
   }
   resolved.inspector_port = options.inspector_port;
   resolved.live_reload = options.live_reload;
+  resolved.standby = options.standby;
   resolved.host = options.host.value_or("");
   resolved.name = project.name.value;
   return resolved;
@@ -97,7 +98,10 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.read_line = read_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
   DevRegistration registration(preparer->registry() / project.name.value, world.files);
-  hooks.on_serving = [&] { return registration.announce(preparer->address()); };
+  hooks.prepare_standby = [&] { return preparer->prepare_standby(); };
+  hooks.on_serving = [&](const devserver::PreparedWorker& worker) {
+    return registration.announce(preparer->address(worker.debug_socket));
+  };
   hooks.narrator = narrator.get();
   auto settings = server_options(options, project);
   if (options.https == Https::yes) {
@@ -129,6 +133,10 @@ CommandEntry dev_command() {
         app.add_option("--var", options->variables, "a variable for `env`")->type_name("NAME:VALUE");
         app.add_flag_callback(
             "--no-sync", [options] { options->sync = SyncFirst::never; }, "do not install packages first");
+        app.add_flag_callback(
+            "--no-standby",
+            [options] { options->standby = devserver::StandbyUse::no; },
+            "do not start the next runtime ahead: less memory, slower reloads");
         app.add_flag_callback(
             "--no-snapshot", [options] { options->snapshots = false; }, "start without memory snapshots");
         app.add_option(

@@ -30,6 +30,7 @@ struct DevOptions {
   Https https = Https::no;
   std::optional<std::uint16_t> inspector_port;
   devserver::LiveReload live_reload = devserver::LiveReload::yes;
+  devserver::StandbyUse standby = devserver::StandbyUse::yes;
   std::optional<std::string> host; ///< that the Worker sees, else the client's
 };
 

@@ -36,6 +36,9 @@ companion_arguments(const DevOptions& options, const GlobalOptions& global, cons
   if (options.sync == SyncFirst::never) {
     arguments.emplace_back("--no-sync");
   }
+  if (options.standby == devserver::StandbyUse::no) {
+    arguments.emplace_back("--no-standby");
+  }
   arguments.insert(arguments.end(), {"--drain", std::to_string(options.drain_seconds)});
   return arguments;
 }

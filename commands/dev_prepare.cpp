@@ -128,8 +128,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   remember(project); // again: python_modules may be there now
   {
     const std::lock_guard lock(m_mutex);
-    m_address = {
-        options.debug_socket, std::move(prepared.entry_service), std::string(runtime::worker_service)};
+    m_entry_service = std::move(prepared.entry_service);
   }
   devserver::PreparedWorker worker;
   worker.identity = {std::move(prepared.fingerprint),
@@ -142,13 +141,51 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
       worker.limits.cpu = std::chrono::milliseconds(static_cast<std::int64_t>(cpu->number()));
     }
   }
+  worker.debug_socket = options.debug_socket;
   worker.start_path = std::move(prepared.start_path);
+  worker.reuse_key = prepared.reuse_key;
   if (project.crons) {
     for (const auto& cron : *project.crons) {
       worker.crons.push_back(cron.value);
     }
   }
-  worker.background = background_work(project, prepared.is_compiled ? "" : prepared.config_key);
+  // Later generations continue from another snapshot than the next `pyw dev` will: theirs would replace what
+  // helps it.
+  const bool wants_compiled = generation == 1 && !prepared.is_compiled;
+  worker.background = background_work(project, wants_compiled ? prepared.config_key : "");
+  m_last = {project, manifest, parts, staged, options, prepared.reuse_key, prepared.acts_by_itself};
+  return worker;
+}
+
+Result<std::optional<devserver::PreparedWorker>> DevPreparer::prepare_standby() {
+  if (!m_last || m_last->acts_by_itself || m_last->project.is_javascript() || m_options.mock) {
+    return std::nullopt;
+  }
+  auto& world = m_context.world;
+  auto options = m_last->options;
+  const auto run = m_first.root / ".pyw" / "run";
+  const auto number = ++m_standbys;
+  options.run_directory = run / "standby";
+  options.socket = socket_path(run, fmt::format("standby-{}.sock", number));
+  options.debug_socket = socket_path(run, fmt::format("standby-debug-{}.sock", number));
+  if (m_options.snapshots) { // anew: the first build of a snapshot tells what the packages' one should hold
+    PYW_TRY_ASSIGN(
+        m_layers,
+        snapshot::plan_layers(m_last->project, m_last->bundle, m_last->parts, m_last->staged, world.files));
+  }
+  const auto packages = std::ranges::find(m_layers, snapshot::Layer::packages, &snapshot::LayerPlan::layer);
+  const bool usable = packages != m_layers.end() && snapshot::is_usable(*packages, world.files, m_checked);
+  options.snapshot = usable ? std::optional(packages->file) : std::nullopt;
+  PYW_TRY_ASSIGN(
+      auto prepared,
+      runtime::prepare(m_last->project, m_last->bundle, m_last->parts, m_last->staged, options, world));
+  devserver::PreparedWorker worker;
+  worker.command = std::move(prepared.command);
+  worker.socket = options.socket;
+  worker.debug_socket = options.debug_socket;
+  worker.prepare_path = std::move(prepared.prepare_path);
+  worker.reuse_key = m_last->reuse_key; // its own names other folders
+  worker.snapshot = options.snapshot.value_or(Path());
   return worker;
 }
 
@@ -220,9 +257,9 @@ Path DevPreparer::mock_file() const {
   return (m_context.options.directory / *m_options.mock).lexically_normal();
 }
 
-DevRegistration::Entry DevPreparer::address() const {
+DevRegistration::Entry DevPreparer::address(const Path& debug_socket) const {
   const std::lock_guard lock(m_mutex);
-  return m_address;
+  return {debug_socket, m_entry_service, std::string(runtime::worker_service)};
 }
 
 devserver::WatchList DevPreparer::watch_list() const {

@@ -7,6 +7,7 @@
 #include <commands/dev_registry.hpp>
 #include <config/project.hpp>
 #include <devserver/server.hpp>
+#include <runtime/prepare.hpp>
 #include <runtime/worker_output.hpp>
 #include <snapshot/layers.hpp>
 
@@ -29,9 +30,13 @@ public:
   [[nodiscard]] Result<devserver::PreparedWorker> prepare(devserver::Generation generation,
                                                           devserver::PartsCheck check);
 
-  /// From any thread: how other Workers reach what was prepared last. That is what begins to serve: the next
-  /// preparation waits for it.
-  [[nodiscard]] DevRegistration::Entry address() const;
+  /// On the preparation's thread: a runtime for what was prepared last, but for its own modules. nullopt for
+  /// a Worker in JavaScript, with mocks, or one that acts by itself.
+  [[nodiscard]] Result<std::optional<devserver::PreparedWorker>> prepare_standby();
+
+  /// From any thread: how other Workers reach what was prepared last, in the process with that debug port.
+  /// That is what begins to serve: the next preparation waits for it.
+  [[nodiscard]] DevRegistration::Entry address(const Path& debug_socket) const;
 
   [[nodiscard]] const Path& registry() const { return m_registry; }
 
@@ -63,9 +68,23 @@ private:
   std::vector<std::string> m_warned; ///< a warning is shown once, not at every save
   std::vector<snapshot::LayerPlan> m_layers;
   snapshot::CheckedFiles m_checked;
+
+  /// All that the last preparation found.
+  struct Last {
+    config::Project project;
+    bundle::BundleManifest bundle;
+    runtime::RuntimeParts parts;
+    runtime::StagedWorker staged;
+    runtime::PrepareOptions options;
+    std::string reuse_key;
+    bool acts_by_itself = false;
+  };
+
+  std::optional<Last> m_last;
+  int m_standbys = 0; ///< made so far
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
-  DevRegistration::Entry m_address;
+  std::string m_entry_service;
 };
 
 } // namespace pyw::commands

@@ -26,12 +26,21 @@ using nlohmann::json;
 struct Prepared {
   config::Project project;
   runtime::RuntimeParts parts;
+  bundle::BundleManifest manifest;
   runtime::StagedWorker staged;
   std::vector<snapshot::LayerPlan> plans;
 };
 
 bool wants_json(const Context& context) {
   return context.options.format == OutputFormat::json;
+}
+
+Result<void> plan(Prepared& prepared, Context& context) {
+  PYW_TRY_ASSIGN(
+      prepared.plans,
+      snapshot::plan_layers(
+          prepared.project, prepared.manifest, prepared.parts, prepared.staged, context.world.files));
+  return {};
 }
 
 Result<Prepared> prepare(const SnapshotOptions& options, Context& context) {
@@ -46,12 +55,11 @@ Result<Prepared> prepare(const SnapshotOptions& options, Context& context) {
     project.vars.push_back({name, config::Value(std::string{}), {}});
   }
   PYW_TRY_ASSIGN(prepared.parts, runtime_parts(project, world));
-  PYW_TRY_ASSIGN(const auto manifest,
+  PYW_TRY_ASSIGN(prepared.manifest,
                  bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   const auto run = snapshot::snapshots_directory(project) / "run";
-  PYW_TRY_ASSIGN(prepared.staged, runtime::stage(project, manifest, prepared.parts, run, world));
-  PYW_TRY_ASSIGN(prepared.plans,
-                 snapshot::plan_layers(project, manifest, prepared.parts, prepared.staged, world.files));
+  PYW_TRY_ASSIGN(prepared.staged, runtime::stage(project, prepared.manifest, prepared.parts, run, world));
+  PYW_TRY(plan(prepared, context));
   if (prepared.plans.empty()) {
     return failure(
         user_error("no snapshot can be made of this Worker: its packages are not compiled to byte code"));
@@ -111,7 +119,7 @@ Result<int> show_layers(const SnapshotOptions& options, const Prepared& prepared
 }
 
 Result<int> run_build(const SnapshotOptions& options, Context& context) {
-  PYW_TRY_ASSIGN(const auto prepared, prepare(options, context));
+  PYW_TRY_ASSIGN(auto prepared, prepare(options, context));
   if (!options.config_key.empty()) {
     const auto run = prepared.project.root / ".pyw" / "run";
     PYW_TRY(runtime::compile_config(prepared.parts, run, options.config_key, context.world));
@@ -120,9 +128,13 @@ Result<int> run_build(const SnapshotOptions& options, Context& context) {
                  FileLock::acquire(snapshot::snapshots_directory(prepared.project) / "lock", [&] {
                    context.world.reporter.message("waiting for another pyw that makes a snapshot");
                  }));
-  for (const auto& plan : prepared.plans) {
-    if (is_chosen(options, plan.layer)) {
-      PYW_TRY(build_layer(options, prepared, plan, context));
+  // The packages' layer holds what the top level came to import of them, which the dedicated one's build
+  // finds out.
+  for (const auto layer : {snapshot::Layer::dedicated, snapshot::Layer::packages}) {
+    PYW_TRY(plan(prepared, context));
+    const auto found = std::ranges::find(prepared.plans, layer, &snapshot::LayerPlan::layer);
+    if (found != prepared.plans.end() && is_chosen(options, layer)) {
+      PYW_TRY(build_layer(options, prepared, *found, context));
     }
   }
   if (!options.output.empty()) {

@@ -10,8 +10,8 @@ void Announcer::ready(const std::string& url, std::chrono::milliseconds took) {
   m_pages.tell("reloaded", "{}");
 }
 
-void Announcer::reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) {
-  m_people.reloaded(changed, took);
+void Announcer::reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took, Start start) {
+  m_people.reloaded(changed, took, start);
   std::vector<std::string> paths;
   for (const auto& path : changed) {
     paths.push_back(path.filename().string());

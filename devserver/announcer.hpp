@@ -22,7 +22,7 @@ public:
       : m_people(people), m_journal(journal), m_pages(pages), m_clock(clock), m_session(std::move(session)) {}
 
   void ready(const std::string& url, std::chrono::milliseconds took) override;
-  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override;
+  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took, Start start) override;
 
   void inspector(const std::string& url) override { m_people.inspector(url); }
 

@@ -36,7 +36,7 @@ public:
     m_reporter.message(fmt::format("{}Ready on {}{} ({} ms)", bold(), url, plain(), took.count()));
   }
 
-  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override {
+  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took, Start) override {
     m_reporter.message(
         fmt::format("{}Reloaded{} {} ({} ms)", bold(), plain(), list_changed(changed, m_root), took.count()));
   }
@@ -121,12 +121,15 @@ public:
     emit({{"event", "ready"}, {"url", url}, {"ms", took.count()}});
   }
 
-  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) override {
+  void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took, Start start) override {
     auto paths = nlohmann::json::array();
     for (const auto& path : changed) {
       paths.push_back(shown_path(path, m_root));
     }
-    emit({{"event", "reloaded"}, {"changed", std::move(paths)}, {"ms", took.count()}});
+    emit({{"event", "reloaded"},
+          {"changed", std::move(paths)},
+          {"ms", took.count()},
+          {"standby", start == Start::from_standby}});
   }
 
   void inspector(const std::string& url) override { emit({{"event", "inspector"}, {"url", url}}); }

@@ -24,7 +24,7 @@ public:
   /// Where Chrome DevTools finds the Worker.
   virtual void inspector(const std::string& url) = 0;
   /// `took` is from the moment the change was seen.
-  virtual void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took) = 0;
+  virtual void reloaded(const std::vector<Path>& changed, std::chrono::milliseconds took, Start start) = 0;
   /// Which keys there are; only on a terminal.
   virtual void keys() = 0;
   virtual void clear() = 0;

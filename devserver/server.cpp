@@ -10,6 +10,7 @@
 #include <devserver/proxy.hpp>
 #include <devserver/server.hpp>
 #include <devserver/session_facts.hpp>
+#include <devserver/standby.hpp>
 #include <devserver/worker_process.hpp>
 
 #include <fmt/core.h>
@@ -37,6 +38,10 @@ constexpr auto end_grace = milliseconds(300);
 
 /// A Worker with data is not replaced before it has ended, and new requests wait for that.
 constexpr auto handover_drain = milliseconds(1000);
+
+/// Snapshots of the code that was just saved help the next `pyw dev`, not this one: they are made when
+/// nothing was saved for so long.
+constexpr auto background_delay = std::chrono::seconds(3);
 
 class DevServer {
 public:
@@ -95,6 +100,7 @@ private:
     std::unique_ptr<WorkerProcess> process;
     std::unique_ptr<Subscription> drain_timer;
     bool ending = false;
+    Start start = Start::anew;
   };
 
   void handle(const DevEvent& event) {
@@ -130,14 +136,30 @@ private:
     const auto generation = effect.generation;
     auto& running = m_running[generation];
     running.prepared = std::move(m_prepared);
-    if (m_inspector) { // an option of `workerd serve`, before its file
-      auto& argv = running.prepared.command.argv;
-      argv.insert(argv.end() - 1, "--inspector-addr=127.0.0.1:0");
+    auto callbacks = callbacks_for(generation);
+    if (auto waiting = m_standby.take(running.prepared.reuse_key)) {
+      running.prepared.socket = waiting->worker.socket;
+      running.prepared.debug_socket = waiting->worker.debug_socket;
+      running.start = Start::from_standby;
+      running.process = std::move(waiting->process);
+      running.process->adopt(std::move(callbacks), running.prepared);
+      return;
     }
+    add_inspector(running.prepared);
+    auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
+    if (!started) {
+      m_running.erase(generation);
+      handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error(), true});
+      return;
+    }
+    running.process = std::move(*started);
+  }
+
+  WorkerProcess::Callbacks callbacks_for(Generation generation) {
     WorkerProcess::Callbacks callbacks;
     callbacks.on_ready = [this, generation] {
       handle(WorkerReady{generation});
-      start_background(generation);
+      m_loop.post([this, generation] { work_ahead(generation); });
     };
     callbacks.on_end = [this, generation](Exit exit, std::optional<Error> explanation) {
       // Not from inside the process object's own callback.
@@ -149,16 +171,56 @@ private:
     callbacks.on_details = [this](const WorkerLine& line) { take_details(line); };
     callbacks.requests_under_way = [this, generation] { return m_proxy->active(generation); };
     callbacks.read_line = m_hooks.read_line;
-    auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
-    if (!started) {
-      m_running.erase(generation);
-      handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error(), true});
-      return;
-    }
-    running.process = std::move(*started);
+    return callbacks;
   }
 
-  /// Work that makes later starts faster; what an earlier generation began gives way.
+  void add_inspector(PreparedWorker& worker) const {
+    if (m_inspector) { // an option of `workerd serve`, before its file
+      auto& argv = worker.command.argv;
+      argv.insert(argv.end() - 1, "--inspector-addr=127.0.0.1:0");
+    }
+  }
+
+  /// What makes later starts faster: the standby for the next save, and snapshots. The first generation makes
+  /// the snapshot that the standby starts from.
+  void work_ahead(Generation generation) {
+    const auto running = m_running.find(generation);
+    if (m_state.stopping || running == m_running.end()) {
+      return;
+    }
+    const bool is_first = generation == 1;
+    const bool has_work = running->second.prepared.background.has_value();
+    if (has_work && is_first) {
+      start_background(generation);
+      return;
+    }
+    prepare_standby();
+    if (has_work) {
+      m_background_timer =
+          m_loop.after(background_delay, [this, generation] { start_background(generation); });
+    }
+  }
+
+  void prepare_standby() {
+    if (m_options.standby == StandbyUse::no || m_preparing || m_state.stopping) {
+      return; // a preparation ends with a generation that asks again
+    }
+    finish_preparation();
+    m_preparation = std::thread([this] {
+      auto prepared = std::make_shared<Result<std::optional<PreparedWorker>>>(m_hooks.prepare_standby());
+      m_loop.post([this, prepared] { standby_prepared(std::move(*prepared)); });
+    });
+  }
+
+  void standby_prepared(Result<std::optional<PreparedWorker>> prepared) {
+    if (m_state.stopping || !prepared || !*prepared) {
+      return; // the next save takes the longer way, and says what is wrong if something is
+    }
+    add_inspector(**prepared);
+    m_standby.start(std::move(**prepared));
+  }
+
+  /// What an earlier generation began gives way.
   void start_background(Generation generation) {
     const auto running = m_running.find(generation);
     if (running == m_running.end() || !running->second.prepared.background) {
@@ -177,6 +239,7 @@ private:
     if (m_background->poll_exit()) {
       m_background_watch.reset();
       m_hooks.background_ended();
+      prepare_standby(); // from a better snapshot, if there is one now
     }
   }
 
@@ -227,7 +290,8 @@ private:
   void perform(const AnnounceReady& effect) {
     m_error.clear();
     m_journal.forget_failure(std::string(start_failure));
-    if (const auto announced = m_hooks.on_serving(); !announced) {
+    const auto& serving = m_running[effect.generation];
+    if (const auto announced = m_hooks.on_serving(serving.prepared); !announced) {
       m_narrator.failed(announced.error(), true);
     }
     const auto took = std::chrono::duration_cast<milliseconds>(m_world.clock.monotonic() - m_started);
@@ -240,7 +304,7 @@ private:
         m_narrator.keys();
       }
     } else {
-      m_narrator.reloaded(m_changed, took);
+      m_narrator.reloaded(m_changed, took, serving.start);
     }
     m_changed.clear();
   }
@@ -286,12 +350,17 @@ private:
 
   void worker_ended(Generation generation, Exit exit, const std::optional<Error>& explanation) {
     const auto found = m_running.find(generation);
+    const bool was_standby = found != m_running.end() && found->second.start == Start::from_standby;
     if (found != m_running.end()) {
       std::error_code ignored;
       std::filesystem::remove(found->second.prepared.socket, ignored);
+      std::filesystem::remove(found->second.prepared.debug_socket, ignored);
       m_running.erase(found);
     }
     handle(WorkerEnded{generation, exit, explanation});
+    if (was_standby && m_standby.pid() == 0 && m_state.candidate == DevState::Candidate::none) {
+      prepare_standby(); // broken code has used it up: mending it shall be as quick
+    }
   }
 
   void end_drained(Generation generation) {
@@ -399,6 +468,8 @@ private:
         facts.crons = running.prepared.crons;
       }
     }
+    facts.standby = m_standby.pid();
+    facts.standby_is_ready = m_standby.is_ready();
     return to_json(facts);
   }
 
@@ -406,6 +477,7 @@ private:
     if (!m_state.stopping) {
       m_narrator.stopping();
     }
+    m_standby.drop();
     handle(StopAsked{});
   }
 
@@ -443,6 +515,8 @@ private:
   PreparedWorker m_prepared;
   std::unique_ptr<ChildProcess> m_background; ///< ended with the session
   std::unique_ptr<Subscription> m_background_watch;
+  std::unique_ptr<Subscription> m_background_timer;
+  Standby m_standby{m_loop, m_world.processes};
   std::map<Generation, Running> m_running;
   std::vector<Path> m_changed;
   std::chrono::steady_clock::time_point m_started; ///< of the first start, or of the change under way

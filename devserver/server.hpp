@@ -31,6 +31,13 @@ struct PreparedWorker {
   /// Asked for there to see whether the runtime still answers; empty: it is not looked after.
   std::string alive_path = {};
   ProcessLimits limits = {};
+  /// Asked for in a standby: answered with 204 when only the Worker's own modules are missing. Empty: it can
+  /// have none.
+  std::string prepare_path = {};
+  /// Equal: this Worker can be started in a standby that was made for the other. Else nothing is said.
+  std::string reuse_key = {};
+  Path snapshot = {};                  ///< what its Python continues from; empty: it starts anew
+  Path debug_socket = {};              ///< where other Workers reach it
   std::vector<std::string> crons = {}; ///< its schedules, for the dashboard
   /// Run once the Worker is ready, beside it; how it ends does not matter.
   std::optional<Command> background = {};
@@ -66,6 +73,9 @@ enum class Keys { ignore, listen };
 /// Whether pages in a browser load again by themselves.
 enum class LiveReload { no, yes };
 
+/// Whether the next runtime is started ahead.
+enum class StandbyUse { no, yes };
+
 struct DevServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8787;
@@ -76,6 +86,7 @@ struct DevServerOptions {
   /// Look for changes this often; nullopt: the system tells of them.
   std::optional<std::chrono::milliseconds> poll = {};
   LiveReload live_reload = LiveReload::yes;
+  StandbyUse standby = StandbyUse::yes;
   /// The Host that the Worker sees; empty: the client's.
   std::string host = {};
   std::optional<TlsFiles> tls = {}; ///< serve with TLS; nullopt: without
@@ -88,6 +99,8 @@ struct DevServerOptions {
 struct DevServerHooks {
   /// Loads, syncs, bundles, writes the configuration. Called on a thread of its own, one call at a time.
   std::function<Result<PreparedWorker>(Generation, PartsCheck)> prepare;
+  /// The standby for what serves, asked for once that does; nullopt: it can have none. Called like `prepare`.
+  std::function<Result<std::optional<PreparedWorker>>()> prepare_standby = [] { return std::nullopt; };
   /// The `background` of a generation has ended by itself.
   std::function<void()> background_ended = [] {};
   /// What to watch; asked before the first preparation and after each (the module root may have moved).
@@ -98,7 +111,7 @@ struct DevServerHooks {
   /// Once, when the address is bound.
   std::function<Result<void>(std::uint16_t port)> on_listening;
   /// Each time a generation begins to serve.
-  std::function<Result<void>()> on_serving;
+  std::function<Result<void>(const PreparedWorker&)> on_serving;
   /// Events for people and tools: see devserver/narrator.hpp.
   Narrator* narrator = nullptr;
 };

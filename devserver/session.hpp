@@ -26,6 +26,9 @@ struct WorkerIdentity {
   Storage storage = Storage::none;
 };
 
+/// How a generation came up: by a runtime of its own, or in the one that waited (devserver/standby.hpp).
+enum class Start { anew, from_standby };
+
 struct DevState {
   enum class Candidate { none, settling, preparing, starting, handing_over };
 

@@ -14,6 +14,11 @@ std::string to_json(const SessionFacts& facts) {
   for (const auto& [generation, pid] : facts.workers) {
     workers.push_back({fmt::format("workerd, generation {}", generation), platform::resident_memory(pid)});
   }
+  if (facts.standby != 0) {
+    workers.push_back({facts.standby_is_ready ? "workerd, waiting for the next save"
+                                              : "workerd, for the next save, starting",
+                       platform::resident_memory(facts.standby)});
+  }
   const nlohmann::json json{
       {"id", fmt::format("{}-{}", ::getpid(), started)},
       {"name", facts.name},

@@ -18,6 +18,8 @@ struct SessionFacts {
   std::string error;         ///< why the last save did not come up; empty when it did
   std::vector<std::string> crons;
   std::vector<std::pair<Generation, int>> workers; ///< with their process ids
+  int standby = 0;                                 ///< process id; 0: none
+  bool standby_is_ready = false;
 };
 
 /// {id, name, url, started, generation, serving, error, crons, memory: {pyw, workers: [[name, bytes]]}}.

@@ -60,11 +60,13 @@ WorkerProcess::WorkerProcess(EventLoop& loop,
                              const PreparedWorker& worker,
                              Callbacks callbacks)
     : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
-      m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_start_path(worker.start_path),
-      m_alive_path(worker.alive_path), m_watchdog(worker.limits),
-      m_control_reader([this](std::string_view line) { read_control(line); }),
+      m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_alive_path(worker.alive_path),
+      m_watchdog(worker.limits), m_control_reader([this](std::string_view line) { read_control(line); }),
       m_output_reader([this](std::string_view line) { read_output(line); }),
       m_error_reader([this](std::string_view line) { read_output(line); }) {
+  if (!worker.start_path.empty()) {
+    m_asks.push_back(worker.start_path);
+  }
   watch(m_control_watch, m_control_reader, m_control.get());
   watch(m_output_watch, m_output_reader, m_child->output_descriptor());
   watch(m_error_watch, m_error_reader, m_child->error_descriptor());
@@ -95,20 +97,33 @@ void WorkerProcess::read_control(std::string_view line) {
   if (!m_alive_path.empty()) {
     look_after_it();
   }
-  if (m_start_path.empty()) {
-    m_ready = true;
-    m_callbacks.on_ready();
-  } else {
-    ask_to_start();
+  ask_next();
+}
+
+void WorkerProcess::adopt(Callbacks callbacks, const PreparedWorker& worker) {
+  m_callbacks = std::move(callbacks);
+  m_alive_path = worker.alive_path;
+  m_watchdog = Watchdog(worker.limits);
+  if (m_listening && !m_alive_path.empty()) {
+    look_after_it();
+  }
+  m_asks.push_back(worker.start_path);
+  if (std::exchange(m_ready, false)) {
+    ask_next();
   }
 }
 
-void WorkerProcess::ask_to_start() {
-  auto sent = LocalRequest::send(m_loop, m_socket, m_start_path, [this](std::string_view answer) {
+void WorkerProcess::ask_next() {
+  if (m_asks.empty()) {
+    m_ready = true;
+    m_callbacks.on_ready();
+    return;
+  }
+  auto sent = LocalRequest::send(m_loop, m_socket, m_asks.front(), [this](std::string_view answer) {
     m_start_request.reset();
     if (answer.starts_with("HTTP/1.1 204")) {
-      m_ready = true;
-      m_callbacks.on_ready();
+      m_asks.pop_front();
+      ask_next();
     } else {
       kill(); // why, it has said in its output
     }

@@ -30,6 +30,10 @@ public:
   [[nodiscard]] static Result<std::unique_ptr<WorkerProcess>>
   start(EventLoop& loop, ProcessRunner& processes, const PreparedWorker& worker, Callbacks callbacks);
 
+  /// Goes on with a process that was started to wait (devserver/standby.hpp): from here on these callbacks
+  /// hold, and it is ready when it has answered `worker.start_path`, after all that it was asked before.
+  void adopt(Callbacks callbacks, const PreparedWorker& worker);
+
   /// SIGTERM now, SIGKILL after `grace`; on_end follows.
   void end(std::chrono::milliseconds grace);
   void kill();
@@ -50,7 +54,7 @@ private:
                 Callbacks callbacks);
   void watch(std::unique_ptr<Subscription>& slot, LineReader& reader, int descriptor);
   void read_control(std::string_view line);
-  void ask_to_start();
+  void ask_next();
   void look_after_it();
   void ask_for_a_sign();
   void give_up(Error reason);
@@ -63,7 +67,7 @@ private:
   UniqueFd m_control;
   Callbacks m_callbacks;
   Path m_socket;
-  std::string m_start_path;
+  std::deque<std::string> m_asks; ///< to be asked for, each after the one before was answered
   std::string m_alive_path;
   Watchdog m_watchdog;
   bool m_listening = false;

@@ -147,12 +147,14 @@ Result<std::string> RealFileSystem::read(const Path& path) const {
     return failure(path_error("read", path, EISDIR));
   }
   std::string content;
-  // One byte more than there is: the read that finds the end must not make a large file's buffer grow.
-  content.resize(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)) + 1);
+  // One byte more than there is: the read that finds the end must not make a large file's buffer grow. Files
+  // of /proc tell a size of 0, and some give their content to the first read alone.
+  constexpr std::size_t at_least = 4096;
+  content.resize(std::max(at_least, static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)) + 1));
   std::size_t filled = 0;
   for (;;) {
-    if (filled == content.size()) { // also for /proc files, whose size is 0
-      content.resize(std::max<std::size_t>(4096, content.size() + content.size() / 2));
+    if (filled == content.size()) {
+      content.resize(content.size() + content.size() / 2);
     }
     const auto got = ::read(file.get(), content.data() + filled, content.size() - filled);
     if (got < 0) {

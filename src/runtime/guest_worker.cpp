@@ -148,7 +148,8 @@ std::string settings_text(const PlanInput& input) {
   const auto& project = input.project;
   const auto flags = python_flags(project.compatibility_date.value, flag_texts(project));
   ordered_json packs{{"library", path_list(input.files.library)},
-                     {"session", path_list(input.files.session)}};
+                     {"session", path_list(input.files.session)},
+                     {"own", path_list({input.files.own})}};
   if (input.files.library_is_archive) {
     packs["libraryZip"] = (input.parts.pyodide / "python_stdlib.zip").generic_string();
   }

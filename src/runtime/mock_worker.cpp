@@ -37,7 +37,7 @@ Result<MockWorker> MockWorker::load(const config::Project& project,
   const auto pack = make_pack(std::vector<PackFile>{{name, *text}});
   PYW_TRY(files.write(mock.m_run / "app.pack", pack));
   mock.m_files = packages;
-  mock.m_files.session.back() = mock.m_run / "app.pack"; // the last is the Worker's own
+  mock.m_files.own = mock.m_run / "app.pack";
   mock.m_digest = sha256_hex(pack);
   return mock;
 }

@@ -20,7 +20,8 @@ struct GuestFiles {
   Path guest;                      ///< the folder with the guest's JavaScript
   std::vector<Path> library;       ///< packs of the standard library and of the guest's Python
   bool library_is_archive = false; ///< no byte code yet: Pyodide's own python_stdlib.zip is used
-  std::vector<Path> session;       ///< packs that make the Worker's folder, later ones win
+  std::vector<Path> session;       ///< packs of the Worker's packages, later ones win
+  Path own;                        ///< the pack of the Worker's own modules, which win over all
 };
 
 /// Whether each run of a handler is told (OutputLine::Kind::invocation).

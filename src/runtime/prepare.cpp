@@ -63,15 +63,14 @@ Result<std::map<std::string, std::string>> asset_files(const config::Project& pr
   return result;
 }
 
-/// Everything that the configuration names or embeds, by content.
-Result<std::string> config_key(const ConfigPlan& plan,
-                               const std::string& settings,
-                               const bundle::BundleManifest& bundle,
-                               const RuntimeParts& parts,
-                               const StagedWorker& staged,
-                               const ReadOnlyFileSystem& files) {
-  std::string all = plan.config + plan.main_module + settings + staged.guest.string() +
-                    parts.workerd.string() + parts.pyodide.string();
+/// Everything that the configuration names or embeds, by content, but for the settings.
+Result<std::string> embedded_digest(const ConfigPlan& plan,
+                                    const bundle::BundleManifest& bundle,
+                                    const RuntimeParts& parts,
+                                    const StagedWorker& staged,
+                                    const ReadOnlyFileSystem& files) {
+  std::string all = plan.config + plan.main_module + staged.guest.string() + parts.workerd.string() +
+                    parts.pyodide.string();
   for (const auto& module : bundle.modules) {
     if (module.kind != bundle::ModuleKind::python && module.origin == bundle::Origin::own) {
       PYW_TRY_ASSIGN(const auto content, files.read(module.source));
@@ -82,6 +81,24 @@ Result<std::string> config_key(const ConfigPlan& plan,
     all += staged.own_digest;
   }
   return sha256_hex(all + staged.packages.digest);
+}
+
+bool acts_by_itself(const config::Project& project) {
+  return !project.durable_objects.empty() || !project.workflows.empty() || !project.queue_producers.empty() ||
+         !project.queue_consumers.empty() || (project.crons && !project.crons->empty()) ||
+         !project.exports.empty();
+}
+
+/// The run directory is made anew for each start: nothing in it need outlive a crash of the system, and what
+/// is there already is not written again (a flush to disk takes longer than all of the preparation).
+Result<void> put(const Path& path, std::string_view content, std::uint32_t mode, FileSystem& files) {
+  PYW_TRY_ASSIGN(const auto before, files.read_if_exists(path));
+  if (before == content) {
+    return {};
+  }
+  PYW_TRY_ASSIGN(const auto writer, files.create(path, mode));
+  PYW_TRY(writer->write(content));
+  return writer->commit();
 }
 
 } // namespace
@@ -106,12 +123,14 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   auto& files = world.files;
   const auto& run = options.run_directory;
   PYW_TRY_ASSIGN(const auto assets, asset_files(project, files));
-  GuestFiles guest_files{
-      staged.guest, staged.code.library, staged.code.library_is_archive, {staged.packages.pack}};
+  GuestFiles guest_files{staged.guest,
+                         staged.code.library,
+                         staged.code.library_is_archive,
+                         {staged.packages.pack},
+                         staged.own_pack};
   if (staged.code.packages) {
     guest_files.session.push_back(*staged.code.packages);
   }
-  guest_files.session.push_back(staged.own_pack);
 
   const auto exports = export_names(project, staged.entry_text);
   const auto handlers = module_handlers(staged.entry_text);
@@ -137,17 +156,18 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   PYW_TRY_ASSIGN(const auto plan, plan_config(input));
   const auto settings = options.snapshot ? with_snapshot(plan.settings, *options.snapshot) : plan.settings;
   PreparedRuntime prepared;
-  PYW_TRY_ASSIGN(prepared.config_key, config_key(plan, settings, bundle, parts, staged, files));
-  if (mock) {
-    prepared.config_key = sha256_hex(prepared.config_key + mock->digest());
-  }
+  PYW_TRY_ASSIGN(const auto embedded, embedded_digest(plan, bundle, parts, staged, files));
+  const auto embedded_and_mock = embedded + (mock ? mock->digest() : "");
+  prepared.config_key = sha256_hex(embedded_and_mock + settings);
+  prepared.reuse_key = sha256_hex(embedded_and_mock + plan.settings);
+  prepared.acts_by_itself = acts_by_itself(project);
   PYW_TRY(announce_config(run, prepared.config_key, files));
-  PYW_TRY(files.write(run / "config.capnp", plan.config, 0600)); // secrets stand in it
-  PYW_TRY(files.write(run / "main.js", plan.main_module));
-  PYW_TRY(files.write(run / "settings.json", settings));
+  PYW_TRY(put(run / "config.capnp", plan.config, 0600, files)); // secrets stand in it
+  PYW_TRY(put(run / "main.js", plan.main_module, 0644, files));
+  PYW_TRY(put(run / "settings.json", settings, 0644, files));
   if (mock) {
-    PYW_TRY(files.write(mock->run_directory() / "main.js", plan.mock_main_module));
-    PYW_TRY(files.write(mock->run_directory() / "settings.json", plan.mock_settings));
+    PYW_TRY(put(mock->run_directory() / "main.js", plan.mock_main_module, 0644, files));
+    PYW_TRY(put(mock->run_directory() / "settings.json", plan.mock_settings, 0644, files));
   }
   for (const auto& directory : plan.directories) {
     PYW_TRY(files.make_directories(directory));
@@ -168,6 +188,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   }
   prepared.alive_path = "/cdn-cgi/pyw/alive";
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
+  prepared.prepare_path = "/cdn-cgi/pyw/prepare";
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
                                     staged.own_digest + (mock ? mock->digest() : ""));
   prepared.has_storage = plan.has_storage;

@@ -31,6 +31,14 @@ struct PreparedRuntime {
   Command command;        ///< workerd with --control-fd=3; whoever starts it adds the descriptor
   std::string alive_path; ///< answered at once by a runtime whose event loop runs
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
+  std::string prepare_path; ///< the same, but 204 when only the Worker's own modules are missing; they are
+                            ///< read when `start_path` is asked for
+  /// Equal: but for their own Python modules the same Worker, so that one can be started where the other was
+  /// prepared.
+  std::string reuse_key;
+  /// Something of it runs without being asked (alarms, queues, workflows, schedules): a second process beside
+  /// the one that serves would run it as well, or know of alarms that are no more.
+  bool acts_by_itself = false;
   std::string entry_service; ///< what a request for the Worker goes to, by workerd's name for it
   std::string config_key;    ///< see runtime/compiled_config.hpp
   bool is_compiled = false;  ///< the configuration was there as workerd reads it fastest

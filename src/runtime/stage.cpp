@@ -33,7 +33,10 @@ Result<StagedWorker> stage(const config::Project& project,
   PYW_TRY_ASSIGN(const auto own, own_modules(bundle, files));
   staged.own_pack = run_directory / "app.pack";
   staged.own_digest = sha256_hex(own);
-  PYW_TRY(files.write(staged.own_pack, own));
+  PYW_TRY_ASSIGN(const auto writer,
+                 files.create(staged.own_pack)); // made anew at every start: not flushed to disk
+  PYW_TRY(writer->write(own));
+  PYW_TRY(writer->commit());
   if (!is_javascript(bundle)) {
     staged.code = store_byte_code(project, parts, staged.guest, staged.packages, world);
   }

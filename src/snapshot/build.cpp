@@ -76,11 +76,23 @@ std::vector<ImportEvent> events_of(const json& outcome) {
   return events;
 }
 
+std::vector<std::string> names_of(const json& object, const char* key) {
+  std::vector<std::string> names;
+  const auto found = object.find(key);
+  for (const auto& name : found == object.end() ? json::array() : *found) {
+    if (name.is_string()) {
+      names.push_back(name.get<std::string>());
+    }
+  }
+  return names;
+}
+
 /// What the guest's maker said (guest/snapshot_builder.js).
 BuildRecord record_of(const LayerPlan& plan, const json& outcome) {
   BuildRecord record{plan.key};
   record.took_ms = static_cast<std::uint64_t>(outcome.value("took", 0.0));
   record.imports = events_of(outcome);
+  record.ahead = names_of(outcome, "ahead");
   if (const auto failed = outcome.find("failed"); failed != outcome.end() && failed->is_object()) {
     record.reasons.push_back(
         at_place(*failed, fmt::format("{}: {}", text_of(*failed, "type"), text_of(*failed, "message"))));
@@ -102,6 +114,16 @@ BuildRecord record_of(const LayerPlan& plan, const json& outcome) {
   return record;
 }
 
+/// The earlier names first, so that the order stays when nothing is new.
+std::vector<std::string> joined(std::vector<std::string> names, const std::vector<std::string>& more) {
+  for (const auto& name : more) {
+    if (std::ranges::find(names, name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 json to_json(const BuildRecord& record) {
   auto reasons = json::array();
   for (const auto& reason : record.reasons) {
@@ -120,7 +142,8 @@ json to_json(const BuildRecord& record) {
           {"made", record.made},
           {"took", record.took_ms},
           {"reasons", reasons},
-          {"imports", imports}};
+          {"imports", imports},
+          {"ahead", record.ahead}};
 }
 
 /// Other packages, other versions: what has not been made for long is most likely not wanted any more, and is
@@ -187,6 +210,7 @@ read_record(const config::Project& project, Layer layer, const ReadOnlyFileSyste
   record.made = object.contains("made") && object["made"] == true;
   record.took_ms = number_of(object, "took");
   record.imports = events_of(object);
+  record.ahead = names_of(object, "ahead");
   for (const auto& item : object.value("reasons", json::array())) {
     if (item.is_object()) {
       auto reason = at_place(item, text_of(item, "message"));
@@ -266,7 +290,10 @@ Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World&
   if (!outcome.is_object()) {
     return failure(internal_error("the snapshot's maker did not say how it went"));
   }
-  const auto record = record_of(plan, outcome);
+  auto record = record_of(plan, outcome);
+  if (const auto before = read_record(setup.project, plan.layer, files)) {
+    record.ahead = joined(before->ahead, record.ahead);
+  }
   if (record.made) {
     PYW_TRY_ASSIGN(auto bytes, files.read(output));
     PYW_TRY_ASSIGN(const auto sealed, seal(std::move(bytes), plan.key));

@@ -19,6 +19,10 @@ struct BuildRecord {
   std::uint64_t took_ms = 0;            ///< of the imports or the top level: what a start without pays
   std::vector<Diagnostic> reasons = {}; ///< why it was refused; for a made one, packages that were left out
   std::vector<ImportEvent> imports = {};
+  /// Of the dedicated layer: modules of packages and of the standard library that top levels up to now came
+  /// to import. Only grows, so that the packages' layer, which imports them ahead, is not made anew at every
+  /// save.
+  std::vector<std::string> ahead = {};
 };
 
 /// nullopt when there is none, or none that can be read.

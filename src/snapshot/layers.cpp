@@ -3,6 +3,7 @@
 #include <runtime/compatibility.hpp>
 #include <runtime/entry_scan.hpp>
 #include <runtime/guest_worker.hpp>
+#include <snapshot/build.hpp>
 #include <snapshot/layers.hpp>
 
 #include <fmt/core.h>
@@ -53,16 +54,48 @@ ordered_json env_names(const config::Project& project) {
   return names;
 }
 
+std::set<std::string> vendored_paths(const bundle::BundleManifest& bundle) {
+  std::set<std::string> paths;
+  for (const auto& item : bundle.modules) {
+    if (item.origin == bundle::Origin::vendored) {
+      paths.insert(item.path);
+    }
+  }
+  return paths;
+}
+
+bool is_vendored(const std::string& module, const std::set<std::string>& paths) {
+  const auto path = "python_modules/" + replace_all(module, ".", "/");
+  return paths.contains(path + ".py") || paths.contains(path + "/__init__.py");
+}
+
+/// Modules that earlier top levels came to import, as far as they are there: those of the standard library
+/// are.
+std::vector<std::string> known_ahead(const config::Project& project,
+                                     const bundle::BundleManifest& bundle,
+                                     const ReadOnlyFileSystem& files) {
+  std::vector<std::string> names;
+  const auto record = read_record(project, Layer::dedicated, files);
+  if (!record) {
+    return names;
+  }
+  const auto paths = vendored_paths(bundle);
+  for (const auto& name : record->ahead) {
+    if (is_vendored(name, paths) || !is_vendored(name.substr(0, name.find('.')), paths)) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 } // namespace
 
 Result<std::vector<std::string>> snapshot_imports(const bundle::BundleManifest& bundle,
                                                   const ReadOnlyFileSystem& files) {
-  std::set<std::string> vendored;
+  const auto vendored = vendored_paths(bundle);
   std::vector<Path> own{bundle.entry.source};
   for (const auto& item : bundle.modules) {
-    if (item.origin == bundle::Origin::vendored) {
-      vendored.insert(item.path);
-    } else if (item.kind == bundle::ModuleKind::python) {
+    if (item.origin != bundle::Origin::vendored && item.kind == bundle::ModuleKind::python) {
       own.push_back(item.source);
     }
   }
@@ -70,9 +103,7 @@ Result<std::vector<std::string>> snapshot_imports(const bundle::BundleManifest& 
   for (const auto& file : own) {
     PYW_TRY_ASSIGN(const auto text, files.read(file));
     for (const auto& name : runtime::imported_modules(text)) {
-      const auto path = "python_modules/" + replace_all(name, ".", "/");
-      const bool is_package = vendored.contains(path + ".py") || vendored.contains(path + "/__init__.py");
-      if (is_package && std::ranges::find(imports, name) == imports.end()) {
+      if (is_vendored(name, vendored) && std::ranges::find(imports, name) == imports.end()) {
         imports.push_back(name);
       }
     }
@@ -100,12 +131,13 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   if (staged.code.packages) {
     session.push_back(staged.code.packages->generic_string());
   }
+  auto own = ordered_json::array(); // modules of the Worker itself: none in the packages' layer
   const auto finish = [&](Layer layer, ordered_json settings, const std::string& own_digest) {
     LayerPlan plan{layer, sha256_hex(around + settings.dump() + own_digest)};
     plan.file = layer == Layer::dedicated
                     ? snapshots_directory(project) / "dedicated.pywsnap"
                     : parts.cache / fmt::format("packages-{}.pywsnap", plan.key.substr(0, digits_in_name));
-    settings["packs"] = {{"library", library}, {"session", session}};
+    settings["packs"] = {{"library", library}, {"session", session}, {"own", own}};
     settings["output"] = fmt::format("{}.pywsnap", to_text(layer));
     plan.settings = settings.dump(2) + "\n";
     plans.push_back(std::move(plan));
@@ -114,7 +146,9 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   settings["envNames"] = ordered_json::array();
   settings["layer"] = to_text(Layer::packages);
   settings["imports"] = imports;
+  settings["ahead"] = known_ahead(project, bundle, files);
   finish(Layer::packages, settings, "");
+  settings.erase("ahead");
 
   settings["envNames"] = env_names(project);
   settings["layer"] = to_text(Layer::dedicated);
@@ -122,7 +156,7 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   settings["entry"] = runtime::entry_module(bundle);
   settings["sourceRoot"] = runtime::source_root(bundle);
   settings["legacyHandlers"] = !settings["flags"].at("python_no_global_handlers").get<bool>();
-  session.push_back(staged.own_pack.generic_string());
+  own.push_back(staged.own_pack.generic_string());
   finish(Layer::dedicated, settings, staged.own_digest);
   return plans;
 }

@@ -69,6 +69,11 @@ class DevSession:
         finally:
             connection.close()
 
+    def wait_for_standby(self):
+        """Until the runtime for the next save waits."""
+        wait_until(lambda: "waiting for the next save" in self.get("/cdn-cgi/pyw/api/dev/session")[1],
+                   "no runtime is started ahead", PATIENCE_S)
+
     def children(self):
         """Process ids of everything below pyw."""
         found, todo = [], [self.process.pid]

@@ -3,7 +3,7 @@
 // They exist before Python does. workerd wants a Worker's exports when it loads the main module, at which time no file
 // can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
-import { startPython } from "./start.js";
+import { preparePython, startPython } from "./start.js";
 import { PythonError, report } from "./report.js";
 
 // How the arguments and the result of a call are converted; `python/_pyw_guest.py` does it.
@@ -26,7 +26,7 @@ const BASES = {
 };
 
 // The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`, and `starter`, an
-// entrypoint that does nothing but wait until Python has started. `importModule` imports one of the Worker's modules.
+// entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level. `importModule` imports one of the Worker's modules.
 export function declare(settings, importModule) {
   let started;
   const start = () => (started ??= startPython(settings, importModule));
@@ -38,8 +38,9 @@ export function declare(settings, importModule) {
     default: made.get("Default") ?? moduleHandlers(settings.handlers, start),
     named: (name) => made.get(name),
     starter: class extends cloudflareWorkers.WorkerEntrypoint {
-      async fetch() {
-        await start();
+      async fetch(request) {
+        if (new URL(request.url).pathname === "/prepare") await preparePython(settings, importModule);
+        else await start();
         return new Response(null, { status: 204 });
       }
     },

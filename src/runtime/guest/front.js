@@ -5,7 +5,8 @@
 // the Worker itself, START, its entrypoint that waits until Python has started (a Worker in JavaScript has none), and DATA, the local data API.
 // Needs the compatibility flag service_binding_extra_handlers.
 const TRIGGERS = {
-  "/cdn-cgi/pyw/start": (_request, _url, env) => env.START?.fetch("http://start/") ?? new Response(null, { status: 204 }),
+  "/cdn-cgi/pyw/start": (_request, _url, env) => started(env, "/start"),
+  "/cdn-cgi/pyw/prepare": (_request, _url, env) => started(env, "/prepare"),
   "/cdn-cgi/pyw/alive": () => new Response(null, { status: 204 }),
   "/cdn-cgi/handler/scheduled": triggerScheduled,
   "/cdn-cgi/local/scheduled": triggerScheduled,
@@ -28,6 +29,8 @@ export default {
     }
   },
 };
+
+const started = (env, path) => env.START?.fetch(`http://starter${path}`) ?? new Response(null, { status: 204 });
 
 async function triggerScheduled(_request, url, env) {
   const time = url.searchParams.get("time");

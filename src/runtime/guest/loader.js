@@ -21,6 +21,12 @@ const SCHEDULE_INDEX = 4;
 
 const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 
+// The Worker's folder: folders are Maps, files Uint8Arrays.
+let session;
+
+// Adds files to the Worker's folder when Python has been started without them.
+export const addModules = (pack) => addPack(session, pack);
+
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
 // the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
@@ -35,7 +41,7 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   );
   const library = new Map();
   for (const pack of packs.library) addPack(library, pack);
-  const session = new Map();
+  session = new Map();
   for (const pack of packs.session) addPack(session, pack);
 
   const createPyodideModule = async (emscripten) => {

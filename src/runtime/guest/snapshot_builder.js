@@ -26,7 +26,7 @@ export async function buildSnapshot(settings, env, importModule) {
 // {bytes} when it went well; else {failed}, an exception of the top level, or {refused}, a list of what cannot be saved.
 async function make(settings, importModule, clock) {
   const imports = importClock(clock);
-  const packs = await readPacks(settings);
+  const packs = await readPacks(settings, settings.packs.own);
   freezeClock();
   const recorder = new Recorder(pyodideWasm);
   const pyodide = await bootPython(settings, packs, { recorder });
@@ -50,9 +50,9 @@ async function make(settings, importModule, clock) {
     return { refused: problems.map((one) => explained(pyodide, one)), ...report };
   }
   wipeFree(module);
-  const { found, entropy, skipped } = made;
+  const { found, entropy, skipped, ahead } = made;
   const bytes = recorder.encode(module, { layer: settings.layer, python: settings.python, found, entropy });
-  return { bytes, skipped, ...report };
+  return { bytes, skipped, ahead, ...report };
 }
 
 // Looks in Python for who holds what cannot be saved. The interpreter is of no use afterwards.

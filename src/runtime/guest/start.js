@@ -1,28 +1,27 @@
 // Starts Python for a Worker: reads the packs, boots Pyodide, imports the entry module.
 import { connect } from "cloudflare:sockets";
 import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shims.js";
-import { bootPython, runAtTopLevel } from "./loader.js";
+import { addModules, bootPython, runAtTopLevel } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
 import { openSnapshot } from "./snapshot.js";
 
+let prepared;
+
+// The first half of a start, all that does not need the Worker's own modules: the isolate of a standby then waits for
+// them (devserver/standby.hpp).
+export async function preparePython(settings, importModule) {
+  prepared ??= boot(settings, importModule, []);
+  await prepared;
+}
+
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
 // thrown, and stays: an isolate starts once.
 export async function startPython(settings, importModule) {
-  let pyodide;
-  try {
-    const host = hostModule(importModule);
-    const [packs, opened] = await Promise.all([readPacks(settings), openIfAny(settings)]);
-    pyodide = await bootFromSnapshot(settings, packs, opened, { host, flags: settings.flags });
-    if (!pyodide) {
-      pyodide = await bootPython(settings, packs);
-      pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
-      pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
-    }
-    await pyodide._api.initializeNodeSockFS?.(connect);
-  } catch (error) {
-    report({ event: "boot-failed", message: String(error?.stack ?? error) });
-    throw error;
+  const { own } = settings.packs;
+  const pyodide = await (prepared ?? boot(settings, importModule, own));
+  if (prepared) {
+    for (const pack of await Promise.all(own.map(readFile))) addModules(pack);
   }
   const guest = pyodide.pyimport("_pyw_guest");
   await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
@@ -30,6 +29,24 @@ export async function startPython(settings, importModule) {
   // The call during which it happens never returns.
   pyodide._api.on_fatal = (error) => report({ event: "fatal", message: String(error?.stack ?? error) });
   return guest;
+}
+
+async function boot(settings, importModule, own) {
+  try {
+    const host = hostModule(importModule);
+    const [packs, opened] = await Promise.all([readPacks(settings, own), openIfAny(settings)]);
+    let pyodide = await bootFromSnapshot(settings, packs, opened, { host, flags: settings.flags });
+    if (!pyodide) {
+      pyodide = await bootPython(settings, packs);
+      pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
+      pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
+    }
+    await pyodide._api.initializeNodeSockFS?.(connect);
+    return pyodide;
+  } catch (error) {
+    report({ event: "boot-failed", message: String(error?.stack ?? error) });
+    throw error;
+  }
 }
 
 // Runs the top level of the user's code, under the rules that the platform has for it.
@@ -76,10 +93,10 @@ function unusable(error) {
   report({ event: "snapshot-unusable", message: String(error?.stack ?? error) });
 }
 
-export async function readPacks({ packs }) {
+export async function readPacks({ packs }, own) {
   const [library, session, libraryZip] = await Promise.all([
     Promise.all(packs.library.map(readFile)),
-    Promise.all(packs.session.map(readFile)),
+    Promise.all([...packs.session, ...own].map(readFile)),
     packs.libraryZip && readFile(packs.libraryZip),
   ]);
   return { library, session, libraryZip };

@@ -95,6 +95,52 @@ def test_first_request_after_a_save_gets_the_new_code(pyw):
         assert session.get() == (200, "save 2 changed")
 
 
+def test_a_save_is_served_by_the_runtime_that_waits(pyw):
+    with Project(pyw) as (root, session):
+        session.ready()
+        for number in range(2):
+            session.wait_for_standby()
+            (root / "src/helper.py").write_text(f'from extra import n\ndef word():\n    return f"save {{n}}"\n')
+            (root / "src/extra.py").write_text(f"n = {number}\n")
+            assert session.get() == (200, f"save {number} config")
+            assert session.wait_for("reloaded")["standby"] is True
+        session.wait_for_standby()  # broken code uses it up, and there is another one for mending it
+        (root / "src/helper.py").write_text("import no_such_module\n")
+        assert session.wait_for("error")["serving"] is True
+        session.wait_for_standby()
+        (root / "src/helper.py").write_text('def word():\n    return "mended"\n')
+        assert session.get() == (200, "mended config")
+        assert session.wait_for("reloaded")["standby"] is True
+        session.wait_for_standby()  # made for other variables: of no use
+        (root / "wrangler.toml").write_text(WRANGLER.replace('"config"', '"changed"'))
+        assert session.get() == (200, "mended changed")
+        assert session.wait_for("reloaded")["standby"] is False
+
+
+def test_data_is_there_in_the_runtime_that_waited(pyw):
+    entry = ENTRY.replace("        print(", '        await self.env.STORE.put("key", await self.env.STORE.get("key") or word())\n'
+                          "        print(").replace("Response(word()", 'Response(await self.env.STORE.get("key")')
+    wrangler = WRANGLER + '\n[[kv_namespaces]]\nbinding = "STORE"\nid = "store"\n'
+    with Project(pyw, entry=entry, wrangler=wrangler) as (root, session):
+        session.ready()
+        assert session.get() == (200, "one config")
+        session.wait_for_standby()
+        (root / "src/helper.py").write_text('def word():\n    return "two"\n')
+        assert session.get() == (200, "one config")
+        assert session.wait_for("reloaded")["standby"] is True
+
+
+def test_a_worker_that_acts_by_itself_and_one_told_so_have_no_runtime_waiting(pyw):
+    queue = WRANGLER + '\n[[queues.producers]]\nbinding = "JOBS"\nqueue = "jobs"\n'
+    for arguments, wrangler in (((), queue), (("--no-standby",), WRANGLER)):
+        with Project(pyw, *arguments, wrangler=wrangler) as (root, session):
+            session.ready()
+            for number in range(2):
+                (root / "src/helper.py").write_text(f'def word():\n    return "save {number}"\n')
+                assert session.get() == (200, f"save {number} config")
+                assert session.wait_for("reloaded")["standby"] is False
+
+
 def test_a_broken_save_shows_the_error_and_keeps_the_old_code(pyw):
     with Project(pyw) as (root, session):
         session.ready()
@@ -220,7 +266,8 @@ def test_broken_saves_leak_neither_descriptors_nor_processes(pyw):
             session.wait_for("error")
 
         save_broken(-1)
-        wait_until(lambda: held()[1] == 1, "the failed Worker does not end")
+        session.wait_for_standby()
+        wait_until(lambda: held()[1] == 2, "the failed Worker does not end")  # what serves, and what waits
         before = held()
         for number in range(20):
             save_broken(number)

@@ -4,6 +4,8 @@
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <fstream>
+
 using namespace pyw;
 
 namespace {
@@ -63,6 +65,18 @@ void check_contract(FileSystem& files, const Path& root) {
 }
 
 } // namespace
+
+TEST_CASE("a file that tells no size, and gives its content to the first read alone, is read whole") {
+  const RealFileSystem files;
+  const Path limit = "/proc/sys/fs/inotify/max_user_watches";
+  if (!files.exists(limit)) {
+    return; // another system, which has no such files
+  }
+  std::ifstream stream(limit);
+  std::string expected;
+  std::getline(stream, expected);
+  CHECK(files.read(limit) == expected + "\n");
+}
 
 TEST_CASE("the file system in memory keeps the contract") {
   MemoryFileSystem files;

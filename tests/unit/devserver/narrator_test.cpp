@@ -30,8 +30,9 @@ TEST_CASE("people read calm lines on stderr") {
   narrator->request(answered("POST", "/items", 422, microseconds(15800), false));
   narrator->request(answered("GET", "/ws", 101, microseconds(2'000'000), true));
   narrator->log(Severity::note, "printed");
-  narrator->reloaded({"/project/src/entry.py", "/project/src/a.py", "/elsewhere/b.py"}, milliseconds(210));
-  narrator->reloaded({}, milliseconds(7));
+  narrator->reloaded(
+      {"/project/src/entry.py", "/project/src/a.py", "/elsewhere/b.py"}, milliseconds(210), Start::anew);
+  narrator->reloaded({}, milliseconds(7), Start::anew);
   narrator->failed(user_error("broken"), true);
   CHECK(reporter.standard_output.empty());
   CHECK(reporter.standard_error == "Ready on http://127.0.0.1:8787 (940 ms)\n"
@@ -50,7 +51,7 @@ TEST_CASE("tools read one event a line on stdout, whatever bytes a Worker prints
   const auto narrator = make_narrator(reporter, NarratorFormat::json, "/project");
   narrator->ready("http://127.0.0.1:1", milliseconds(9));
   narrator->log(Severity::error, "bad \xff byte");
-  narrator->reloaded({"/project/src/entry.py"}, milliseconds(3));
+  narrator->reloaded({"/project/src/entry.py"}, milliseconds(3), Start::from_standby);
   Diagnostic diagnostic;
   diagnostic.message = "no";
   diagnostic.location = {"src/entry.py", 3, 5};
@@ -59,7 +60,7 @@ TEST_CASE("tools read one event a line on stdout, whatever bytes a Worker prints
   CHECK(reporter.standard_output ==
         "{\"event\":\"ready\",\"ms\":9,\"url\":\"http://127.0.0.1:1\"}\n"
         "{\"event\":\"log\",\"level\":\"error\",\"text\":\"bad \xEF\xBF\xBD byte\"}\n"
-        "{\"changed\":[\"src/entry.py\"],\"event\":\"reloaded\",\"ms\":3}\n"
+        "{\"changed\":[\"src/entry.py\"],\"event\":\"reloaded\",\"ms\":3,\"standby\":true}\n"
         "{\"column\":5,\"event\":\"error\",\"file\":\"src/"
         "entry.py\",\"line\":3,\"message\":\"no\",\"serving\":false}\n");
 }

@@ -10,7 +10,7 @@ struct Sample {
   config::Project project;
   bundle::BundleManifest bundle;
   RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
-  GuestFiles files{"/guest", {"/cache/library.pack"}, false, {"/run/packages.pack", "/run/app.pack"}};
+  GuestFiles files{"/guest", {"/cache/library.pack"}, false, {"/run/packages.pack"}, "/run/app.pack"};
   Path run = "/run";
   Path state = "/state";
   Path registry = "/registry";

@@ -3,6 +3,8 @@
 
 #include <snapshot/layers.hpp>
 
+#include <nlohmann/json.hpp>
+
 using namespace pyw;
 using namespace pyw::snapshot;
 using test::SampleProject;
@@ -28,6 +30,19 @@ TEST_CASE("what the Worker's modules import from python_modules is imported ahea
   SampleProject sample;
   CHECK(snapshot_imports(sample.bundle, sample.files) ==
         std::vector<std::string>{"fastapi.responses", "pydantic", "fastapi"});
+}
+
+TEST_CASE("what top levels came to import of packages is imported ahead, as far as it is there") {
+  SampleProject sample;
+  const auto before = sample.plan();
+  sample.write("/p/.pyw/snapshots/dedicated.json",
+               R"({"key": "k", "made": true, "ahead": ["pickle", "pydantic", "pydantic.gone", 1]})");
+  const auto after = sample.plan();
+  CHECK(before.at(0).key != after.at(0).key);
+  CHECK(before.at(1).key == after.at(1).key);
+  const auto ahead = nlohmann::json::parse(after.at(0).settings).at("ahead");
+  CHECK(ahead == nlohmann::json{"pickle", "pydantic"});
+  CHECK_FALSE(nlohmann::json::parse(after.at(1).settings).contains("ahead"));
 }
 
 TEST_CASE("each layer is keyed by everything it depends on, and by nothing else") {

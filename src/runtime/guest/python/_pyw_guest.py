@@ -89,6 +89,9 @@ def load(settings, outcome):
     from js import Object
     from pyodide.ffi import to_js
 
+    # The modules may have come after Python last looked: all files bear one time, which hides it.
+    if finder := sys.path_importer_cache.get(SESSION):
+        finder.invalidate_caches()
     with _reporting(outcome):
         if not _prepared:
             begin_top_level(settings.processPth)
