@@ -71,7 +71,7 @@ class DevSession:
 
     def wait_for_standby(self):
         """Until the runtime for the next save waits."""
-        wait_until(lambda: "waiting for the next save" in self.get("/cdn-cgi/pyw/api/dev/session")[1],
+        wait_until(lambda: "waiting for the next save" in self.get("/cdn-cgi/pyw/dev/session")[1],
                    "no runtime is started ahead", PATIENCE_S)
 
     def children(self):
