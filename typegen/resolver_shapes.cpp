@@ -239,9 +239,14 @@ std::vector<const Type*> Resolver::each_looked_up(const Type* type) {
   if (type->kind != TypeKind::lookup) {
     return {type};
   }
+  constexpr std::size_t most = 2000; // the runtime's declarations have some 100 models in one table
   std::vector<const Type*> found;
   const auto names = arms(expand(type->parts[1]));
-  for (const auto* object : each_looked_up(type->parts[0])) {
+  const auto objects = each_looked_up(type->parts[0]);
+  if (objects.size() * names.size() > most) {
+    return {type};
+  }
+  for (const auto* object : objects) {
     for (const auto* name : names) {
       const auto* value =
           expand(make({.kind = TypeKind::lookup, .parts = {object, name}, .scope = type->scope}));
