@@ -11,6 +11,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -133,12 +134,15 @@ EXAMPLES = {
 }
 
 
-def attempt(pyw, repository, name):
+def attempt(pyw, repository, name, date):
     """-> (result, why not)"""
     _, before, ask = EXAMPLES[name]
     with tempfile.TemporaryDirectory(prefix="pyw-example-") as parent:
         folder = pathlib.Path(parent) / "example"
         shutil.copytree(repository / name, folder)
+        if date:
+            config = folder / "wrangler.jsonc"
+            config.write_text(re.sub(r'("compatibility_date": )"[^"]*"', rf'\1"{date}"', config.read_text()))
         example = Example(pyw, folder)
         try:
             example.run("sync")
@@ -156,11 +160,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", required=True, type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--repository", required=True, type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--date", help="this compatibility date in place of the example's (with it, another Python)")
     parser.add_argument("examples", nargs="*", default=list(EXAMPLES))
     options = parser.parse_args()
     print("| example | what was done | result | why not |\n|---|---|---|---|")
     for name in options.examples:
-        result, why = attempt(options.pyw, options.repository, name)
+        result, why = attempt(options.pyw, options.repository, name, options.date)
         print(f"| {name} | {EXAMPLES[name][0]} | {result} | {why[:200]} |", flush=True)
 
 

@@ -163,6 +163,15 @@ def test_a_worker_broken_from_the_start_answers_with_the_reason_until_it_is_mend
         assert session.get() == (200, "one config")
 
 
+def test_randomness_at_the_top_level_is_refused_but_for_what_cannot_matter(pyw):
+    with Project(pyw, entry="import multiprocessing\nimport os\nos.urandom(1)\n") as (root, session):
+        error = session.wait_for("error")
+        assert "os.urandom() was called at the top level" in error["message"] and error["line"] == 3, error
+        (root / "src/entry.py").write_text("import multiprocessing\n" + ENTRY)
+        session.ready()
+        assert session.get() == (200, "one config")
+
+
 def test_requests_during_reloads_all_succeed(pyw):
     with Project(pyw) as (root, session):
         session.ready()

@@ -90,6 +90,18 @@ def begin_top_level():
     for name in _SHARED_GENERATOR:
         _replace(random, name, _guarded(f"random.{name}()"))
     _replace(random.Random, "seed", _guarded_seed)
+    _let_multiprocessing_be_imported()
+
+
+def _let_multiprocessing_be_imported():
+    """It draws a key for its processes when it is imported (Django's SQLite backends do). There never is a process."""
+    from .import_patch_manager import register_exec_patch
+
+    @register_exec_patch("multiprocessing.process")
+    @contextmanager
+    def key_context(_module):
+        with allow_bad_entropy_calls(1):
+            yield
 
 
 def begin_requests():
