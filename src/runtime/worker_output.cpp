@@ -145,6 +145,7 @@ bool is_noise(std::string_view message) {
       std::string_view{"Uncaught Error: PythonError: "},
       std::string_view{"so does not need to be specified anymore"},
       std::string_view{"uncaught exception; "},
+      std::string_view{"NOSENTRY RPC connection broken"}, // guest/external.js says who is gone
   };
   for (const auto part : noise) {
     if (message.find(part) != std::string_view::npos) {

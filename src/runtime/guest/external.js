@@ -8,12 +8,13 @@ import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 export class Service extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
-    return forwarding(this, () => remoteService(env, ctx.props));
+    return forwarding(this, ctx.props.worker, () => remoteService(env, ctx.props));
   }
 
   async fetch(request) {
+    const { worker } = this.ctx.props;
     try {
-      return await (await remoteService(this.env, this.ctx.props)).fetch(request);
+      return await reached(worker, async () => (await remoteService(this.env, this.ctx.props)).fetch(request));
     } catch (error) {
       if (!(error instanceof NotRunning)) throw error;
       return new Response(`${error.message}\n`, { status: 503 });
@@ -26,16 +27,27 @@ export function objectClass(worker, className) {
   return class extends DurableObject {
     constructor(ctx, env) {
       super(ctx, env);
-      return forwarding(this, () => remoteObject(env, worker, className, ctx.id));
+      return forwarding(this, worker, () => remoteObject(env, worker, className, ctx.id));
     }
 
     async fetch(request) {
-      return await (await remoteObject(this.env, worker, className, this.ctx.id)).fetch(request);
+      return await reached(worker, async () => (await remoteObject(this.env, worker, className, this.ctx.id)).fetch(request));
     }
   };
 }
 
 class NotRunning extends Error {}
+
+// A file of the registry may outlive its Worker (kill -9), and a Worker may end in the middle of a call. workerd has one
+// error for both, which does not say who is gone.
+async function reached(worker, call) {
+  try {
+    return await call();
+  } catch (error) {
+    if (error?.message !== "Network connection lost.") throw error;
+    throw new NotRunning(`the Worker \`${worker}\` has ended: start \`pyw dev\` in its project`);
+  }
+}
 
 async function connectionTo(env, worker) {
   const answer = await env.REGISTRY.fetch(`http://registry/${encodeURIComponent(worker)}`);
@@ -59,14 +71,14 @@ async function remoteObject(env, worker, className, id) {
 }
 
 // Calls of methods that `target` lacks go to what `open` gives. A call that is never awaited still happens.
-function forwarding(target, open) {
+function forwarding(target, worker, open) {
   return new Proxy(target, {
     get(object, name) {
       if (typeof name === "symbol" || name === "then" || Reflect.has(object, name)) {
         const value = Reflect.get(object, name);
         return typeof value === "function" ? value.bind(object) : value;
       }
-      return async (...values) => await (await open())[name](...values);
+      return async (...values) => await reached(worker, async () => (await open())[name](...values));
     },
   });
 }

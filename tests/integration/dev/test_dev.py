@@ -445,6 +445,42 @@ def test_keys_on_a_terminal_restart_and_quit_and_the_terminal_is_given_back(pyw)
             process.wait()
 
 
+CALLS_GHOST = """from workers import Response, WorkerEntrypoint
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        if request.url.endswith("/rpc"):
+            return Response(await self.env.GHOST.word())
+        if request.url.endswith("/object"):
+            return Response(await self.env.ROOM.getByName("one").word())
+        return await self.env.GHOST.fetch("http://ghost/")
+"""
+GHOST = '''
+[[services]]
+binding = "GHOST"
+service = "ghost"
+[[durable_objects.bindings]]
+name = "ROOM"
+class_name = "Room"
+script_name = "ghost"
+'''
+
+
+def test_a_worker_that_ended_without_a_word_is_named(pyw):
+    with tempfile.TemporaryDirectory(prefix="pyw-registry-") as registry:
+        entry = {"debugPortAddress": f"unix:{registry}/gone.sock", "defaultEntrypointService": "worker",
+                 "userWorkerService": "worker"}
+        (pathlib.Path(registry) / "ghost").write_text(json.dumps(entry))
+        environment = {"WRANGLER_REGISTRY_PATH": registry}
+        with Project(pyw, entry=CALLS_GHOST, wrangler=WRANGLER + GHOST, environment=environment) as (_, session):
+            session.ready()
+            said = "the Worker `ghost` has ended: start `pyw dev` in its project"
+            assert session.get() == (503, said + "\n"), session.get()
+            for path in ("/rpc", "/object"):
+                status, text = session.get(path)
+                assert status == 500 and said in text, text
+
+
 def test_a_taken_port_is_named(pyw):
     with tempfile.TemporaryDirectory() as name, socket.socket() as taken:
         root = make_project(name)
