@@ -109,15 +109,18 @@ class Default(WorkerEntrypoint):
     async def echo(self, request):
         return Response(request.js_object.body)
 '''
-HUNDRED_MB = 100 << 20
+# Twice what is asked for: what the garbage collector leaves for later (up to 90 MiB on a busy machine) is then clearly
+# less than a body that is held.
+BODY = 200 << 20
+MOST_GROWTH_MIB = 150
 
 
 class Project:
-    def __init__(self, pyw):
+    def __init__(self, pyw, cpu_ms=2000):
         self.folder = tempfile.TemporaryDirectory(prefix="pyw-fault-")
         root = pathlib.Path(self.folder.name)
         (root / "src").mkdir()
-        (root / "wrangler.toml").write_text(WRANGLER)
+        (root / "wrangler.toml").write_text(WRANGLER.replace("cpu_ms = 2000", f"cpu_ms = {cpu_ms}"))
         (root / "pyproject.toml").write_text(PYPROJECT)
         (root / "src/entry.py").write_text(ENTRY)
         self.session = DevSession(pyw, root)
@@ -153,12 +156,12 @@ def test_a_long_request_that_lets_others_in_is_no_endless_loop(pyw):
 
 
 def test_a_worker_that_hoards_memory_is_ended_and_starts_again(pyw):
-    with Project(pyw) as session:
+    with Project(pyw, cpu_ms=120_000) as session:  # memory runs out first, on a slow machine too
         check_replaced(session, "/hoard", 502, "has taken more than 2 GiB of memory")
 
 
 def test_so_is_one_that_fills_the_interpreter(pyw):
-    with Project(pyw) as session:
+    with Project(pyw, cpu_ms=120_000) as session:  # memory runs out first, on a slow machine too
         check_replaced(session, "/fill", 502, "has taken more than 2 GiB of memory")
 
 
@@ -193,7 +196,7 @@ def growth(session, transfer):
 
 def blocks():
     block = b"\x01" * (1 << 20)
-    for _ in range(HUNDRED_MB >> 20):
+    for _ in range(BODY >> 20):
         yield block
 
 
@@ -208,25 +211,25 @@ def transfer(session, method, path, body=None, headers=None):
     return answer.status, length, last
 
 
-def test_100_mb_pass_in_constant_memory(pyw):
+def test_large_bodies_pass_in_constant_memory(pyw):
     with Project(pyw) as session:
-        size = {"Content-Length": str(HUNDRED_MB)}
+        size = {"Content-Length": str(BODY)}
         assert transfer(session, "POST", "/upload", b"warm", {})[2] == b"4"
 
         def upload():
-            assert transfer(session, "POST", "/upload", blocks(), size)[2] == str(HUNDRED_MB).encode()
+            assert transfer(session, "POST", "/upload", blocks(), size)[2] == str(BODY).encode()
 
         def download():
-            assert transfer(session, "GET", "/download", None, {"x-length": str(HUNDRED_MB)})[:2] == (200, HUNDRED_MB)
+            assert transfer(session, "GET", "/download", None, {"x-length": str(BODY)})[:2] == (200, BODY)
 
         # What the runtime keeps for the next time is no growth.
         assert transfer(session, "POST", "/upload", itertools.islice(blocks(), 20), {"Content-Length": str(20 << 20)})[0] == 200
         download()
         for name, function in (("upload", upload), ("download", download)):
             grown = growth(session, function)
-            print(f"   100 MiB {name}: pyw {grown[0]} MiB more, children {grown[1:]} MiB more", flush=True)
+            print(f"   200 MiB {name}: pyw {grown[0]} MiB more, children {grown[1:]} MiB more", flush=True)
             assert grown[0] < 16, f"{name}: pyw took {grown[0]} MiB"
-            assert max(grown[1:]) < 64, f"{name}: workerd took {max(grown[1:])} MiB"
+            assert max(grown[1:]) < MOST_GROWTH_MIB, f"{name}: workerd took {max(grown[1:])} MiB"
 
 
 HANDSHAKE = (b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
