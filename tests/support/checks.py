@@ -1,4 +1,6 @@
 """Runs the functions named test_* of a module and counts them: "N passed, N failed"."""
+import argparse
+import pathlib
 import sys
 import time
 import traceback
@@ -20,3 +22,12 @@ def run_all(namespace, *arguments, only=()):
             traceback.print_exc(file=sys.stdout)
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed or not passed else 0
+
+
+def main(namespace):
+    """A test program: `--pyw PROGRAM [NAME …]` runs all, or those of these names, each with the path of pyw."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pyw", type=pathlib.Path, required=True)
+    parser.add_argument("only", nargs="*")
+    given = parser.parse_args()
+    sys.exit(run_all(namespace, given.pyw.resolve(), only=given.only))

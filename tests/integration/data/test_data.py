@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """`pyw kv|r2|d1|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
-import argparse
 import contextlib
 import json
 import pathlib
@@ -11,7 +10,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 import dev_session  # noqa: E402
 from dev_session import DevSession  # noqa: E402
 
@@ -259,8 +258,4 @@ def test_a_state_folder_of_wrangler_is_kept_as_wrangler_keeps_it(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", type=pathlib.Path, required=True)
-    parser.add_argument("only", nargs="*")
-    given = parser.parse_args()
-    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))
+    main(globals())

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """What `pyw dev` shows in a real browser: the error page, live reload, the dashboard."""
-import argparse
 import json
 import os
 import pathlib
@@ -9,7 +8,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from browser import Browser  # noqa: E402
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 from dev_session import DevSession  # noqa: E402
 
 WRANGLER = """name = "under-test"
@@ -161,8 +160,4 @@ def test_the_dashboard_lists_opens_repeats_and_copies_requests_by_keyboard(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", type=pathlib.Path, required=True)
-    parser.add_argument("only", nargs="*")
-    given = parser.parse_args()
-    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))
+    main(globals())

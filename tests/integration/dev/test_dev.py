@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """`pyw dev` with real uv, real workerd and real Pyodide."""
-import argparse
 import fcntl
 import http.client
 import json
@@ -18,7 +17,7 @@ import termios
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 from dev_session import DevSession, is_running, wait_until  # noqa: E402
 
 WRANGLER = """name = "under-test"
@@ -100,7 +99,7 @@ def test_a_save_is_served_by_the_runtime_that_waits(pyw):
         session.ready()
         for number in range(2):
             session.wait_for_standby()
-            (root / "src/helper.py").write_text(f'from extra import n\ndef word():\n    return f"save {{n}}"\n')
+            (root / "src/helper.py").write_text('from extra import n\ndef word():\n    return f"save {n}"\n')
             (root / "src/extra.py").write_text(f"n = {number}\n")
             assert session.get() == (200, f"save {number} config")
             assert session.wait_for("reloaded")["standby"] is True
@@ -517,8 +516,4 @@ def test_a_damaged_workerd_is_mended(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", type=pathlib.Path, required=True)
-    parser.add_argument("only", nargs="*")
-    given = parser.parse_args()
-    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))
+    main(globals())

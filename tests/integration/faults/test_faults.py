@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Workers that go wrong, and much at once: an endless loop, memory without end, 1,000 WebSockets, 100 MB bodies."""
-import argparse
 import http.client
 import itertools
 import os
@@ -11,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 from dev_session import DevSession  # noqa: E402
 
 WRANGLER = """name = "faulty"
@@ -270,8 +269,4 @@ def test_1000_websockets_at_once(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True)
-    parser.add_argument("--only", nargs="*", default=())
-    arguments = parser.parse_args()
-    sys.exit(run_all(globals(), pathlib.Path(arguments.pyw).resolve(), only=arguments.only))
+    main(globals())

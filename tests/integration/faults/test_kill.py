@@ -3,7 +3,6 @@
 
 PYW_TEST_KILLS says how often each is killed: 10 unless set; 200 is the number that docs/local-bindings.md names.
 """
-import argparse
 import http.client
 import itertools
 import json
@@ -17,7 +16,7 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 from dev_session import DevSession, is_running, wait_until  # noqa: E402
 
 KILLS = int(os.environ.get("PYW_TEST_KILLS", "10"))
@@ -160,8 +159,4 @@ def test_kill_9_of_pyw_loses_nothing_acknowledged(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True)
-    parser.add_argument("--only", nargs="*", default=())
-    arguments = parser.parse_args()
-    sys.exit(run_all(globals(), pathlib.Path(arguments.pyw).resolve(), only=arguments.only))
+    main(globals())

@@ -1,5 +1,4 @@
 """`pyw init`: built-in templates, folders, real git repositories, the picker on a real terminal."""
-import argparse
 import json
 import os
 import pathlib
@@ -333,8 +332,4 @@ def test_giving_up_restores_the_terminal(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True, type=pathlib.Path)
-    parser.add_argument("only", nargs="*")
-    options = parser.parse_args()
-    sys.exit(checks.run_all(globals(), options.pyw.resolve(), only=options.only))
+    checks.main(globals())

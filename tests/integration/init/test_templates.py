@@ -1,5 +1,4 @@
 """Every built-in template, made and served as a new user would: its answers are those that its README promises."""
-import argparse
 import base64
 import hashlib
 import json
@@ -373,8 +372,4 @@ def test_every_template_is_tested(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True, type=pathlib.Path)
-    parser.add_argument("only", nargs="*")
-    options = parser.parse_args()
-    sys.exit(checks.run_all(globals(), options.pyw.resolve(), only=options.only))
+    checks.main(globals())

@@ -5,7 +5,6 @@
 
 PYW_SNAPSHOT_PROGRAMS and PYW_SNAPSHOT_SEED say how many programs are generated, and from which seed on.
 """
-import argparse
 import json
 import os
 import pathlib
@@ -15,7 +14,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "support"))
-from checks import run_all  # noqa: E402
+from checks import main  # noqa: E402
 from dev_session import DevSession  # noqa: E402
 from programs import program  # noqa: E402
 
@@ -275,8 +274,4 @@ def test_the_workers_of_the_shared_cases_pass_fresh(pyw):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", type=pathlib.Path, required=True)
-    parser.add_argument("only", nargs="*")
-    given = parser.parse_args()
-    sys.exit(run_all(globals(), given.pyw.resolve(), only=given.only))
+    main(globals())

@@ -1,5 +1,4 @@
 """A project in a temporary folder, and `pyw` run in it."""
-import argparse
 import os
 import pathlib
 import shutil
@@ -74,11 +73,3 @@ class Project:
         strange = {n for n in names if n.endswith(".tmp") or n.startswith("pylock.pyw")}
         assert not strange, strange
         assert not self.path(".pyw/sync").exists()
-
-
-def pyw_from_arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--pyw", required=True, type=pathlib.Path)
-    parser.add_argument("only", nargs="*")
-    arguments = parser.parse_args()
-    return arguments.pyw.resolve(), arguments.only

@@ -1,9 +1,8 @@
 """`pyw sync`, `pyw add` and `pyw remove` with the real uv and the real package index."""
 import json
 import shutil
-import sys
 
-from sync_project import Project, pyw_from_arguments
+from sync_project import Project
 
 import checks
 
@@ -178,5 +177,4 @@ def test_misleading_variables_are_removed(pyw):
 
 
 if __name__ == "__main__":
-    pyw, only = pyw_from_arguments()
-    sys.exit(checks.run_all(globals(), pyw, only=only))
+    checks.main(globals())

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from sync_project import Project, pyw_from_arguments
+from sync_project import Project
 
 import checks
 
@@ -265,5 +265,4 @@ def test_folder_that_cannot_be_written(pyw):
 
 
 if __name__ == "__main__":
-    pyw, only = pyw_from_arguments()
-    sys.exit(checks.run_all(globals(), pyw, only=only))
+    checks.main(globals())
