@@ -90,7 +90,7 @@ void DevPreparer::warn_once(const std::vector<Diagnostic>& warnings) {
 Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation generation,
                                                        devserver::PartsCheck check) {
   auto& world = m_context.world;
-  PYW_TRY_ASSIGN(const auto project, load());
+  PYW_TRY_ASSIGN(auto project, load());
   remember(project);
   if (!project.is_javascript()) {
     refresh_types(world, project);
@@ -100,8 +100,8 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   }
   const auto depth = check == devserver::PartsCheck::thorough ? toolchain::CheckDepth::digests
                                                               : toolchain::CheckDepth::sizes;
-  PYW_TRY_ASSIGN(const auto parts, runtime_parts(project, world, depth));
-  PYW_TRY_ASSIGN(const auto manifest,
+  PYW_TRY_ASSIGN(auto parts, runtime_parts(project, world, depth));
+  PYW_TRY_ASSIGN(auto manifest,
                  bundle::collect(bundle::source_of(project, project.main_file()), world.files));
   for (const auto& warning : manifest.warnings) {
     world.reporter.verbose(warning);
@@ -116,7 +116,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   if (m_options.mock) {
     options.mock = mock_file();
   }
-  PYW_TRY_ASSIGN(const auto staged, runtime::stage(project, manifest, parts, options.run_directory, world));
+  PYW_TRY_ASSIGN(auto staged, runtime::stage(project, manifest, parts, options.run_directory, world));
   if (m_options.snapshots && !project.is_javascript()) {
     PYW_TRY_ASSIGN(m_layers, snapshot::plan_layers(project, manifest, parts, staged, world.files));
   }
@@ -153,7 +153,13 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   // helps it.
   const bool wants_compiled = generation == 1 && !prepared.is_compiled;
   worker.background = background_work(project, wants_compiled ? prepared.config_key : "");
-  m_last = {project, manifest, parts, staged, options, prepared.reuse_key, prepared.acts_by_itself};
+  m_last = {std::move(project),
+            std::move(manifest),
+            std::move(parts),
+            std::move(staged),
+            std::move(options),
+            std::move(prepared.reuse_key),
+            prepared.acts_by_itself};
   return worker;
 }
 
