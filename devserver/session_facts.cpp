@@ -11,7 +11,9 @@ std::string to_json(const SessionFacts& facts) {
   const auto started =
       std::chrono::duration_cast<std::chrono::milliseconds>(facts.started.time_since_epoch()).count();
   auto workers = nlohmann::json::array();
+  int serving_pid = 0;
   for (const auto& [generation, pid] : facts.workers) {
+    if (generation == facts.generation) serving_pid = pid;
     workers.push_back({fmt::format("workerd, generation {}", generation), platform::resident_memory(pid)});
   }
   if (facts.standby != 0) {
@@ -26,6 +28,7 @@ std::string to_json(const SessionFacts& facts) {
       {"started", started},
       {"generation", facts.generation},
       {"serving", facts.generation != 0},
+      {"pid", serving_pid},
       {"error", facts.error},
       {"crons", facts.crons},
       {"memory", {{"pyw", platform::resident_memory(::getpid())}, {"workers", std::move(workers)}}}};

@@ -22,7 +22,8 @@ struct SessionFacts {
   bool standby_is_ready = false;
 };
 
-/// {id, name, url, started, generation, serving, error, crons, memory: {pyw, workers: [[name, bytes]]}}.
+/// {id, name, url, started, generation, serving, pid, error, crons, memory: {pyw, workers: [[name, bytes]]}};
+/// pid is that of the workerd that serves, 0 when none does.
 /// Memory is asked of the system at once.
 [[nodiscard]] std::string to_json(const SessionFacts& facts);
 

@@ -22,11 +22,19 @@ class Tally:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.failures = []
 
-    def add(self, name, passed, failed):
+    def add(self, name, passed, failed, output=""):
         self.passed += passed
         self.failed += failed
         print(f"-- {name}: {passed} passed, {failed} failed", flush=True)
+        if failed:
+            self.failures.append(f"-- FAILED {name}\n{output}".rstrip())
+
+    def print_failures(self):
+        """Once more at the end: what is read of a long log is its last page."""
+        for failure in self.failures:
+            print(failure[:3000], flush=True)
 
 
 def run(argv, **options):
@@ -65,6 +73,15 @@ def counts_in(output):
     return (int(match[1]), int(match[2])) if match else None
 
 
+def failure_in(output):
+    """The part of a program's output that says what failed: from the first failure told in full, or its end."""
+    at = max(output.rfind(mark) for mark in ("\nFAILED ", "FAILED:\n"))
+    first = output.find("\nFAILED test_", max(0, at - 20000)) if at >= 0 else -1
+    told = output.find("Traceback", first)
+    start = output.rfind("\nFAILED", 0, told) if told >= 0 else at
+    return output[start:][:2500] if start >= 0 else output[-2500:]
+
+
 def ctest(tally, preset, label):
     folder = ROOT / "build" / preset
     listing = subprocess.run(
@@ -84,7 +101,7 @@ def ctest(tally, preset, label):
             failed = 1
         if failed:
             print(output[-6000:], result.stderr[-2000:], flush=True)
-        tally.add(f"{preset} {name} ({time.time() - started:.1f} s)", passed, failed)
+        tally.add(f"{preset} {name} ({time.time() - started:.1f} s)", passed, failed, failure_in(output))
 
 
 def main():
@@ -106,6 +123,7 @@ def main():
         ctest(tally, "dev", "cli")
     if "integration" in parts:
         ctest(tally, "dev", "integration")
+    tally.print_failures()
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed or not tally.passed else 0
 

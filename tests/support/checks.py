@@ -7,7 +7,8 @@ import traceback
 
 
 def run_all(namespace, *arguments, only=()):
-    passed = failed = 0
+    passed = 0
+    failures = []
     for name, function in list(namespace.items()):
         if not name.startswith("test_") or (only and name not in only):
             continue
@@ -17,11 +18,13 @@ def run_all(namespace, *arguments, only=()):
             passed += 1
             print(f"ok {name} ({time.monotonic() - started:.1f} s)", flush=True)
         except Exception:
-            failed += 1
+            failures.append(f"FAILED {name}\n{traceback.format_exc()}")
             print(f"FAILED {name}", flush=True)
-            traceback.print_exc(file=sys.stdout)
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed or not passed else 0
+    # Told last, where a long log is read from.
+    for failure in failures:
+        print(failure, flush=True)
+    print(f"{passed} passed, {len(failures)} failed", flush=True)
+    return 1 if failures or not passed else 0
 
 
 def main(namespace):

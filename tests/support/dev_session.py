@@ -74,6 +74,10 @@ class DevSession:
         wait_until(lambda: "waiting for the next save" in self.get("/cdn-cgi/pyw/dev/session")[1],
                    "no runtime is started ahead", PATIENCE_S)
 
+    def serving_pid(self):
+        """Process id of the workerd that answers requests."""
+        return json.loads(self.get("/cdn-cgi/pyw/dev/session")[1])["pid"]
+
     def children(self):
         """Process ids of everything below pyw."""
         found, todo = [], [self.process.pid]
@@ -94,11 +98,9 @@ class DevSession:
         return found
 
     def stop(self, number=signal.SIGINT):
-        """-> (exit code, seconds it took)"""
-        started = time.monotonic()
+        """-> exit code"""
         self.process.send_signal(number)
-        code = self.process.wait(PATIENCE_S)
-        return code, time.monotonic() - started
+        return self.process.wait(PATIENCE_S)
 
 
 def is_running(pid):
