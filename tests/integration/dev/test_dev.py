@@ -44,13 +44,13 @@ class Default(WorkerEntrypoint):
 """
 
 
-def make_project(folder, entry=ENTRY, wrangler=WRANGLER):
+def make_project(folder, entry=ENTRY, wrangler=WRANGLER, helper='def word():\n    return "one"\n'):
     root = pathlib.Path(folder)
     (root / "src").mkdir(parents=True, exist_ok=True)
     (root / "wrangler.toml").write_text(wrangler)
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "src/entry.py").write_text(entry)
-    (root / "src/helper.py").write_text('def word():\n    return "one"\n')
+    (root / "src/helper.py").write_text(helper)
     return root
 
 
@@ -95,12 +95,17 @@ def test_first_request_after_a_save_gets_the_new_code(pyw):
 
 
 def test_a_save_is_served_by_the_runtime_that_waits(pyw):
-    with Project(pyw) as (root, session):
+    helper = 'try:\n    from extra import n\nexcept ImportError:\n    n = "none"\ndef word():\n    return f"save {n}"\n'
+    with Project(pyw, helper=helper) as (root, session):
         session.ready()
-        for number in range(2):
+        # Each save is one event: two files written one after the other may be two saves.
+        (root / "extra").mkdir()
+        (root / "extra/__init__.py").write_text("n = 0\n")
+        saves = [lambda: os.rename(root / "extra", root / "src/extra"),
+                 lambda: (root / "src/extra/__init__.py").write_text("n = 1\n")]
+        for number, save in enumerate(saves):
             session.wait_for_standby()
-            (root / "src/helper.py").write_text('from extra import n\ndef word():\n    return f"save {n}"\n')
-            (root / "src/extra.py").write_text(f"n = {number}\n")
+            save()
             assert session.get() == (200, f"save {number} config")
             assert session.wait_for("reloaded")["standby"] is True
         session.wait_for_standby()  # broken code uses it up, and there is another one for mending it
