@@ -6,10 +6,11 @@ import json
 import os
 import pathlib
 import select
-import shutil
 import subprocess
 import tempfile
 import time
+
+from debian import program
 
 PATIENCE_S = 60
 # Nothing but the pages under test: no updates, no reports, no searches for a proxy.
@@ -18,18 +19,6 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
          "--metrics-recording-only", "--disable-breakpad", "--disable-dev-shm-usage", "--no-proxy-server",
          "--disable-features=OptimizationHints,MediaRouter,Translate", "--remote-debugging-pipe",
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
-
-
-def chromium():
-    """Its path; installed from Debian when it is missing and we may."""
-    found = shutil.which("chromium")
-    if not found and os.geteuid() == 0:
-        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-                       check=True, stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
-        found = shutil.which("chromium")
-    if not found:
-        raise AssertionError("the browser tests need Debian's package `chromium`")
-    return found
 
 
 class Browser:
@@ -46,7 +35,7 @@ class Browser:
             os.dup2(target, 4)
 
         self.process = subprocess.Popen(
-            [chromium(), *FLAGS, f"--window-size={width},{height}", f"--user-data-dir={self.folder.name}", "about:blank"],
+            [program("chromium", ["chromium", "fonts-dejavu-core"]), *FLAGS, f"--window-size={width},{height}", f"--user-data-dir={self.folder.name}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=False,
             preexec_fn=as_3_and_4)
         os.close(theirs_read)
