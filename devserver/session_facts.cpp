@@ -13,7 +13,9 @@ std::string to_json(const SessionFacts& facts) {
   auto workers = nlohmann::json::array();
   int serving_pid = 0;
   for (const auto& [generation, pid] : facts.workers) {
-    if (generation == facts.generation) serving_pid = pid;
+    if (generation == facts.generation) {
+      serving_pid = pid;
+    }
     workers.push_back({fmt::format("workerd, generation {}", generation), platform::resident_memory(pid)});
   }
   if (facts.standby != 0) {

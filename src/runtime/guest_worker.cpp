@@ -182,6 +182,7 @@ std::vector<std::string> worker_modules(const PlanInput& input) {
                                       "report.js",
                                       "shims.js",
                                       "snapshot.js",
+                                      "snapshot_libraries.js",
                                       "start.js"}) {
     modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
   }

@@ -72,8 +72,13 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
                      "const packs = { libraryZip, library: [guest], session: [] };\n"
                      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
   std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
-  for (const std::string_view name :
-       {"compiler.js", "files.js", "loader.js", "report.js", "shims.js", "snapshot.js"}) {
+  for (const std::string_view name : {"compiler.js",
+                                      "files.js",
+                                      "loader.js",
+                                      "report.js",
+                                      "shims.js",
+                                      "snapshot.js",
+                                      "snapshot_libraries.js"}) {
     modules.push_back(module(fmt::format("__pyw/{}", name), "esModule", setup.guest / name));
   }
   const auto& pyodide = setup.parts.pyodide;

@@ -244,6 +244,7 @@ MakerPlan plan_maker(const MakerSetup& setup) {
                                       "shims.js",
                                       "snapshot.js",
                                       "snapshot_builder.js",
+                                      "snapshot_libraries.js",
                                       "snapshot_recorder.js",
                                       "start.js"}) {
     modules.push_back(module(fmt::format("__pyw/{}", name), "esModule", guest / name));

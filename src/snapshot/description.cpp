@@ -104,6 +104,9 @@ void read_libraries(Reader& reader, std::uint64_t table, Snapshot& snapshot) {
     for (const auto& handle : reader.list(item, "handles")) {
       reader.number(handle, snapshot.heap, "handles");
     }
+    for (const auto& other : reader.list(item, "scope")) {
+      reader.number(other, reader.list("libraries").size() - 1, "scope");
+    }
     snapshot.libraries.push_back(std::move(library));
   }
 }

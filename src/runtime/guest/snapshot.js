@@ -2,8 +2,9 @@
 // into a fresh instance at every later start. snapshot_recorder.js takes them; docs/snapshot-format.md has the format.
 
 import { streamed } from "./shims.js";
+import { replayLibraries } from "./snapshot_libraries.js";
 
-export const MAGIC = "PYWSNAP2";
+export const MAGIC = "PYWSNAP3";
 export const HEADER = 64; // bytes; the description follows
 export const PAGE = 4096;
 const REFERENCE = Symbol("reference");
@@ -76,7 +77,7 @@ export async function restore(module, snapshot) {
   // pages come after and win.
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
   restoreTrampoline(module, description.countArgs);
-  const instances = description.libraries.map((library) => replayLibrary(module, library));
+  const instances = replayLibraries(module, description.libraries);
   const missing = description.tableLength - module.wasmTable.length;
   if (missing > 0) module.wasmTable.grow(missing);
   for (const [slot, owner, name] of description.slots) {
@@ -112,42 +113,4 @@ function restoreTrampoline(module, slot) {
   if (missing > 0) module.wasmTable.grow(missing);
   module.setWasmTableEntry(slot, count);
   module._PyEM_CountArgsPtr = slot;
-}
-
-// What Emscripten does for a library, without what is in the saved memory already: no allocation, no relocation of
-// data, no constructors.
-function replayLibrary(module, library) {
-  const wasm = new WebAssembly.Module(module.FS.readFile(library.path));
-  const { memorySize, tableSize, weakImports } = module.getDylinkMetadata(wasm);
-  if (memorySize !== library.memorySize || tableSize !== library.tableSize) {
-    throw new Error(`${library.path} is not the library of the snapshot`);
-  }
-  const missing = library.tableBase + tableSize - module.wasmTable.length;
-  if (missing > 0) module.wasmTable.grow(missing);
-  let exports;
-  const stubs = {};
-  const env = new Proxy({}, {
-    get(_target, name) {
-      if (name === "__memory_base") return library.memoryBase;
-      if (name === "__table_base") return library.tableBase;
-      const known = module.resolveGlobalSymbol(name).sym;
-      if (known) return known;
-      return (stubs[name] ??= (...args) =>
-        (module.resolveGlobalSymbol(name).sym ?? exports[name])(...args));
-    },
-  });
-  const got = new Proxy(weakImports, module.GOTHandler);
-  const instance = new WebAssembly.Instance(wasm, {
-    "GOT.mem": got, "GOT.func": got, env, wasi_snapshot_preview1: env,
-  });
-  module.updateTableMap(library.tableBase, tableSize);
-  exports = module.relocateExports(instance.exports, library.memoryBase);
-  module.updateGOT(exports);
-  module.reportUndefinedSymbols();
-  const loaded = module.newDSO(library.path, undefined, exports);
-  loaded.refcount = library.refcount ?? Infinity;
-  loaded.global = library.global;
-  for (const handle of library.handles) module.LDSO.loadedLibsByHandle[handle] = loaded;
-  if (library.global) module.mergeLibSymbols(exports, library.path);
-  return instance;
 }

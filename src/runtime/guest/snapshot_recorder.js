@@ -2,6 +2,7 @@
 // describes it all or says what cannot be saved.
 import { streamed } from "./shims.js";
 import { HEADER, MAGIC, PAGE, referenceOf } from "./snapshot.js";
+import { LibraryWatch } from "./snapshot_libraries.js";
 
 // A snapshot carries small files that the top level wrote to /tmp; more is somebody's cache.
 const MOST_FILE_BYTES = 1 << 20;
@@ -9,29 +10,17 @@ const STANDARD_STREAMS = 3;
 
 // `problems` of `finish` are {kind, what, path?, fd?}; kind "value" and "callback" can be searched for in Python.
 export class Recorder {
-  libraries = [];
   unsaved = new Set(); // JavaScript values that Python holds and no path leads to
 
   constructor(mainModule) {
-    this.mainModule = mainModule;
+    this.watch = new LibraryWatch(mainModule);
   }
 
   // Called when the module exists and nothing of Python has run.
   begin(module) {
     this.firstSlot = module.wasmTable.length;
     this.got = gotValues(module);
-    const Native = WebAssembly.Instance;
-    this.undo = () => (WebAssembly.Instance = Native);
-    WebAssembly.Instance = new Proxy(Native, {
-      construct: (target, [wasm, imports]) => {
-        const instance = new target(wasm, imports);
-        if (WebAssembly.Module.customSections(wasm, "dylink.0").length > 0 && wasm !== this.mainModule) {
-          const { __memory_base: memoryBase, __table_base: tableBase } = imports.env;
-          this.libraries.push({ wasm, instance, memoryBase, tableBase });
-        }
-        return instance;
-      },
-    });
+    this.watch.begin(module);
   }
 
   // Called when Pyodide has started: what is written from now on, the Worker's top level wrote.
@@ -42,10 +31,12 @@ export class Recorder {
 
   // What stands in the way, as a list; empty when `encode` may follow.
   problems(module) {
-    this.undo();
+    this.watch.undo();
     const found = [];
     const note = (kind, what, more = {}) => found.push({ kind, what, ...more });
-    this.described = this.libraries.map((library) => this.#library(module, library, note));
+    this.described = this.watch.loaded.map((library) => this.#library(module, library, note));
+    const scopes = this.watch.scopes();
+    this.described.forEach((library, index) => library && (library.scope = scopes[index]));
     this.slots = this.#slots(module, note);
     this.#values(module, note);
     for (const name of Object.getOwnPropertyNames(globalThis)) {
@@ -79,18 +70,14 @@ export class Recorder {
     return encode(description, module.HEAPU8);
   }
 
-  #library(module, { wasm, instance, memoryBase, tableBase }, note) {
-    const { exports } = instance;
-    const sample = Object.entries(exports).find(([, value]) => typeof value === "function");
-    const loaded = Object.values(module.LDSO.loadedLibsByName).find(
-      (entry) => sample && entry.exports[sample[0]] === sample[1],
-    );
+  #library(module, { path, wasm, instance, memoryBase, tableBase }, note) {
+    const loaded = module.LDSO.loadedLibsByName[path];
     if (!loaded) {
-      note("library", "a dynamic library that nothing names");
+      note("library", `the dynamic library ${path}, which was unloaded again`);
       return undefined;
     }
-    if (Object.keys(exports).some((name) => name.startsWith("__em_js__") || name === "__start_em_asm")) {
-      note("library", `the dynamic library ${loaded.name}, which carries JavaScript (EM_JS or EM_ASM)`);
+    if (Object.keys(instance.exports).some((name) => name.startsWith("__em_js__") || name === "__start_em_asm")) {
+      note("library", `the dynamic library ${path}, which carries JavaScript (EM_JS or EM_ASM)`);
     }
     const handles = Object.entries(module.LDSO.loadedLibsByHandle)
       .filter(([, entry]) => entry === loaded)
@@ -98,7 +85,7 @@ export class Recorder {
     const { memorySize, tableSize } = module.getDylinkMetadata(wasm);
     const refcount = Number.isFinite(loaded.refcount) ? loaded.refcount : null;
     return {
-      path: loaded.name, memoryBase, memorySize, tableBase, tableSize, global: loaded.global, refcount, handles,
+      path, memoryBase, memorySize, tableBase, tableSize, global: loaded.global, refcount, handles,
     };
   }
 
@@ -110,7 +97,7 @@ export class Recorder {
         if (typeof value === "function" && !owners.has(value)) owners.set(value, [owner, name]);
       }
     };
-    this.libraries.forEach(({ instance }, index) => own(index, instance.exports));
+    this.watch.loaded.forEach(({ instance }, index) => own(index, instance.exports));
     own(-1, streamed.instance.exports);
     const inLibrary = (slot) =>
       this.described.some((l) => l && slot >= l.tableBase && slot < l.tableBase + l.tableSize);

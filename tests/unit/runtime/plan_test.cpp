@@ -69,6 +69,7 @@ const config :Workerd.Config = (
       (name = "__pyw/report.js", esModule = embed "/guest/report.js"),
       (name = "__pyw/shims.js", esModule = embed "/guest/shims.js"),
       (name = "__pyw/snapshot.js", esModule = embed "/guest/snapshot.js"),
+      (name = "__pyw/snapshot_libraries.js", esModule = embed "/guest/snapshot_libraries.js"),
       (name = "__pyw/start.js", esModule = embed "/guest/start.js"),
       (name = "__pyw/pyodide.mjs", esModule = embed "/py/pyodide.mjs"),
       (name = "__pyw/pyodide.asm.mjs", esModule = embed "/py/pyodide.asm.mjs"),

@@ -87,6 +87,9 @@ TEST_CASE("numbers of the description must fit each other, however well it is se
   CHECK(problem_with("runs", {{30, 3}}).ends_with("overlap or lie outside the memory"));
   CHECK(problem_with("runs", {{1, 0}, {2, 3}}).ends_with("overlap or lie outside the memory"));
   CHECK(problem_with("tableLength", 12).ends_with("a library lies outside the memory or the table"));
+  auto libraries = pyw::test::sample_description()["libraries"];
+  libraries[0]["scope"] = {1};
+  CHECK(problem_with("libraries", libraries).ends_with("`scope` is no number that fits"));
   CHECK(problem_with("slots", {{200, 0, "f"}}).ends_with("`slots` is no number that fits"));
   CHECK(problem_with("slots", {{20, 1, "f"}}).ends_with("a slot is nobody's"));
   CHECK(problem_with("files", pairs({{"/home/a", ""}})).ends_with("a file lies outside /tmp"));
