@@ -174,14 +174,16 @@ Result<std::optional<devserver::PreparedWorker>> DevPreparer::prepare_standby() 
   options.run_directory = run / "standby";
   options.socket = socket_path(run, fmt::format("standby-{}.sock", number));
   options.debug_socket = socket_path(run, fmt::format("standby-debug-{}.sock", number));
+  std::vector<snapshot::LayerPlan> layers;
   if (m_options.snapshots) { // anew: the first build of a snapshot tells what the packages' one should hold
     PYW_TRY_ASSIGN(
-        m_layers,
+        layers,
         snapshot::plan_layers(m_last->project, m_last->bundle, m_last->parts, m_last->staged, world.files));
+    // Not the Worker's own: the standby waits for other code.
+    std::erase_if(layers, [](const auto& plan) { return plan.layer == snapshot::Layer::dedicated; });
   }
-  const auto packages = std::ranges::find(m_layers, snapshot::Layer::packages, &snapshot::LayerPlan::layer);
-  const bool usable = packages != m_layers.end() && snapshot::is_usable(*packages, world.files, m_checked);
-  options.snapshot = usable ? std::optional(packages->file) : std::nullopt;
+  const auto* best = snapshot::best_usable(layers, world.files, m_checked);
+  options.snapshot = best == nullptr ? std::nullopt : std::optional(best->file);
   PYW_TRY_ASSIGN(
       auto prepared,
       runtime::prepare(m_last->project, m_last->bundle, m_last->parts, m_last->staged, options, world));
@@ -235,7 +237,7 @@ std::optional<Command> DevPreparer::background_work(const config::Project& proje
 }
 
 void DevPreparer::background_ended() {
-  for (const auto layer : {snapshot::Layer::packages, snapshot::Layer::dedicated}) {
+  for (const auto layer : snapshot::all_layers) {
     const auto record = snapshot::read_record(m_first, layer, m_context.world.files);
     if (record && !record->made) {
       warn_once(snapshot::explain_refusal(*record));

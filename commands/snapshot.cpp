@@ -93,7 +93,7 @@ Result<void> build_layer(const SnapshotOptions& options,
 Result<void> write_packed(const SnapshotOptions& options, const Prepared& prepared, Context& context) {
   snapshot::CheckedFiles checked;
   const auto* best = snapshot::best_usable(prepared.plans, context.world.files, checked);
-  if (best == nullptr) {
+  if (best == nullptr || best->layer == snapshot::Layer::base) { // that one holds nothing of the project
     return failure(user_error("there is no snapshot to write"));
   }
   PYW_TRY_ASSIGN(const auto bytes, context.world.files.read(best->file));
@@ -130,7 +130,7 @@ Result<int> run_build(const SnapshotOptions& options, Context& context) {
                  }));
   // The packages' layer holds what the top level came to import of them, which the dedicated one's build
   // finds out.
-  for (const auto layer : {snapshot::Layer::dedicated, snapshot::Layer::packages}) {
+  for (const auto layer : {snapshot::Layer::dedicated, snapshot::Layer::packages, snapshot::Layer::base}) {
     PYW_TRY(plan(prepared, context));
     const auto found = std::ranges::find(prepared.plans, layer, &snapshot::LayerPlan::layer);
     if (found != prepared.plans.end() && is_chosen(options, layer)) {
@@ -251,9 +251,9 @@ Runner declare(CLI::App& app) {
     return sub;
   };
   const auto layer = [&](CLI::App& sub) {
-    sub.add_option("--layer", options->layer, "only this one: packages or dedicated")
+    sub.add_option("--layer", options->layer, "only this one: base, packages or dedicated")
         ->type_name("LAYER")
-        ->check(CLI::IsMember({"packages", "dedicated"}));
+        ->check(CLI::IsMember({"base", "packages", "dedicated"}));
   };
   auto* build = add("build", "make what is missing", run_build);
   layer(*build);
@@ -271,7 +271,7 @@ Runner declare(CLI::App& app) {
   auto* verify = add("verify", "check every byte", run_verify);
   verify->add_option("file", options->file, "a file in the place of the project's own")->type_name("FILE");
   auto* clean = add("clean", "remove the project's", run_clean);
-  clean->add_flag("--all", options->all, "also those of packages, which all projects share");
+  clean->add_flag("--all", options->all, "also those that all projects share");
 
   return [options, subcommands](Context& context) -> Result<int> {
     for (const auto& [sub, run] : subcommands) {

@@ -10,7 +10,7 @@
 namespace pyw::commands {
 
 struct SnapshotOptions {
-  std::string layer;                  ///< "packages" or "dedicated"; empty: both
+  std::string layer;                  ///< "base", "packages" or "dedicated"; empty: all
   std::string file;                   ///< a snapshot file in the place of the project's own
   std::string output;                 ///< build: the best layer is written there too, packed
   std::string html;                   ///< info: a flame graph of the imports is written there

@@ -302,7 +302,7 @@ Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World&
     PYW_TRY_ASSIGN(const auto writer, files.create(plan.file, 0600));
     PYW_TRY(writer->write(sealed));
     PYW_TRY(writer->commit());
-    if (plan.layer == Layer::packages) {
+    if (plan.layer != Layer::dedicated) {
       remove_oldest(plan.file.parent_path(), files);
     }
   }

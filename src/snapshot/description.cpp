@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace pyw::snapshot {
 
 namespace {
@@ -202,8 +204,10 @@ Result<Snapshot> read_description(std::string_view text) {
   Reader reader(object);
   Snapshot snapshot;
   const auto layer = reader.text("layer");
-  reader.require(layer == "packages" || layer == "dedicated", "its layer is unknown");
-  snapshot.layer = layer == "dedicated" ? Layer::dedicated : Layer::packages;
+  const auto known = std::ranges::find(all_layers, layer, [](Layer each) { return to_text(each); });
+  if (reader.require(known != all_layers.end(), "its layer is unknown")) {
+    snapshot.layer = *known;
+  }
   snapshot.python = reader.text("python");
   snapshot.heap = reader.number("heap", most_heap);
   reader.require(snapshot.heap % wasm_page == 0, "its memory is no whole number of pages");

@@ -113,7 +113,15 @@ Result<void> read_up_to(std::uint64_t wanted, std::string& bytes, FileReader& re
 } // namespace
 
 std::string_view to_text(Layer layer) {
-  return layer == Layer::packages ? "packages" : "dedicated";
+  switch (layer) {
+  case Layer::base:
+    return "base";
+  case Layer::packages:
+    return "packages";
+  case Layer::dedicated:
+    break;
+  }
+  return "dedicated";
 }
 
 Result<Snapshot> read_snapshot(FileReader& reader) {

@@ -3,6 +3,7 @@
 
 #include <base/filesystem.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,7 +13,10 @@
 namespace pyw::snapshot {
 
 /// What ran before the memory was kept: the imports of packages, or the Worker's whole top level.
-enum class Layer { packages, dedicated };
+enum class Layer { base, packages, dedicated };
+
+/// In the order in which one holds what the one before holds.
+inline constexpr std::array all_layers{Layer::base, Layer::packages, Layer::dedicated};
 
 [[nodiscard]] std::string_view to_text(Layer layer);
 

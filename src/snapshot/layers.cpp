@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace pyw::snapshot {
@@ -32,15 +33,27 @@ ordered_json common_settings(const config::Project& project) {
           {"flags", flags}};
 }
 
-/// Everything beside the settings: whose bytes are in the memory, or decide how it is read.
-std::string surroundings(const config::Project& project,
-                         const runtime::RuntimeParts& parts,
-                         const runtime::StagedWorker& staged) {
+/// What web frameworks import of the standard library, so that most first starts find it there. Nothing that
+/// draws randomness when it is imported.
+constexpr std::array base_imports{
+    "ast",        "asyncio",       "base64",      "collections.abc", "concurrent.futures",
+    "contextlib", "contextvars",   "copy",        "dataclasses",     "datetime",
+    "decimal",    "email.message", "enum",        "fractions",       "functools",
+    "hashlib",    "html",          "http.client", "http.cookies",    "inspect",
+    "ipaddress",  "json",          "logging",     "mimetypes",       "pathlib",
+    "re",         "secrets",       "socket",      "string",          "tempfile",
+    "threading",  "traceback",     "typing",      "urllib.parse",    "urllib.request",
+    "uuid",       "zipfile",       "zoneinfo"};
+
+/// Beside the settings, whose bytes are in the memory or decide how it is read.
+std::string runtime_surroundings(const runtime::RuntimeParts& parts, const runtime::StagedWorker& staged) {
   return fmt::format(
-      "{}\n{}\n{}\n{}\n{}\n{}\n",
-      parts.workerd_version,
-      parts.pyodide_version,
-      staged.guest.filename().string(),
+      "{}\n{}\n{}\n", parts.workerd_version, parts.pyodide_version, staged.guest.filename().string());
+}
+
+std::string project_surroundings(const config::Project& project, const runtime::StagedWorker& staged) {
+  return fmt::format(
+      "{}\n{}\n{}\n",
       staged.packages.digest,
       project.compatibility_date.value,
       join(runtime::workerd_flags(project.compatibility_date.value, runtime::flag_texts(project)), " "));
@@ -125,18 +138,21 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
     return plans;
   }
   PYW_TRY_ASSIGN(const auto imports, snapshot_imports(bundle, files));
-  const auto around = surroundings(project, parts, staged);
   const auto library = runtime::path_list(staged.code.library);
-  auto session = ordered_json::array({staged.packages.pack.generic_string()});
-  if (staged.code.packages) {
-    session.push_back(staged.code.packages->generic_string());
-  }
-  auto own = ordered_json::array(); // modules of the Worker itself: none in the packages' layer
+  auto session = ordered_json::array(); // the packages: none in the base
+  auto own = ordered_json::array();     // modules of the Worker itself: none in the packages' layer
+  auto around = runtime_surroundings(parts, staged);
   const auto finish = [&](Layer layer, ordered_json settings, const std::string& own_digest) {
-    LayerPlan plan{layer, sha256_hex(around + settings.dump() + own_digest)};
-    plan.file = layer == Layer::dedicated
-                    ? snapshots_directory(project) / "dedicated.pywsnap"
-                    : parts.cache / fmt::format("packages-{}.pywsnap", plan.key.substr(0, digits_in_name));
+    auto keyed = settings;
+    if (layer == Layer::base) { // nothing in it reads what only the project says
+      keyed.erase("flags");
+      keyed.erase("processPth");
+    }
+    LayerPlan plan{layer, sha256_hex(around + keyed.dump() + own_digest)};
+    plan.file =
+        layer == Layer::dedicated
+            ? snapshots_directory(project) / "dedicated.pywsnap"
+            : parts.cache / fmt::format("{}-{}.pywsnap", to_text(layer), plan.key.substr(0, digits_in_name));
     settings["packs"] = {{"library", library}, {"session", session}, {"own", own}};
     settings["output"] = fmt::format("{}.pywsnap", to_text(layer));
     plan.settings = settings.dump(2) + "\n";
@@ -144,6 +160,15 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   };
   auto settings = common_settings(project);
   settings["envNames"] = ordered_json::array();
+  settings["layer"] = to_text(Layer::base);
+  settings["imports"] = base_imports;
+  finish(Layer::base, settings, "");
+
+  around += project_surroundings(project, staged);
+  session.push_back(staged.packages.pack.generic_string());
+  if (staged.code.packages) {
+    session.push_back(staged.code.packages->generic_string());
+  }
   settings["layer"] = to_text(Layer::packages);
   settings["imports"] = imports;
   settings["ahead"] = known_ahead(project, bundle, files);

@@ -89,7 +89,7 @@ SHOWS_WHEN = HEAD + "import time\nsince = time.time()\ndef answer(): return str(
 def test_the_top_level_runs_once_and_not_again_until_the_code_changes(pyw):
     with Project(pyw, SHOWS_WHEN) as project:
         built = project.layers("build")
-        assert [layer["state"] for layer in built.values()] == ["ready", "ready"], built
+        assert [layer["state"] for layer in built.values()] == ["ready"] * 3, built
         assert project.answer() == (200, "True")
         assert project.answer("--no-snapshot") == (200, "False")
         project.write(SHOWS_WHEN + "# changed\n")
@@ -97,8 +97,30 @@ def test_the_top_level_runs_once_and_not_again_until_the_code_changes(pyw):
         assert project.answer("--drain", "0")[1] == "False"
 
 
+SHOWS_WHAT_WAS_THERE = HEAD + """
+import random, secrets, sys, uuid
+was_there = "fractions" in sys.modules
+def answer(): return repr((was_there, [random.random(), secrets.token_hex(4), str(uuid.uuid4())]))
+""" + WORKER
+
+
+def test_the_first_start_of_a_project_continues_from_the_base_that_all_share(pyw):
+    with Project(pyw, SHOWS_WHAT_WAS_THERE) as project:
+        base = pathlib.Path(project.layers("build", "--layer", "base")["base"]["file"])
+        (status, first), (_, again) = project.answer(), project.answer("--no-snapshot")
+        assert status == 200 and eval(first)[0] is True and eval(again)[0] is False, (first, again)
+        with Project(pyw, SHOWS_WHAT_WAS_THERE, date="2026-11-01") as other:
+            assert eval(other.answer()[1])[1] != eval(first)[1]
+            # Nothing of the project is in it: made anew for another date and its flags it is the same.
+            before = base.read_bytes()
+            assert other.layers("build", "--layer", "base", "--force")["base"]["file"] == str(base)
+            assert base.read_bytes() == before
+
+
 def test_python_3_13_is_restored_too(pyw):
     with Project(pyw, SHOWS_WHEN, date=PYTHON_313) as project:
+        assert project.layers("build", "--layer", "base")["base"]["state"] == "ready"
+        assert project.answer() == (200, "False")
         built = project.layers("build")
         assert built["dedicated"]["python"] == "3.13", built
         assert project.answer() == (200, "True")

@@ -22,7 +22,7 @@ struct Maker : SampleProject {
       }
       return ProcessOutput{};
     };
-    return build(plans[1], {project, parts, staged.guest, "/p/.pyw/scratch", Priority::background}, world);
+    return build(plans[2], {project, parts, staged.guest, "/p/.pyw/scratch", Priority::background}, world);
   }
 };
 
@@ -36,8 +36,8 @@ TEST_CASE("what the maker leaves is sealed with the key and put in place; the sc
   CHECK(record->made);
   CHECK(record->took_ms == 12);
   CHECK(record->imports.size() == 2);
-  REQUIRE(load(maker.plans[1], maker.files));
-  CHECK(load(maker.plans[1], maker.files)->has_value());
+  REQUIRE(load(maker.plans[2], maker.files));
+  CHECK(load(maker.plans[2], maker.files)->has_value());
   CHECK_FALSE(maker.files.exists("/p/.pyw/scratch"));
   CHECK(maker.processes.commands.at(0).argv.at(0) == "nice");
 }
@@ -49,7 +49,7 @@ TEST_CASE("what the maker leaves is not trusted") {
   CHECK_FALSE(maker.run(R"json({"took": 1})json", test::sample_snapshot(description)));
   CHECK_FALSE(maker.run(R"json({"took": 1})json", "PYWSNAP3"));
   CHECK_FALSE(maker.run("no JSON"));
-  CHECK_FALSE(maker.files.exists(maker.plans[1].file));
+  CHECK_FALSE(maker.files.exists(maker.plans[2].file));
 }
 
 TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried again") {
@@ -61,8 +61,8 @@ TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried
   CHECK_FALSE(record->made);
   const auto kept = read_record(maker.project, Layer::dedicated, maker.files);
   REQUIRE(kept);
-  CHECK(was_refused(kept, maker.plans[1]));
-  CHECK_FALSE(was_refused(kept, maker.plans[0]));
+  CHECK(was_refused(kept, maker.plans[2]));
+  CHECK_FALSE(was_refused(kept, maker.plans[1]));
   const auto told = explain_refusal(*kept);
   REQUIRE(told.size() == 1);
   CHECK(render(told[0]) ==

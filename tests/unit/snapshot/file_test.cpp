@@ -80,7 +80,7 @@ TEST_CASE("numbers of the description must fit each other, however well it is se
   CHECK(problem_with("heap", 131072) == "");
   CHECK(problem_with("heap", 4096).ends_with("its memory is no whole number of pages"));
   CHECK(problem_with("heap", -1).ends_with("`heap` is no number that fits"));
-  CHECK(problem_with("layer", "base").ends_with("its layer is unknown"));
+  CHECK(problem_with("layer", "other").ends_with("its layer is unknown"));
   CHECK(problem_with("runs", {{1, 3}}) == ""); // the same number of pages
   CHECK(problem_with("runs", {{1, 1}}).ends_with("its pages are not as many as described"));
   CHECK(problem_with("runs", {{5, 2}, {1, 1}}).ends_with("overlap or lie outside the memory"));

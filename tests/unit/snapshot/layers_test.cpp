@@ -11,13 +11,19 @@ using test::SampleProject;
 
 namespace {
 
-/// Whether the keys of the two layers change with what `change` does.
+// Their places in a plan.
+constexpr std::size_t base = 0;
+constexpr std::size_t packages = 1;
+constexpr std::size_t dedicated = 2;
+
+/// Whether the keys of the project's two layers change with what `change` does.
 std::pair<bool, bool> changed_by(const std::function<void(SampleProject&)>& change) {
   SampleProject sample;
   const auto before = sample.plan();
   change(sample);
   const auto after = sample.plan();
-  return {before.at(0).key != after.at(0).key, before.at(1).key != after.at(1).key};
+  return {before.at(packages).key != after.at(packages).key,
+          before.at(dedicated).key != after.at(dedicated).key};
 }
 
 const std::pair both{true, true};
@@ -38,11 +44,11 @@ TEST_CASE("what top levels came to import of packages is imported ahead, as far 
   sample.write("/p/.pyw/snapshots/dedicated.json",
                R"({"key": "k", "made": true, "ahead": ["pickle", "pydantic", "pydantic.gone", 1]})");
   const auto after = sample.plan();
-  CHECK(before.at(0).key != after.at(0).key);
-  CHECK(before.at(1).key == after.at(1).key);
-  const auto ahead = nlohmann::json::parse(after.at(0).settings).at("ahead");
+  CHECK(before.at(packages).key != after.at(packages).key);
+  CHECK(before.at(dedicated).key == after.at(dedicated).key);
+  const auto ahead = nlohmann::json::parse(after.at(packages).settings).at("ahead");
   CHECK(ahead == nlohmann::json{"pickle", "pydantic"});
-  CHECK_FALSE(nlohmann::json::parse(after.at(1).settings).contains("ahead"));
+  CHECK_FALSE(nlohmann::json::parse(after.at(dedicated).settings).contains("ahead"));
 }
 
 TEST_CASE("each layer is keyed by everything it depends on, and by nothing else") {
@@ -65,16 +71,38 @@ TEST_CASE("each layer is keyed by everything it depends on, and by nothing else"
   CHECK(changed_by([](auto& s) { s.parts.workerd = "/elsewhere/workerd"; }) == neither);
 }
 
+TEST_CASE("the base is keyed by the runtime alone, and given nothing of the project") {
+  const auto base_changed_by = [](const std::function<void(SampleProject&)>& change) {
+    SampleProject sample;
+    const auto before = sample.plan();
+    change(sample);
+    return before.at(base).key != sample.plan().at(base).key;
+  };
+  CHECK_FALSE(base_changed_by([](auto& s) {
+    s.staged.packages.digest = "other";
+    s.staged.own_digest = "other";
+    s.project.compatibility_date.value = "2026-10-02";
+    s.project.compatibility_flags = {{"disable_python_process_pth_files", {}}};
+    s.write("/p/src/entry.py", "import fastapi\nimport rooms\n");
+  }));
+  CHECK(base_changed_by([](auto& s) { s.staged.guest = "/cache/guest-2"; }));
+  CHECK(base_changed_by([](auto& s) { s.parts.pyodide_version = "314.0.8"; }));
+  CHECK(base_changed_by([](auto& s) { s.parts.workerd_version = "1.3"; }));
+  const auto settings = SampleProject().plan().at(base).settings;
+  CHECK(settings.find("packages.pack") == std::string::npos);
+  CHECK(settings.find("app.pack") == std::string::npos);
+}
+
 TEST_CASE(
     "the maker of the dedicated layer gets the Worker's code and the names of its environment, no values") {
   SampleProject sample;
   sample.project.vars.push_back({"STAGE", config::Value(std::string("secret-value")), {}});
   const auto plans = sample.plan();
-  CHECK(plans.at(0).settings.find("app.pack") == std::string::npos);
-  CHECK(plans.at(0).settings.find("STAGE") == std::string::npos);
-  CHECK(plans.at(1).settings.find("/run/app.pack") != std::string::npos);
-  CHECK(plans.at(1).settings.find("\"STAGE\"") != std::string::npos);
-  CHECK(plans.at(1).settings.find("secret-value") == std::string::npos);
+  CHECK(plans.at(packages).settings.find("app.pack") == std::string::npos);
+  CHECK(plans.at(packages).settings.find("STAGE") == std::string::npos);
+  CHECK(plans.at(dedicated).settings.find("/run/app.pack") != std::string::npos);
+  CHECK(plans.at(dedicated).settings.find("\"STAGE\"") != std::string::npos);
+  CHECK(plans.at(dedicated).settings.find("secret-value") == std::string::npos);
 }
 
 TEST_CASE("without byte code, and for Python 3.12, there is nothing to plan") {
@@ -96,25 +124,28 @@ TEST_CASE("the best layer that is whole and for this key is used") {
   };
   CheckedFiles checked;
   CHECK(best_usable(plans, sample.files, checked) == nullptr);
-  sample.write(plans[0].file, file_for(Layer::packages, plans[0].key));
-  CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
-  sample.write(plans[1].file, file_for(Layer::dedicated, plans[1].key));
-  CHECK(best_usable(plans, sample.files, checked) == &plans[1]);
+  sample.write(plans[base].file, file_for(Layer::base, plans[base].key));
+  CHECK(best_usable(plans, sample.files, checked) == &plans[base]);
+  sample.write(plans[packages].file, file_for(Layer::packages, plans[packages].key));
+  CHECK(best_usable(plans, sample.files, checked) == &plans[packages]);
+  sample.write(plans[dedicated].file, file_for(Layer::dedicated, plans[dedicated].key));
+  CHECK(best_usable(plans, sample.files, checked) == &plans[dedicated]);
 
   SECTION("one of other code counts as missing") {
-    sample.write(plans[1].file, file_for(Layer::dedicated, test::sample_key));
-    CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
-    CHECK(load(plans[1], sample.files)->has_value() == false);
+    sample.write(plans[dedicated].file, file_for(Layer::dedicated, test::sample_key));
+    CHECK(best_usable(plans, sample.files, checked) == &plans[packages]);
+    CHECK(load(plans[dedicated], sample.files)->has_value() == false);
   }
   SECTION("a damaged one counts as missing") {
-    auto damaged = file_for(Layer::dedicated, plans[1].key);
+    auto damaged = file_for(Layer::dedicated, plans[dedicated].key);
     damaged.back() = 'x';
-    sample.write(plans[1].file, damaged + std::string(4096, 'x')); // another size: it is looked at again
-    CHECK(best_usable(plans, sample.files, checked) == &plans[0]);
-    CHECK_FALSE(load(plans[1], sample.files));
+    sample.write(plans[dedicated].file,
+                 damaged + std::string(4096, 'x')); // another size: it is looked at again
+    CHECK(best_usable(plans, sample.files, checked) == &plans[packages]);
+    CHECK_FALSE(load(plans[dedicated], sample.files));
   }
   SECTION("one of the other layer is refused") {
-    sample.write(plans[1].file, file_for(Layer::packages, plans[1].key));
-    CHECK_FALSE(load(plans[1], sample.files));
+    sample.write(plans[dedicated].file, file_for(Layer::packages, plans[dedicated].key));
+    CHECK_FALSE(load(plans[dedicated], sample.files));
   }
 }

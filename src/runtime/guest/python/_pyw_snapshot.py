@@ -24,6 +24,8 @@ def make(settings_text):
     """Imports the packages, or runs the Worker's top level; returns what happened, as JSON."""
     settings = json.loads(settings_text)
     made = {"failed": None, "problems": [], "skipped": {}, "found": None}
+    if settings["layer"] == "base":
+        return _make_base(settings)
     _pyw_guest.begin_top_level(settings["processPth"])
     random_before = _random_state()
     known = set(sys.modules)
@@ -42,15 +44,35 @@ def make(settings_text):
     if settings["layer"] == "dedicated":
         made["ahead"] = [name for name in sys.modules if name not in known and _is_of_a_package(name)]
     _pyw_guest.was_prepared()
+    _tidy()
+    if _random_state() != random_before:
+        made["problems"].append({"kind": "random", "what": "the state of the module `random`, which the top level changed"})
+    made["problems"] += _pending_tasks()
+    made["entropy"] = allow_entropy.let_through
+    return _told(made)
+
+
+def _make_base(settings):
+    """Modules of the standard library; the rules of the top level and the search path come with a Worker."""
+    from importlib import import_module
+
+    undo = _watch_imports()
+    for name in settings["imports"]:
+        import_module(name)
+    undo()
+    _tidy()
+    return _told({"failed": None, "problems": [], "skipped": {}, "found": None, "entropy": []})
+
+
+def _tidy():
     linecache.clearcache()
     if "importlib.metadata" in sys.modules:
         # Its cache holds the archive of the standard library open.
         sys.modules["importlib.metadata"].MetadataPathFinder.invalidate_caches()
     gc.collect()
-    if _random_state() != random_before:
-        made["problems"].append({"kind": "random", "what": "the state of the module `random`, which the top level changed"})
-    made["problems"] += _pending_tasks()
-    made["entropy"] = allow_entropy.let_through
+
+
+def _told(made):
     text = json.dumps(made)
     _wipe_small_blocks()
     return text
