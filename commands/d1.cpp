@@ -39,35 +39,6 @@ cloud::Call database_call(std::string_view method,
       std::string(method), database.data.base + "/d1/database/" + database.id + "/" + action, body);
 }
 
-void print_results(Context& context, const cloud::Json& results) {
-  if (context.options.format == OutputFormat::json) {
-    print_json(context, results);
-    return;
-  }
-  for (const auto& result : results.is_array() ? results : cloud::Json::array()) {
-    const auto rows = result.value("results", cloud::Json::array());
-    if (rows.empty() || !rows.front().is_object()) {
-      const auto meta = result.value("meta", cloud::Json::object());
-      context.world.reporter.message(
-          fmt::format("No rows ({} changed)", meta.value("changes", cloud::Json(0)).dump()));
-      continue;
-    }
-    std::vector<std::string> header;
-    for (const auto& [key, value] : rows.front().items()) {
-      header.push_back(key);
-    }
-    std::vector<std::vector<std::string>> cells;
-    for (const auto& row : rows) {
-      auto& line = cells.emplace_back();
-      for (const auto& key : header) {
-        const auto value = row.value(key, cloud::Json());
-        line.push_back(value.is_string() ? value.get<std::string>() : value.dump());
-      }
-    }
-    print_table(context, header, cells);
-  }
-}
-
 /// Waits until the platform has done what `answer` says it is at; each question is `question` with the place
 /// that the last answer named.
 Result<cloud::Json> poll(Database& database,
@@ -341,6 +312,35 @@ open_database(Context& context, const std::string& name, bool preview, const Dat
   }
   PYW_TRY(find_again(database));
   return database;
+}
+
+void print_results(Context& context, const cloud::Json& results) {
+  if (context.options.format == OutputFormat::json) {
+    print_json(context, results);
+    return;
+  }
+  for (const auto& result : results.is_array() ? results : cloud::Json::array()) {
+    const auto rows = result.value("results", cloud::Json::array());
+    if (rows.empty() || !rows.front().is_object()) {
+      const auto meta = result.value("meta", cloud::Json::object());
+      context.world.reporter.message(
+          fmt::format("No rows ({} changed)", meta.value("changes", cloud::Json(0)).dump()));
+      continue;
+    }
+    std::vector<std::string> header;
+    for (const auto& [key, value] : rows.front().items()) {
+      header.push_back(key);
+    }
+    std::vector<std::vector<std::string>> cells;
+    for (const auto& row : rows) {
+      auto& line = cells.emplace_back();
+      for (const auto& key : header) {
+        const auto value = row.value(key, cloud::Json());
+        line.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+      }
+    }
+    print_table(context, header, cells);
+  }
 }
 
 Result<void> find_again(Database& database) {

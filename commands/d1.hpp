@@ -32,4 +32,7 @@ struct Database {
 /// Runs SQL; the answer is one result a statement.
 [[nodiscard]] Result<cloud::Json> run_sql(Database& database, const std::string& sql);
 
+/// What statements gave, a table each; or all as JSON.
+void print_results(Context& context, const cloud::Json& results);
+
 } // namespace pyw::commands

@@ -7,28 +7,20 @@
 
 namespace pyw::commands {
 
-namespace {
-
-Result<DataSession> open_local(Context& context, const DataPlace& place, LocalNeeds needs) {
-  PYW_TRY_ASSIGN(auto project, require_project(context, config::Purpose::inspect));
-  const auto state = state_directory(context, project, place.persist_to);
-  PYW_TRY_ASSIGN(auto local, LocalData::open(project, state, needs, context));
-  CloudSession session{cloud::Api(context.world, local.api()), "local"};
-  return DataSession{std::move(project), std::move(local), std::move(session), "/accounts/local"};
-}
-
-} // namespace
-
 void declare_place(CLI::App& app, DataPlace& place, DefaultPlace without) {
   const bool local = without == DefaultPlace::local;
   auto* remote = app.add_flag("--remote", place.remote, local ? "the live data" : "the live data (default)");
   app.add_flag("--local", place.local, local ? "the data of `pyw dev` (default)" : "the data of `pyw dev`")
       ->excludes(remote);
+  declare_persist_to(app, place.persist_to);
+  app.get_option("--persist-to")->excludes(remote);
+}
+
+void declare_persist_to(CLI::App& app, std::optional<std::string>& folder) {
   app.add_option("--persist-to",
-                 place.persist_to,
+                 folder,
                  "where local data is kept (default: .pyw/state; .wrangler/state: shared with wrangler)")
-      ->type_name("DIR")
-      ->excludes(remote);
+      ->type_name("DIR");
 }
 
 Result<DataSession> open_data(Context& context) {
@@ -41,7 +33,21 @@ Result<DataSession> open_data(Context& context) {
 Result<DataSession>
 open_data(Context& context, const DataPlace& place, DefaultPlace without, LocalNeeds needs) {
   const bool local = place.local || (without == DefaultPlace::local && !place.remote);
-  return local ? open_local(context, place, needs) : open_data(context);
+  if (!local) {
+    return open_data(context);
+  }
+  PYW_TRY_ASSIGN(auto project, require_project(context, config::Purpose::inspect));
+  return open_local_data(context, std::move(project), place.persist_to, needs);
+}
+
+Result<DataSession> open_local_data(Context& context,
+                                    config::Project project,
+                                    const std::optional<std::string>& persist_to,
+                                    LocalNeeds needs) {
+  const auto state = state_directory(context, project, persist_to);
+  PYW_TRY_ASSIGN(auto local, LocalData::open(project, state, needs, context));
+  CloudSession session{cloud::Api(context.world, local.api()), "local"};
+  return DataSession{std::move(project), std::move(local), std::move(session), "/accounts/local"};
 }
 
 Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path) {

@@ -23,6 +23,9 @@ enum class DefaultPlace { local, remote };
 
 void declare_place(CLI::App& app, DataPlace& place, DefaultPlace without = DefaultPlace::local);
 
+/// `--persist-to` alone, for data that exists here only.
+void declare_persist_to(CLI::App& app, std::optional<std::string>& folder);
+
 struct DataSession {
   std::optional<config::Project> project;
   std::optional<LocalData> local; ///< keeps the local data open
@@ -37,6 +40,12 @@ struct DataSession {
                                             const DataPlace& place,
                                             DefaultPlace without = DefaultPlace::local,
                                             LocalNeeds needs = LocalNeeds::stores);
+
+/// The local data of `project`.
+[[nodiscard]] Result<DataSession> open_local_data(Context& context,
+                                                  config::Project project,
+                                                  const std::optional<std::string>& persist_to,
+                                                  LocalNeeds needs = LocalNeeds::stores);
 
 /// The file as a request's body, read while it is sent. Fails when it is not there.
 [[nodiscard]] Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path);

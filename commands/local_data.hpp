@@ -14,7 +14,7 @@
 
 namespace pyw::commands {
 
-/// Stores (KV, R2, D1) can be read without the Worker; queues and workflows run its code.
+/// Stores (KV, R2, D1, Durable Objects) can be read without the Worker; queues and workflows run its code.
 enum class LocalNeeds { stores, running_worker };
 
 /// Where local data is kept: `--persist-to`, else .pyw/state of the project. Of a folder that wrangler uses

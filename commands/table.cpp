@@ -10,6 +10,7 @@
 #include <commands/dev.hpp>
 #include <commands/dispatch_namespace.hpp>
 #include <commands/doctor.hpp>
+#include <commands/durable_objects.hpp>
 #include <commands/init.hpp>
 #include <commands/kv.hpp>
 #include <commands/packages.hpp>
@@ -50,6 +51,7 @@ const std::vector<CommandEntry>& command_table() {
       explaining_identity(kv_command()),
       explaining_identity(r2_command()),
       explaining_identity(d1_command()),
+      durable_objects_command(),
       explaining_identity(queues_command()),
       explaining_identity(workflows_command()),
       explaining_identity(dispatch_namespace_command()),

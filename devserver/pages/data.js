@@ -1,13 +1,14 @@
-// What the Worker keeps, through the local data API (the one that `pyw kv|r2|d1|queues|workflows --local` use): one
+// What the Worker keeps, through the local data API (the one that `pyw kv|r2|d1|do|queues|workflows --local` use): one
 // view a kind of resource.
 import { make } from "./dom.js";
-import { bucket, database, namespace } from "./stores.js";
+import { bucket, database, namespace, objects } from "./stores.js";
 import { queue, schedule, workflow } from "./runs.js";
 
 const KINDS = [
   ["kv", "KV", namespace, (item) => [item.binding, item.id]],
   ["r2", "R2", bucket, (item) => [item.binding, item.name]],
   ["d1", "D1", database, (item) => [item.binding, item.id]],
+  ["objects", "Durable Object", objects, (item) => [item.class, item.id]],
   ["queues", "Queue", queue, (item) => [item, item]],
   ["workflows", "Workflow", workflow, (item) => [item.name, item.name]],
 ];

@@ -1,4 +1,4 @@
-// KV, R2 and D1: look and change.
+// KV, R2, D1 and Durable Objects: look and change.
 import { bytes, make, table } from "./dom.js";
 import { answerOf, resource } from "./data.js";
 import { button, guarded, notice, shownValue } from "./forms.js";
@@ -80,6 +80,29 @@ function keyedStore(place, store) {
 }
 
 export function database(place, id) {
+  place.replaceChildren(...sqlView((sql) => resource(`/d1/database/${part(id)}/query`, { method: "POST", body: JSON.stringify({ sql }) })));
+}
+
+// The objects of one class; a click on one chooses whom the SQL is for.
+export function objects(place, id) {
+  const base = `/workers/durable_objects/namespaces/${part(id)}`;
+  const object = make("input", { "aria-label": "Object", placeholder: "Name or id", size: 70 });
+  const listed = make("div");
+  const said = notice();
+  const [title, sql, buttons, answer, results] = sqlView((text) =>
+    resource(`${base}/query`, { method: "POST", body: JSON.stringify({ object: object.value, sql: text }) }), object);
+  place.replaceChildren(listed, said, title, object, sql, buttons, answer, results);
+  guarded(said, async () => {
+    const found = await resource(`${base}/objects`);
+    listed.replaceChildren(found.length
+      ? table(["Name", "Id"], found.map(({ id: hex, name }) => make("tr", { tabindex: "0", click: () => { object.value = name ?? hex; } },
+        make("td", {}, name ?? ""), make("td", { class: "soft" }, hex))))
+      : make("p", { class: "soft" }, "Nothing here."));
+  })();
+}
+
+// -> the parts of a view; it asks at once unless somebody has to be chosen for `whom` before.
+function sqlView(ask, whom) {
   const said = notice();
   const results = make("div");
   const sql = make("textarea", { "aria-label": "SQL", spellcheck: "false",
@@ -87,12 +110,12 @@ export function database(place, id) {
   sql.value = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'";
 
   const run = guarded(said, async () => {
-    const sets = await resource(`/d1/database/${part(id)}/query`, { method: "POST", body: JSON.stringify({ sql: sql.value }) });
+    const sets = await ask(sql.value);
     results.replaceChildren(...sets.map(({ results: rows }) => rowsShown(rows)));
-    return sets.map(({ results: rows, meta }) => `${rows.length} rows, ${meta.changes ?? 0} changed`).join("; ");
+    return sets.map(({ results: rows, meta }) => `${rows.length} rows, ${meta.changes ?? meta.rows_written ?? 0} changed`).join("; ");
   });
-  place.replaceChildren(make("h2", {}, "SQL"), sql, make("div", { class: "buttons" }, button("Run (Ctrl+Enter)", run)), said, results);
-  run();
+  if (!whom) run();
+  return [make("h2", {}, "SQL"), sql, make("div", { class: "buttons" }, button("Run (Ctrl+Enter)", run)), said, results];
 }
 
 function rowsShown(rows) {

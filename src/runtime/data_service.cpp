@@ -15,14 +15,17 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view service_date = "2026-01-01";
-constexpr std::array<std::string_view, 8> module_names{"data/api.js",
-                                                       "data/d1.js",
-                                                       "data/envelope.js",
-                                                       "data/kv.js",
-                                                       "data/queues.js",
-                                                       "data/r2.js",
-                                                       "data/sql.js",
-                                                       "data/workflows.js"};
+constexpr std::array<std::string_view, 11> module_names{"data/api.js",
+                                                        "data/d1.js",
+                                                        "data/envelope.js",
+                                                        "data/kv.js",
+                                                        "data/object_methods.js",
+                                                        "data/objects.js",
+                                                        "data/queues.js",
+                                                        "data/r2.js",
+                                                        "data/sql.js",
+                                                        "data/stored_object.js",
+                                                        "data/workflows.js"};
 
 /// Two bindings of a Worker may mean one resource: here each has one name.
 class Resources {
@@ -92,11 +95,64 @@ void add_workflows(const config::Project& project, Resources& resources, ordered
   }
 }
 
-std::string modules(const Path& guest) {
+/// The name of the class that stands for one of the Worker's. A name of the user's may be any, also
+/// `default`.
+std::string stand_in(const ObjectClass& item) {
+  return "Stored_" + item.name;
+}
+
+/// With the Worker beside it the service asks the Worker's own objects, else objects of classes that stand
+/// for them: two generations of one object would not know of each other.
+void add_objects(const ServiceInput& input,
+                 DataReach reach,
+                 Resources& resources,
+                 ordered_json& overview,
+                 std::vector<CapnpField>& fields) {
+  const auto classes = own_object_classes(input.project);
+  if (classes.empty()) {
+    return;
+  }
+  for (const auto& item : classes) {
+    const auto name = "objects:" + item.unique_key;
+    const auto place = reach == DataReach::everything
+                           ? capnp_struct({{"className", capnp_string(item.name)},
+                                           {"serviceName", capnp_string(worker_service)}})
+                           : capnp_string(stand_in(item));
+    resources.add(name, binding(name, "durableObjectNamespace", place));
+    overview["objects"].push_back({{"id", item.unique_key},
+                                   {"name", item.unique_key},
+                                   {"script", input.project.name.value},
+                                   {"class", item.name},
+                                   {"use_sqlite", item.sqlite},
+                                   {"bindings", item.bindings}});
+  }
+  resources.add("object-names", binding("object-names", "service", capnp_string(object_names)));
+  resources.add("OBJECTS_FOLDER", binding("OBJECTS_FOLDER", "text", capnp_string(object_folder)));
+  if (reach == DataReach::stores_only) {
+    fields.emplace_back("durableObjectNamespaces", object_namespaces(classes, stand_in));
+    fields.emplace_back("durableObjectStorage", capnp_struct({{"localDisk", capnp_string(object_disk)}}));
+  }
+}
+
+/// The module that exports all: the API, and a class for each of the Worker's.
+std::string main_module(const config::Project& project) {
+  std::string text = "export { default } from \"data/api.js\";\n"
+                     "import { storedObject } from \"data/stored_object.js\";\n";
+  for (const auto& item : own_object_classes(project)) {
+    text += fmt::format("export const {} = storedObject();\n", stand_in(item));
+  }
+  return text;
+}
+
+std::string modules(const ServiceInput& input, DataReach reach) {
   std::vector<std::string> texts;
-  for (const auto name : module_names) {
+  if (reach == DataReach::stores_only) {
     texts.push_back(
-        fmt::format("(name = {}, esModule = {})", capnp_string(name), capnp_embed((guest / name).string())));
+        fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main_module(input.project))));
+  }
+  for (const auto name : module_names) {
+    texts.push_back(fmt::format(
+        "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string())));
   }
   return capnp_list(texts, 6);
 }
@@ -108,9 +164,13 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
   ordered_json overview{{"kv", ordered_json::array()},
                         {"r2", ordered_json::array()},
                         {"d1", ordered_json::array()},
+                        {"objects", ordered_json::array()},
                         {"queues", ordered_json::array()},
                         {"workflows", ordered_json::array()}};
+  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
+                                 {"modules", modules(input, reach)}};
   add_stores(input.project, resources, overview);
+  add_objects(input, reach, resources, overview, fields);
   if (reach == DataReach::everything) {
     add_queues(input.project, resources, overview);
     add_workflows(input.project, resources, overview);
@@ -124,12 +184,9 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
       capnp_struct({{"name", capnp_string(disk)},
                     {"disk", capnp_struct({{"path", capnp_string(input.state.string())}})}}));
   out.directories.push_back(input.state);
+  fields.emplace_back("bindings", capnp_list(std::move(resources).take(), 6));
   out.services.push_back(
-      capnp_struct({{"name", capnp_string(data_service)},
-                    {"worker",
-                     capnp_struct({{"compatibilityDate", capnp_string(service_date)},
-                                   {"modules", modules(input.guest)},
-                                   {"bindings", capnp_list(std::move(resources).take(), 6)}})}}));
+      capnp_struct({{"name", capnp_string(data_service)}, {"worker", capnp_struct(fields)}}));
 }
 
 std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& directories) {
@@ -137,6 +194,9 @@ std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& dire
   add_kv(input, services);
   add_d1(input, services);
   add_r2(input, services);
+  if (!own_object_classes(input.project).empty()) {
+    add_object_storage(input, services);
+  }
   add_data_service(input, DataReach::stores_only, services);
   directories = services.directories;
   return fmt::format("# Generated by pyw for workerd; made anew at every start.\n"

@@ -1,5 +1,5 @@
 // The service behind the local data API (guest/data/api.js), which has every resource of the project under a
-// name of its own: for `pyw kv|r2|d1|queues|workflows` and for the dashboard.
+// name of its own: for `pyw kv|r2|d1|do|queues|workflows` and for the dashboard.
 #pragma once
 
 #include <base/process.hpp>
@@ -24,8 +24,9 @@ struct DataOptions {
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
 };
 
-/// A command that serves the stores (KV, R2, D1) alone, without the Worker and without Python: 0.1 s to
-/// start. It tells when it listens as `pyw dev`'s does, on descriptor 3. Nothing else may use the state then.
+/// A command that serves the stores (KV, R2, D1, Durable Objects) alone, without the Worker and without
+/// Python: 0.1 s to start. It tells when it listens as `pyw dev`'s does, on descriptor 3. Nothing else may
+/// use the state then.
 [[nodiscard]] Result<Command> prepare_data_runtime(const config::Project& project,
                                                    const RuntimeParts& parts,
                                                    const DataOptions& options,

@@ -186,6 +186,8 @@ std::vector<std::string> worker_modules(const PlanInput& input) {
                                       "start.js"}) {
     modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
   }
+  modules.push_back(
+      module_entry(own_name("object_methods.js"), "esModule", files.guest / "data" / "object_methods.js"));
   modules.push_back(module_entry(own_name("pyodide.mjs"), "esModule", input.parts.pyodide / "pyodide.mjs"));
   modules.push_back(
       module_entry(own_name("pyodide.asm.mjs"), "esModule", input.parts.pyodide / "pyodide.asm.mjs"));

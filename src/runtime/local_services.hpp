@@ -9,6 +9,7 @@
 #include <runtime/capnp_text.hpp>
 #include <runtime/parts.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -101,6 +102,29 @@ queue_binding(std::string_view name, const std::string& queue, config::OptionalN
 [[nodiscard]] std::string workflow_service(const std::string& workflow);
 /// The Durable Objects that a workflow's instances are; the Worker runs them.
 [[nodiscard]] std::string workflow_instances(std::string_view name, const std::string& workflow);
+
+// --- Durable Objects ---
+
+/// A class of the Worker whose objects are kept here.
+struct ObjectClass {
+  std::string name;
+  std::string unique_key; ///< the folder of its objects, and what their ids are made from
+  bool sqlite = true;
+  std::vector<std::string> bindings; ///< of the Worker: there may be none
+};
+
+[[nodiscard]] std::vector<ObjectClass> own_object_classes(const config::Project& project);
+/// The value of `durableObjectNamespaces`; `class_name` says what a class is called in the service's code.
+[[nodiscard]] std::string object_namespaces(const std::vector<ObjectClass>& classes,
+                                            const std::function<std::string(const ObjectClass&)>& class_name);
+/// The disk services `object_disk` and `object_names`.
+void add_object_storage(const ServiceInput& input, LocalServices& out);
+
+inline constexpr std::string_view object_disk = "do:storage";
+inline constexpr std::string_view object_folder = "do"; ///< below the state, as in wrangler's
+/// A file for each object that was ever called by its name: the id's text, and in it the name.
+inline constexpr std::string_view object_names = "do:names";
+
 /// Whether the workflow's class is this Worker's own.
 [[nodiscard]] bool is_own_workflow(const config::Project& project, const config::WorkflowBinding& workflow);
 

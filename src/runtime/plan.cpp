@@ -30,6 +30,9 @@ worker_service_text(const PlanInput& input, std::string_view name, const LocalSe
     bindings.insert(bindings.begin(),
                     {binding("__pyw_evaluator", "unsafeEval", "void"),
                      binding("__pyw_files", "service", capnp_string("files"))});
+    if (!own_object_classes(input.project).empty()) {
+      bindings.push_back(binding("__pyw_names", "service", capnp_string(object_names)));
+    }
   }
   std::vector<CapnpField> fields{
       {"compatibilityDate", capnp_string(input.project.compatibility_date.value)},

@@ -1,11 +1,10 @@
-// Durable Objects, connections to other services, and bindings that exist only on the platform.
+// Connections to other services, and bindings that exist only on the platform.
 #include <runtime/local_services.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace pyw::runtime {
 
@@ -15,28 +14,6 @@ using nlohmann::ordered_json;
 
 bool is_own(const ServiceInput& input, const config::OptionalText& script) {
   return !script || script->empty() || *script == input.project.name.value;
-}
-
-/// Whether each class of the migrations keeps its data in SQLite.
-std::map<std::string, bool> sqlite_by_class(const config::Project& project) {
-  std::map<std::string, bool> result;
-  for (const auto& migration : project.migrations) {
-    for (const auto& name : migration.new_classes) {
-      result[name] = false;
-    }
-    for (const auto& name : migration.new_sqlite_classes) {
-      result[name] = true;
-    }
-    for (const auto& renamed : migration.renamed_classes) {
-      result[renamed.to] = result.contains(renamed.from) ? result[renamed.from] : true;
-    }
-  }
-  for (const auto& item : project.exports) {
-    if (item.type == config::Export::Type::durable_object) {
-      result[item.class_name] = item.storage.value_or("sqlite") != "legacy-kv";
-    }
-  }
-  return result;
 }
 
 /// A binding that says, when it is used, why it does not work here.
@@ -162,40 +139,6 @@ Result<void> add_hyperdrive(const ServiceInput& input, LocalServices& out, const
 }
 
 } // namespace
-
-void add_durable_objects(const ServiceInput& input, LocalServices& out) {
-  const auto sqlite = sqlite_by_class(input.project);
-  std::vector<std::string> classes;
-  std::vector<std::string> seen;
-  const auto add_class = [&](const std::string& name) {
-    if (std::ranges::find(seen, name) != seen.end()) {
-      return;
-    }
-    seen.push_back(name);
-    const auto found = sqlite.find(name);
-    classes.push_back(capnp_struct({{"className", capnp_string(name)},
-                                    {"uniqueKey", capnp_string(input.project.name.value + "-" + name)},
-                                    {"enableSql", found == sqlite.end() || found->second ? "true" : ""}}));
-  };
-  for (const auto& item : input.project.durable_objects) {
-    if (!is_own(input, item.script_name)) {
-      continue; // see add_external_workers
-    }
-    add_class(item.class_name);
-    out.bindings.push_back(binding(item.name, "durableObjectNamespace", capnp_string(item.class_name)));
-  }
-  for (const auto& item : input.project.exports) {
-    if (item.type == config::Export::Type::durable_object && item.state.value_or("created") == "created") {
-      add_class(item.class_name);
-    }
-  }
-  if (!classes.empty()) {
-    add_disk(input, out, "do:storage", "do");
-    out.worker_fields.emplace_back("durableObjectNamespaces", capnp_list(classes, 6));
-    out.worker_fields.emplace_back("durableObjectStorage",
-                                   capnp_struct({{"localDisk", capnp_string("do:storage")}}));
-  }
-}
 
 Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
   for (const auto& item : input.project.services) {

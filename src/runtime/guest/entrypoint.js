@@ -5,6 +5,8 @@
 import * as cloudflareWorkers from "cloudflare:workers";
 import { preparePython, startPython } from "./start.js";
 import { PythonError, report } from "./report.js";
+import { addDataMethods } from "./object_methods.js";
+import { NAMES_BINDING, hiddenBindings } from "./shims.js";
 
 // How the arguments and the result of a call are converted; `python/_pyw_guest.py` does it.
 const RPC = "rpc"; // converted both ways, exactly the given arguments
@@ -56,7 +58,10 @@ function entrypointClass(className, kind, settings, start) {
     const { ctx, env } = self;
     const ray = rayOf(name, args);
     const make = () => invoke({ where: `${className}()`, ray }, guest.create, className, ctx, env);
-    if (!instances.has(self)) instances.set(self, make());
+    if (!instances.has(self)) {
+      instances.set(self, make());
+      if (kind === "durableObject") noteName(ctx);
+    }
     const instance = await instances.get(self);
     const mode = callMode(kind, name);
     // workerd gives a class no second and third argument; the platform documents them.
@@ -80,12 +85,20 @@ function entrypointClass(className, kind, settings, start) {
       }
     },
   }[className];
+  if (kind === "durableObject") addDataMethods(entrypoint);
   // Whether there is a handler for an event, workerd reads from the prototype: each says yes, and
   // fails when it is called if the class has none.
   for (const name of ["fetch", ...EVENTS[kind]]) {
     Object.defineProperty(entrypoint.prototype, name, { value() {}, configurable: true });
   }
   return entrypoint;
+}
+
+// An object knows its name only while it is called by it; `pyw do list` shows it later too.
+function noteName({ id }) {
+  if (id.name === undefined) return;
+  const written = hiddenBindings[NAMES_BINDING].fetch(`http://names/${id}`, { method: "PUT", body: id.name });
+  written.then((answer) => answer.body?.cancel()).catch(() => {}); // nothing else depends on it
 }
 
 const FIXED = ["ctx", "env", "constructor", "then"];

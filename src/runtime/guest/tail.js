@@ -8,6 +8,7 @@ const MOST_TEXT = 4000;
 export default {
   tail(items) {
     for (const item of items) {
+      if (item.event?.rpcMethod?.startsWith("__pyw_")) continue; // pyw's own look at the data
       const { kind, what, ray } = occasion(item);
       const event = {
         event: "invocation",

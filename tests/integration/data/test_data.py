@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`pyw kv|r2|d1|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
+"""`pyw kv|r2|d1|do|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
 import contextlib
 import json
 import pathlib
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from checks import main  # noqa: E402
@@ -26,11 +27,37 @@ WRANGLER = """{
     "producers": [{ "binding": "JOBS", "queue": "jobs" }],
     "consumers": [{ "queue": "jobs", "max_batch_timeout": 0 }]
   },
+  "durable_objects": {
+    "bindings": [{ "name": "ROOMS", "class_name": "Room" }, { "name": "OLD", "class_name": "Old" }]
+  },
+  "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Room"], "new_classes": ["Old"] }],
   "workflows": [{ "binding": "ORDERS", "name": "orders", "class_name": "Order" }]
 }"""
 PYPROJECT = '[project]\nname = "under-test"\nversion = "0.1.0"\nrequires-python = ">=3.13"\ndependencies = []\n'
 ENTRY = '''from urllib.parse import urlparse
-from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
+from workers import DurableObject, Response, WorkerEntrypoint, WorkflowEntrypoint
+
+class Room(DurableObject):
+    def __init__(self, ctx, env):
+        super().__init__(ctx, env)
+        self.since = "then"
+        self.sql = self.ctx.storage.sql
+        self.sql.exec("CREATE TABLE IF NOT EXISTS said (id INTEGER PRIMARY KEY, words TEXT)")
+
+    async def say(self, words):
+        self.sql.exec("INSERT INTO said (words) VALUES (?)", words)
+        self.since, before = "now", self.since
+        return [before, *(row.words for row in self.sql.exec("SELECT words FROM said ORDER BY id").toArray())]
+
+    async def remind(self, ms):
+        await self.ctx.storage.setAlarm(ms)
+
+    async def alarm(self, *_):
+        self.sql.exec("INSERT INTO said (words) VALUES ('alarm')")
+
+class Old(DurableObject):
+    async def say(self, words):
+        await self.ctx.storage.put("words", words)
 
 class Order(WorkflowEntrypoint):
     async def run(self, event, step):
@@ -52,6 +79,14 @@ class Default(WorkerEntrypoint):
         if what == "rows":
             rows = await self.env.DB.prepare("SELECT name FROM teas ORDER BY name").all()
             return Response.json([row.name for row in rows.results])
+        if what in ("say", "old"):
+            name, _, words = key.partition("/")
+            rooms = self.env.ROOMS if what == "say" else self.env.OLD
+            return Response.json(await rooms.getByName(name).say(words))
+        if what == "remind":
+            name, _, ms = key.partition("/")
+            await self.env.ROOMS.getByName(name).remind(int(ms))
+            return Response("ok")
         return Response("?", status=404)
 
     async def queue(self, batch, env, ctx):
@@ -196,6 +231,63 @@ def check_workflows(project):
     wait_until(lambda: project.json("workflows", "instances", "describe", "orders", "second", "--local")["status"] == "terminated")
     project.run("workflows", "instances", "describe", "orders", "third", "--local", status=1)
     assert "no instance `third`" in project.errors, project.errors
+
+
+def said(project, name):
+    results = project.json("do", "query", "ROOMS", name, "--command", "SELECT words FROM said ORDER BY id")
+    return [row["words"] for row in results[0]["results"]]
+
+
+def names(project, *more):
+    return {item["class"]: [entry["name"] for entry in item["objects"]] for item in project.json("do", "list", *more)}
+
+
+def check_objects_alone(project):
+    assert names(project) == {"Room": ["hall", "lobby"], "Old": ["attic"]}, names(project)
+    assert said(project, "lobby") == ["hello", "by hand"]
+    listed = project.json("do", "list", "ROOMS")[0]
+    lobby = next(item["id"] for item in listed["objects"] if item["name"] == "lobby")
+    assert said(project, lobby) == ["hello", "by hand"]
+    (project.root / "more.sql").write_text("INSERT INTO said (words) VALUES ('one; two'); SELECT count(*) AS n, x'0102' AS b FROM said;")
+    results = project.json("do", "query", "Room", "lobby", "--file", "more.sql")
+    assert results[1]["results"] == [{"n": 3, "b": [1, 2]}] and results[0]["meta"]["rows_written"] > 0, results
+    project.run("do", "query", "ROOMS", "lobby", "--command", "DELETE FROM said; SELECT * FROM nowhere", status=1)
+    assert "no such table: nowhere" in project.errors, project.errors
+    assert said(project, "lobby") == ["hello", "by hand", "one; two"]
+    project.run("do", "query", "OLD", "attic", "--command", "SELECT 1", status=1)
+    assert "the class `Old` keeps its data as keys and values, not in SQLite" in project.errors, project.errors
+    project.run("do", "query", "ROOMS", "nobody", "--command", "SELECT 1", status=1)
+    assert "no object `nobody` of `Room` has data here" in project.errors, project.errors
+    project.run("do", "delete", "OLD", "attic")
+    project.run("do", "delete", "ROOMS", "--all")
+    assert names(project) == {"Room": [], "Old": []}, names(project)
+
+
+def test_objects_beside_a_running_worker_and_alone(pyw):
+    with Project(pyw) as project:
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            for path in ("/say/lobby/hello", "/say/hall/echo", "/old/attic/dust"):
+                assert session.get(path)[0] == 200, path
+            project.run("do", "query", "ROOMS", "lobby", "--command", "INSERT INTO said (words) VALUES ('by hand')")
+            assert said(project, "lobby") == ["hello", "by hand"]
+            assert names(project, "ROOMS") == {"Room": ["hall", "lobby"]}, names(project)
+            assert json.loads(session.get("/say/hall/now")[1]) == ["now", "echo", "now"]
+            project.run("do", "delete", "ROOMS", "hall")
+            assert names(project, "ROOMS") == {"Room": ["lobby"]}, names(project)
+            # It begins anew: also what it kept in memory, and its tables, are as in the beginning.
+            assert json.loads(session.get("/say/hall/again")[1]) == ["then", "again"]
+            # Due while no Worker runs.
+            session.get(f"/remind/hall/{int(time.time() * 1000) + 500}")
+            session.stop()
+        time_due = time.time() + 1
+        while time.time() < time_due:
+            assert said(project, "hall") == ["again"]
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            wait_until(lambda: said(project, "hall") == ["again", "alarm"])
+            session.stop()
+        check_objects_alone(project)
 
 
 def test_queues_need_the_worker(pyw):

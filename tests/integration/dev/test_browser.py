@@ -39,11 +39,11 @@ class Default(WorkerEntrypoint):
 """
 
 
-def with_page(pyw, check, entry=ENTRY, arguments=()):
+def with_page(pyw, check, entry=ENTRY, arguments=(), more=""):
     with tempfile.TemporaryDirectory(prefix="pyw-browser-") as name:
         root = pathlib.Path(name)
         (root / "src").mkdir()
-        (root / "wrangler.toml").write_text(WRANGLER)
+        (root / "wrangler.toml").write_text(WRANGLER + more)
         (root / "pyproject.toml").write_text(PYPROJECT)
         (root / "src/entry.py").write_text(entry)
         with DevSession(pyw, root, *arguments) as session, Browser() as browser:
@@ -157,6 +157,35 @@ def test_the_dashboard_lists_opens_repeats_and_copies_requests_by_keyboard(pyw):
         assert not browser.problems, browser.problems
 
     with_page(pyw, check)
+
+
+def test_the_dashboard_asks_durable_objects(pyw):
+    entry = ENTRY.replace("import Response", "import DurableObject, Response") + '''
+class Room(DurableObject):
+    async def fetch(self, request):
+        self.ctx.storage.sql.exec("CREATE TABLE teas AS SELECT 'sencha' AS name")
+        return Response("ok")
+'''
+    entry = entry.replace("    async def fetch(self, request):\n", """    async def fetch(self, request):
+        if request.url.endswith("/room"):
+            return await self.env.ROOMS.getByName("lobby").fetch("http://room/")
+""", 1)
+
+    def check(session, browser, _):
+        session.ready()
+        assert session.get("/room") == (200, "ok")
+        browser.go(f"http://localhost:{session.port}/cdn-cgi/pyw/#data")
+        browser.wait_for("document.getElementById('name').textContent === 'under-test'")
+        browser.evaluate("[...document.querySelectorAll('nav a, nav button')].find((e) => e.innerText.includes('Data')).click()")
+        browser.wait_for("document.querySelector('tr[tabindex]')?.innerText.includes('lobby')")
+        browser.evaluate("document.querySelector('tr[tabindex]').click()")
+        browser.evaluate("document.querySelector('textarea').value = 'SELECT * FROM teas'; document.querySelector('.buttons button').click()")
+        browser.wait_for("document.querySelector('main').innerText.includes('sencha')")
+        assert not browser.problems, browser.problems
+
+    wrangler = '[[durable_objects.bindings]]\nname = "ROOMS"\nclass_name = "Room"\n'
+    wrangler += '[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n'
+    with_page(pyw, check, entry=entry, more=wrangler)
 
 
 if __name__ == "__main__":

@@ -86,3 +86,23 @@ TEST_CASE("a folder of wrangler is kept by the scripts that wrangler uses") {
   CHECK(bundled_folder("queues", sample.state) == "pyw-queues");
   CHECK(bundled_folder("queues", "/x/.pyw/state") == "queues");
 }
+
+TEST_CASE(
+    "Durable Objects are asked through the Worker that runs, else through classes that stand for its own") {
+  Sample sample;
+  sample.project.durable_objects = {{"ROOMS", "Room"}, {"THEIRS", "Their", "other"}};
+  LocalServices running;
+  add_data_service(sample.input(), DataReach::everything, running);
+  const auto& beside = running.services[1];
+  CHECK(contains(
+      beside,
+      R"((name = "objects:demo-Room", durableObjectNamespace = (className = "Room", serviceName = "worker")))"));
+  CHECK_FALSE(contains(beside, "durableObjectStorage"));
+  CHECK_FALSE(contains(beside, "Their"));
+  std::vector<Path> directories;
+  const auto alone = plan_data_runtime(sample.input(), directories);
+  CHECK(contains(alone, R"((name = "objects:demo-Room", durableObjectNamespace = "Stored_Room"))"));
+  CHECK(contains(alone, R"((className = "Stored_Room", uniqueKey = "demo-Room", enableSql = true))"));
+  CHECK(contains(alone, "export const Stored_Room = storedObject();"));
+  CHECK(contains(alone, R"(durableObjectStorage = (localDisk = "do:storage"))"));
+}

@@ -71,6 +71,7 @@ const config :Workerd.Config = (
       (name = "__pyw/snapshot.js", esModule = embed "/guest/snapshot.js"),
       (name = "__pyw/snapshot_libraries.js", esModule = embed "/guest/snapshot_libraries.js"),
       (name = "__pyw/start.js", esModule = embed "/guest/start.js"),
+      (name = "__pyw/object_methods.js", esModule = embed "/guest/data/object_methods.js"),
       (name = "__pyw/pyodide.mjs", esModule = embed "/py/pyodide.mjs"),
       (name = "__pyw/pyodide.asm.mjs", esModule = embed "/py/pyodide.asm.mjs"),
       (name = "__pyw/pyodide.asm.wasm", wasm = embed "/py/pyodide.asm.wasm"),
@@ -100,14 +101,17 @@ const config :Workerd.Config = (
       (name = "data/d1.js", esModule = embed "/guest/data/d1.js"),
       (name = "data/envelope.js", esModule = embed "/guest/data/envelope.js"),
       (name = "data/kv.js", esModule = embed "/guest/data/kv.js"),
+      (name = "data/object_methods.js", esModule = embed "/guest/data/object_methods.js"),
+      (name = "data/objects.js", esModule = embed "/guest/data/objects.js"),
       (name = "data/queues.js", esModule = embed "/guest/data/queues.js"),
       (name = "data/r2.js", esModule = embed "/guest/data/r2.js"),
       (name = "data/sql.js", esModule = embed "/guest/data/sql.js"),
+      (name = "data/stored_object.js", esModule = embed "/guest/data/stored_object.js"),
       (name = "data/workflows.js", esModule = embed "/guest/data/workflows.js"),
     ], bindings = [
       (name = "state", service = "data:state"),
       (name = "WORKFLOWS_FOLDER", text = "workflows"),
-      (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"queues\":[],\"workflows\":[]}"),
+      (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"objects\":[],\"queues\":[],\"workflows\":[]}"),
     ])),
   ],
   extensions = [
@@ -202,8 +206,9 @@ TEST_CASE("each stored binding has its service and its folder") {
   const auto plan = sample.plan();
   REQUIRE(plan);
   CHECK(plan->has_storage);
-  CHECK(plan->directories ==
-        std::vector<Path>{"/state/do", "/state/kv", "/state/cache", "/state/r2", "/state"});
+  CHECK(
+      plan->directories ==
+      std::vector<Path>{"/state/do", "/state/do-names", "/state/kv", "/state/cache", "/state/r2", "/state"});
   const auto text = service_of(plan->config, "worker");
   CHECK(contains(
       text,

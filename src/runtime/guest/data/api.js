@@ -1,14 +1,16 @@
-// The local data API: what `pyw kv|r2|d1|queues|workflows` and the dashboard read and change.
+// The local data API: what `pyw kv|r2|d1|do|queues|workflows` and the dashboard read and change.
 //
 // It speaks the paths, bodies and envelopes of the platform's own API (/accounts/…/storage/kv/… and so on),
 // so that one client serves both. The account in the path is not looked at.
 //
 // Bindings, by resource: `kv:ID` (KV namespace), `r2:NAME` (bucket), `d1:ID` (database), `queue:NAME`,
-// `workflow:NAME` (its API) and `instances:NAME` (its Durable Objects); `state`, the folder of all local
+// `workflow:NAME` (its API) and `instances:NAME` (its Durable Objects), `objects:ID` (Durable Objects), `object-names` (a
+// folder with their names, by id: entrypoint.js); `state`, the folder of all local
 // data, to list what only the disk knows; `RESOURCES`, JSON: what there is, for the overview.
 import { d1 } from "./d1.js";
 import { ApiError, failed, succeeded } from "./envelope.js";
 import { kv } from "./kv.js";
+import { objects } from "./objects.js";
 import { queues } from "./queues.js";
 import { r2 } from "./r2.js";
 import { workflows } from "./workflows.js";
@@ -18,6 +20,7 @@ const ROUTES = [
   ...kv,
   ...r2,
   ...d1,
+  ...objects,
   ...queues,
   ...workflows,
 ].map(([method, path, handler]) => ({ method, pattern: patternOf(path), handler }));

@@ -15,7 +15,7 @@ export function succeeded(result, info) {
 // What a binding throws is the caller's mistake (a bad key, SQL that does not parse), hence 400.
 export function failed(error) {
   const status = error instanceof ApiError ? error.status : 400;
-  const code = error instanceof ApiError ? error.code : 10000;
+  const code = error instanceof ApiError ? error.code : 10001;
   const message = String(error?.message ?? error);
   return Response.json({ success: false, errors: [{ code, message }], messages: [], result: null }, { status });
 }
@@ -23,7 +23,7 @@ export function failed(error) {
 // The binding that stands for a resource.
 export function resource(env, kind, id) {
   const binding = env[`${kind}:${id}`];
-  if (!binding) throw new ApiError(404, 10007, `the project has no ${kind} \`${id}\``);
+  if (!binding) throw new ApiError(404, 10009, `the project has no ${kind} \`${id}\``);
   return binding;
 }
 

@@ -1,5 +1,6 @@
 // Workflows: https://developers.cloudflare.com/api/resources/workflows/
 import { ApiError, jsonBody, resource, succeeded } from "./envelope.js";
+import { objectIds } from "./objects.js";
 
 const BASE = "/workflows/:name";
 
@@ -113,11 +114,4 @@ async function history(env, name, id) {
     events.push(next.value);
   }
   return events;
-}
-
-async function objectIds(env, folder) {
-  const answer = await env.state.fetch(`http://state/${folder}`);
-  if (!answer.ok) return [];
-  const entries = await answer.json();
-  return entries.map(({ name }) => /^([0-9a-f]{64})\.sqlite$/.exec(name)?.[1]).filter(Boolean);
 }

@@ -1,0 +1,93 @@
+// Durable Objects: https://developers.cloudflare.com/api/resources/durable_objects/ and, of its kind, /query.
+//
+// The id of a namespace is the folder of its objects: WORKER-CLASS.
+import { ApiError, jsonBody, resource, succeeded } from "./envelope.js";
+import { ERASE, ERASED, QUERY } from "./object_methods.js";
+import { splitStatements } from "./sql.js";
+
+const BASE = "/workers/durable_objects/namespaces";
+
+export const objects = [
+  ["GET", BASE, ({ env }) => succeeded(env.RESOURCES.objects)],
+  ["GET", `${BASE}/:id/objects`, list],
+  ["POST", `${BASE}/:id/query`, query],
+  ["DELETE", `${BASE}/:id/objects/:object`, remove],
+];
+
+async function list({ env }, id) {
+  resource(env, "objects", id);
+  const found = [];
+  for (const hex of await objectIds(env, `${env.OBJECTS_FOLDER}/${id}`)) {
+    if (await holdsData(env, id, hex)) found.push({ id: hex, name: await nameOf(env, hex), hasStoredData: true });
+  }
+  found.sort((one, other) => (one.name ?? one.id).localeCompare(other.name ?? other.id));
+  return succeeded(found, { count: found.length, cursor: "" });
+}
+
+// {object: its id or name, sql}
+async function query({ request, env }, id) {
+  const { object: idOrName, sql } = await jsonBody(request);
+  const { use_sqlite, class: name } = env.RESOURCES.objects.find((item) => item.id === id) ?? {};
+  const object = await found(env, id, idOrName);
+  if (!use_sqlite) {
+    throw new ApiError(400, 7500, `the class \`${name}\` keeps its data as keys and values, not in SQLite: it has no SQL`);
+  }
+  const statements = splitStatements(sql);
+  if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  const results = await asked(object, QUERY, statements);
+  return succeeded(results.map(({ results, ...meta }) => ({ results, success: true, meta })));
+}
+
+async function remove({ env }, id, idOrName) {
+  const object = await found(env, id, idOrName);
+  try {
+    await asked(object, ERASE);
+  } catch (error) {
+    if (!String(error.message).includes(ERASED)) throw error;
+  }
+  await env["object-names"].fetch(`http://names/${object.id}`, { method: "DELETE" });
+  return succeeded({ id: object.id.toString() });
+}
+
+async function found(env, id, idOrName) {
+  const namespace = resource(env, "objects", id);
+  const isId = /^[0-9a-f]{64}$/i.test(idOrName);
+  const objectId = isId ? namespace.idFromString(idOrName) : namespace.idFromName(idOrName);
+  if (!(await holdsData(env, id, objectId))) throw new ApiError(404, 10009, `there is no object \`${idOrName}\``);
+  return namespace.get(objectId);
+}
+
+async function asked(object, method, ...values) {
+  try {
+    return await object[method](...values);
+  } catch (error) {
+    if (!String(error.message).includes("does not implement")) throw error;
+    throw new ApiError(400, 7500, "a running Worker in JavaScript cannot be asked for its objects: end it first");
+  }
+}
+
+// What deleteAll() leaves is a file that has no table: one page, or one frame of the log that holds it
+// (https://sqlite.org/fileformat.html: a header of 32 bytes, then one of 24 before each page).
+const PAGE = 4096;
+const EMPTY = [["", PAGE], ["-wal", 32 + 24 + PAGE]];
+
+async function holdsData(env, id, hex) {
+  for (const [ending, most] of EMPTY) {
+    const file = `http://state/${env.OBJECTS_FOLDER}/${id}/${hex}.sqlite${ending}`;
+    const answer = await env.state.fetch(file, { method: "HEAD" });
+    if (answer.ok && Number(answer.headers.get("content-length")) > most) return true;
+  }
+  return false;
+}
+
+async function nameOf(env, hex) {
+  const answer = await env["object-names"].fetch(`http://names/${hex}`);
+  return answer.ok ? await answer.text() : null;
+}
+
+export async function objectIds(env, folder) {
+  const answer = await env.state.fetch(`http://state/${folder}`);
+  if (!answer.ok) return [];
+  const entries = await answer.json();
+  return entries.map(({ name }) => /^([0-9a-f]{64})\.sqlite$/.exec(name)?.[1]).filter(Boolean);
+}
