@@ -247,8 +247,7 @@ std::shared_ptr<Options> common(CLI::App& app) {
 
 Runner declare_execute(CLI::App& app) {
   auto options = common(app);
-  app.add_option("--command", options->command, "SQL");
-  app.add_option("--file", options->file, "a file of SQL");
+  declare_sql(app, options->command, options->file);
   app.add_flag("--preview", options->preview, "the binding's database for previews");
   declare_place(app, options->place);
   return [options](Context& context) { return execute(*options, context); };

@@ -50,6 +50,19 @@ Result<DataSession> open_local_data(Context& context,
   return DataSession{std::move(project), std::move(local), std::move(session), "/accounts/local"};
 }
 
+void declare_sql(CLI::App& app, std::optional<std::string>& command, std::optional<std::string>& file) {
+  app.add_option("--command", command, "SQL");
+  app.add_option("--file", file, "a file of SQL");
+}
+
+Result<std::string>
+sql_of(const std::optional<std::string>& command, const std::optional<std::string>& file, Context& context) {
+  if (command.has_value() == file.has_value()) {
+    return failure(usage_error("give either `--command SQL` or `--file FILE`"));
+  }
+  return command ? *command : context.world.files.read(context.options.directory / *file);
+}
+
 Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path) {
   PYW_TRY_ASSIGN(const auto status, files.status(path));
   if (!status) {

@@ -47,6 +47,12 @@ struct DataSession {
                                                   const std::optional<std::string>& persist_to,
                                                   LocalNeeds needs = LocalNeeds::stores);
 
+/// `--command SQL` and `--file FILE`, one of which is needed.
+void declare_sql(CLI::App& app, std::optional<std::string>& command, std::optional<std::string>& file);
+/// What they say. Fails when both or none is given.
+[[nodiscard]] Result<std::string>
+sql_of(const std::optional<std::string>& command, const std::optional<std::string>& file, Context& context);
+
 /// The file as a request's body, read while it is sent. Fails when it is not there.
 [[nodiscard]] Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path);
 

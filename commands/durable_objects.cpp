@@ -111,13 +111,7 @@ Result<int> list(const Options& options, Context& context) {
 }
 
 Result<int> query(const Options& options, Context& context) {
-  if (options.command.has_value() == options.file.has_value()) {
-    return failure(usage_error("give either `--command SQL` or `--file FILE`"));
-  }
-  std::string sql = options.command.value_or("");
-  if (options.file) {
-    PYW_TRY_ASSIGN(sql, context.world.files.read(context.options.directory / *options.file));
-  }
+  PYW_TRY_ASSIGN(const auto sql, sql_of(options.command, options.file, context));
   PYW_TRY_ASSIGN(auto session, open(options, context));
   const cloud::Json body = {{"object", options.object}, {"sql", sql}};
   const auto call = cloud::with_json("POST", session.path(session.classes.front(), "/query"), body);
@@ -182,8 +176,7 @@ Runner declare_query(CLI::App& app) {
   auto options = common(app);
   app.add_option("namespace", options->space, "the class, or a binding to it")->required();
   app.add_option("object", options->object, "the object's name, or its id")->required();
-  app.add_option("--command", options->command, "SQL");
-  app.add_option("--file", options->file, "a file of SQL");
+  declare_sql(app, options->command, options->file);
   return [options](Context& context) { return query(*options, context); };
 }
 

@@ -1,3 +1,4 @@
+#include <commands/analytics.hpp>
 #include <commands/auth.hpp>
 #include <commands/certificate.hpp>
 #include <commands/cloud_support.hpp>
@@ -52,6 +53,7 @@ const std::vector<CommandEntry>& command_table() {
       explaining_identity(r2_command()),
       explaining_identity(d1_command()),
       durable_objects_command(),
+      analytics_command(),
       explaining_identity(queues_command()),
       explaining_identity(workflows_command()),
       explaining_identity(dispatch_namespace_command()),

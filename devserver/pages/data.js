@@ -1,7 +1,7 @@
-// What the Worker keeps, through the local data API (the one that `pyw kv|r2|d1|do|queues|workflows --local` use): one
+// What the Worker keeps, through the local data API (the one that `pyw kv|r2|d1|do|analytics|queues|workflows --local` use): one
 // view a kind of resource.
 import { make } from "./dom.js";
-import { bucket, database, namespace, objects } from "./stores.js";
+import { bucket, database, dataset, namespace, objects } from "./stores.js";
 import { queue, schedule, workflow } from "./runs.js";
 
 const KINDS = [
@@ -9,6 +9,7 @@ const KINDS = [
   ["r2", "R2", bucket, (item) => [item.binding, item.name]],
   ["d1", "D1", database, (item) => [item.binding, item.id]],
   ["objects", "Durable Object", objects, (item) => [item.class, item.id]],
+  ["analytics", "Analytics", dataset, (item) => [item.dataset, item.dataset]],
   ["queues", "Queue", queue, (item) => [item, item]],
   ["workflows", "Workflow", workflow, (item) => [item.name, item.name]],
 ];

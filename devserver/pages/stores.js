@@ -1,4 +1,4 @@
-// KV, R2, D1 and Durable Objects: look and change.
+// KV, R2, D1, Durable Objects and Analytics Engine: look and change.
 import { bytes, make, table } from "./dom.js";
 import { answerOf, resource } from "./data.js";
 import { button, guarded, notice, shownValue } from "./forms.js";
@@ -7,6 +7,7 @@ const part = encodeURIComponent;
 // More would be a page nobody reads; a prefix narrows it down.
 const MOST_KEYS = 100;
 const MOST_TEXT = 256 * 1024;
+const TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'";
 
 export function namespace(place, id) {
   const base = `/storage/kv/namespaces/${part(id)}`;
@@ -83,6 +84,11 @@ export function database(place, id) {
   place.replaceChildren(...sqlView((sql) => resource(`/d1/database/${part(id)}/query`, { method: "POST", body: JSON.stringify({ sql }) })));
 }
 
+export function dataset(place, name) {
+  place.replaceChildren(...sqlView((body) => resource("/analytics_engine/sql", { method: "POST", body }),
+    { first: `SELECT * FROM "${name}" ORDER BY timestamp DESC LIMIT 100` }));
+}
+
 // The objects of one class; a click on one chooses whom the SQL is for.
 export function objects(place, id) {
   const base = `/workers/durable_objects/namespaces/${part(id)}`;
@@ -90,7 +96,7 @@ export function objects(place, id) {
   const listed = make("div");
   const said = notice();
   const [title, sql, buttons, answer, results] = sqlView((text) =>
-    resource(`${base}/query`, { method: "POST", body: JSON.stringify({ object: object.value, sql: text }) }), object);
+    resource(`${base}/query`, { method: "POST", body: JSON.stringify({ object: object.value, sql: text }) }), { atOnce: false });
   place.replaceChildren(listed, said, title, object, sql, buttons, answer, results);
   guarded(said, async () => {
     const found = await resource(`${base}/objects`);
@@ -101,20 +107,20 @@ export function objects(place, id) {
   })();
 }
 
-// -> the parts of a view; it asks at once unless somebody has to be chosen for `whom` before.
-function sqlView(ask, whom) {
+// -> the parts of a view
+function sqlView(ask, { first = TABLES, atOnce = true } = {}) {
   const said = notice();
   const results = make("div");
   const sql = make("textarea", { "aria-label": "SQL", spellcheck: "false",
     keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(); } });
-  sql.value = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'";
+  sql.value = first;
 
   const run = guarded(said, async () => {
     const sets = await ask(sql.value);
     results.replaceChildren(...sets.map(({ results: rows }) => rowsShown(rows)));
     return sets.map(({ results: rows, meta }) => `${rows.length} rows, ${meta.changes ?? meta.rows_written ?? 0} changed`).join("; ");
   });
-  if (!whom) run();
+  if (atOnce) run();
   return [make("h2", {}, "SQL"), sql, make("div", { class: "buttons" }, button("Run (Ctrl+Enter)", run)), said, results];
 }
 

@@ -15,7 +15,8 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view service_date = "2026-01-01";
-constexpr std::array<std::string_view, 11> module_names{"data/api.js",
+constexpr std::array<std::string_view, 12> module_names{"data/api.js", // exports the service
+                                                        "data/analytics.js",
                                                         "data/d1.js",
                                                         "data/envelope.js",
                                                         "data/kv.js",
@@ -59,6 +60,13 @@ void add_stores(const config::Project& project, Resources& resources, ordered_js
     const auto name = r2_name(item);
     resources.add("r2:" + name, r2_binding("r2:" + name, name));
     overview["r2"].push_back({{"binding", item.binding}, {"name", name}});
+  }
+}
+
+void add_datasets(const config::Project& project, Resources& resources, ordered_json& overview) {
+  for (const auto& item : project.analytics_engine_datasets) {
+    resources.add("analytics:points", analytics_objects("analytics:points"));
+    overview["analytics"].push_back({{"binding", item.binding}, {"dataset", dataset_name(item)}});
   }
 }
 
@@ -165,12 +173,14 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
                         {"r2", ordered_json::array()},
                         {"d1", ordered_json::array()},
                         {"objects", ordered_json::array()},
+                        {"analytics", ordered_json::array()},
                         {"queues", ordered_json::array()},
                         {"workflows", ordered_json::array()}};
   std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
                                  {"modules", modules(input, reach)}};
   add_stores(input.project, resources, overview);
   add_objects(input, reach, resources, overview, fields);
+  add_datasets(input.project, resources, overview);
   if (reach == DataReach::everything) {
     add_queues(input.project, resources, overview);
     add_workflows(input.project, resources, overview);
@@ -194,6 +204,7 @@ std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& dire
   add_kv(input, services);
   add_d1(input, services);
   add_r2(input, services);
+  add_analytics(input, services);
   if (!own_object_classes(input.project).empty()) {
     add_object_storage(input, services);
   }

@@ -68,6 +68,7 @@ void add_d1_like_wrangler(const ServiceInput& input, LocalServices& out);
 void add_r2(const ServiceInput& input, LocalServices& out);
 void add_bundled_services(const ServiceInput& input, LocalServices& out);
 void add_simulated_services(const ServiceInput& input, LocalServices& out);
+void add_analytics(const ServiceInput& input, LocalServices& out);
 void add_durable_objects(const ServiceInput& input, LocalServices& out);
 [[nodiscard]] Result<void> add_connections(const ServiceInput& input, LocalServices& out);
 void add_external_workers(const ServiceInput& input, LocalServices& out);
@@ -91,6 +92,9 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
 [[nodiscard]] std::string kv_id(const config::KvNamespace& item);
 [[nodiscard]] std::string d1_id(const config::D1Database& item);
 [[nodiscard]] std::string r2_name(const config::R2Bucket& item);
+[[nodiscard]] std::string dataset_name(const config::AnalyticsEngineDataset& item);
+/// The Durable Objects of the service that keeps data points.
+[[nodiscard]] std::string analytics_objects(std::string_view name);
 [[nodiscard]] std::string queue_name(const config::QueueProducer& item);
 [[nodiscard]] std::string kv_binding(std::string_view name, const std::string& id);
 [[nodiscard]] std::string d1_binding(std::string_view name, const std::string& id);

@@ -1,4 +1,4 @@
-// R2, the Cache API, rate limits, the secrets store and analytics: miniflare's worker scripts, run by
+// R2, the Cache API, rate limits and the secrets store: miniflare's worker scripts, run by
 // workerd. Each is a Durable Object behind a small entry service; its data lies in one folder of the state.
 #include <runtime/local_services.hpp>
 
@@ -116,22 +116,6 @@ void add_rate_limits(const ServiceInput& input, LocalServices& out) {
   }
 }
 
-void add_analytics(const ServiceInput& input, LocalServices& out) {
-  if (input.project.analytics_engine_datasets.empty()) {
-    return;
-  }
-  constexpr std::string_view module = "analytics-engine:local-simulator";
-  add_internal_module(input, out, module, "analytics-engine/analytics-engine");
-  for (const auto& dataset : input.project.analytics_engine_datasets) {
-    out.bindings.push_back(
-        wrapped(dataset.binding,
-                module,
-                {binding("dataset",
-                         "json",
-                         capnp_string(ordered_json(dataset.dataset.value_or(dataset.binding)).dump()))}));
-  }
-}
-
 void add_secrets_store(const ServiceInput& input, LocalServices& out) {
   if (input.project.secrets_store_secrets.empty()) {
     return;
@@ -211,7 +195,6 @@ void add_simulated_services(const ServiceInput& input, LocalServices& out) {
   out.has_storage = stores;
   add_r2(input, out);
   add_rate_limits(input, out);
-  add_analytics(input, out);
   add_secrets_store(input, out);
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`pyw kv|r2|d1|do|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
+"""`pyw kv|r2|d1|do|analytics|queues|workflows --local`: alone, and beside a running `pyw dev`, on the same data."""
 import contextlib
 import json
 import pathlib
@@ -27,6 +27,7 @@ WRANGLER = """{
     "producers": [{ "binding": "JOBS", "queue": "jobs" }],
     "consumers": [{ "queue": "jobs", "max_batch_timeout": 0 }]
   },
+  "analytics_engine_datasets": [{ "binding": "VISITS", "dataset": "visits" }, { "binding": "UNUSED" }],
   "durable_objects": {
     "bindings": [{ "name": "ROOMS", "class_name": "Room" }, { "name": "OLD", "class_name": "Old" }]
   },
@@ -83,6 +84,9 @@ class Default(WorkerEntrypoint):
             name, _, words = key.partition("/")
             rooms = self.env.ROOMS if what == "say" else self.env.OLD
             return Response.json(await rooms.getByName(name).say(words))
+        if what == "visit":
+            self.env.VISITS.writeDataPoint({"indexes": [key], "blobs": ["page", "\u8336"], "doubles": [2, 0.25]})
+            return Response("ok")
         if what == "remind":
             name, _, ms = key.partition("/")
             await self.env.ROOMS.getByName(name).remind(int(ms))
@@ -288,6 +292,37 @@ def test_objects_beside_a_running_worker_and_alone(pyw):
             wait_until(lambda: said(project, "hall") == ["again", "alarm"])
             session.stop()
         check_objects_alone(project)
+
+
+def visits(project):
+    sql = "SELECT index1, blob1, blob2, double1, double2, blob20, _sample_interval FROM visits ORDER BY timestamp, index1"
+    return [list(row.values()) for row in project.json("analytics", "query", "--command", sql)[0]["results"]]
+
+
+def test_data_points_are_kept_and_read(pyw):
+    def point(who):
+        return [who, "page", "\u8336", 2, 0.25, "", 1]
+
+    with Project(pyw) as project:
+        assert [item["points"] for item in project.json("analytics", "list")] == [0, 0]
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            session.get("/visit/ada")
+            wait_until(lambda: project.json("analytics", "list")[0]["points"] == 1)
+            assert visits(project) == [point("ada")], visits(project)
+            session.process.kill()
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            session.get("/visit/bob")
+            wait_until(lambda: len(visits(project)) == 2)
+            session.stop()
+        assert visits(project) == [point("ada"), point("bob")], visits(project)
+        recent = "SELECT count(*) AS n FROM visits WHERE timestamp > datetime('now', '-1 hour')"
+        assert project.json("analytics", "query", "--command", recent)[0]["results"] == [{"n": 2}]
+        project.run("analytics", "query", "--command", "DELETE FROM visits", status=1)
+        assert "data points can be read only" in project.errors, project.errors
+        assert project.json("analytics", "list") == [{"binding": "VISITS", "dataset": "visits", "points": 2},
+                                                     {"binding": "UNUSED", "dataset": "UNUSED", "points": 0}]
 
 
 def test_queues_need_the_worker(pyw):

@@ -98,6 +98,7 @@ const config :Workerd.Config = (
     (name = "data:state", disk = (path = "/state")),
     (name = "data", worker = (compatibilityDate = "2026-01-01", modules = [
       (name = "data/api.js", esModule = embed "/guest/data/api.js"),
+      (name = "data/analytics.js", esModule = embed "/guest/data/analytics.js"),
       (name = "data/d1.js", esModule = embed "/guest/data/d1.js"),
       (name = "data/envelope.js", esModule = embed "/guest/data/envelope.js"),
       (name = "data/kv.js", esModule = embed "/guest/data/kv.js"),
@@ -111,7 +112,7 @@ const config :Workerd.Config = (
     ], bindings = [
       (name = "state", service = "data:state"),
       (name = "WORKFLOWS_FOLDER", text = "workflows"),
-      (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"objects\":[],\"queues\":[],\"workflows\":[]}"),
+      (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"objects\":[],\"analytics\":[],\"queues\":[],\"workflows\":[]}"),
     ])),
   ],
   extensions = [

@@ -1,12 +1,13 @@
-// The local data API: what `pyw kv|r2|d1|do|queues|workflows` and the dashboard read and change.
+// The local data API: what `pyw kv|r2|d1|do|analytics|queues|workflows` and the dashboard read and change.
 //
 // It speaks the paths, bodies and envelopes of the platform's own API (/accounts/…/storage/kv/… and so on),
 // so that one client serves both. The account in the path is not looked at.
 //
 // Bindings, by resource: `kv:ID` (KV namespace), `r2:NAME` (bucket), `d1:ID` (database), `queue:NAME`,
 // `workflow:NAME` (its API) and `instances:NAME` (its Durable Objects), `objects:ID` (Durable Objects), `object-names` (a
-// folder with their names, by id: entrypoint.js); `state`, the folder of all local
+// folder with their names, by id: entrypoint.js), `analytics:points` (../analytics_engine.js); `state`, the folder of all local
 // data, to list what only the disk knows; `RESOURCES`, JSON: what there is, for the overview.
+import { analytics } from "./analytics.js";
 import { d1 } from "./d1.js";
 import { ApiError, failed, succeeded } from "./envelope.js";
 import { kv } from "./kv.js";
@@ -21,6 +22,7 @@ const ROUTES = [
   ...r2,
   ...d1,
   ...objects,
+  ...analytics,
   ...queues,
   ...workflows,
 ].map(([method, path, handler]) => ({ method, pattern: patternOf(path), handler }));
