@@ -57,16 +57,21 @@ function entrypointClass(className, kind, settings, start) {
     const guest = await start();
     const { ctx, env } = self;
     const ray = rayOf(name, args);
+    const mode = callMode(kind, name);
+    // workerd gives a class no second and third argument; the platform documents them.
+    if (mode === EVENT) args = [args[0], env, ctx];
+    const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
+    if (kind === "worker" && mode !== RPC) {
+      // workerd makes one for each event: made and called in one go, it costs one crossing less.
+      const where = `${className}.${method}`;
+      return invoke({ where, ray }, guest.create_and_call, className, ctx, env, method, mode, ...args);
+    }
     const make = () => invoke({ where: `${className}()`, ray }, guest.create, className, ctx, env);
     if (!instances.has(self)) {
       instances.set(self, make());
       if (kind === "durableObject") noteName(ctx);
     }
     const instance = await instances.get(self);
-    const mode = callMode(kind, name);
-    // workerd gives a class no second and third argument; the platform documents them.
-    if (mode === EVENT) args = [args[0], env, ctx];
-    const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
     return invoke({ where: `${className}.${method}`, ray }, guest.call_method, instance, method, mode, ...args);
   };
   const entrypoint = {
@@ -155,6 +160,7 @@ function explained(error, outcome, context) {
     return error;
   }
   const described = read(outcome.report);
+  if (outcome.where) context.where = outcome.where;
   report({ event: "exception", ...context, ...described });
   return new PythonError(described.type, described.traceback);
 }

@@ -111,7 +111,7 @@ function scheduleCallback(callback, milliseconds = 0) {
     callback();
   };
   if (milliseconds <= 2 && mayWait) {
-    queueMicrotask(run);
+    Promise.resolve().then(run); // half of what queueMicrotask costs in workerd
   } else {
     setTimeout(run, milliseconds);
   }

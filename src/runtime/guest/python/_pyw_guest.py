@@ -184,8 +184,22 @@ def create(outcome, class_name, ctx, env):
         return getattr(_main, class_name)(ctx, env)
 
 
-async def call_method(outcome, instance, name, mode, *args):
+def create_and_call(outcome, class_name, ctx, env, name, mode, *args):
+    """Both, for an instance that serves one event."""
+    try:
+        instance = create(outcome, class_name, ctx, env)
+    except BaseException:
+        outcome.where = f"{class_name}()"
+        raise
+    return call_method(outcome, instance, name, mode, *args)
+
+
+def call_method(outcome, instance, name, mode, *args):
     """Calls a method of an entrypoint; `mode` is one of those that entrypoint.js names."""
+    return _started(_call_method(outcome, instance, name, mode, args))
+
+
+async def _call_method(outcome, instance, name, mode, args):
     with _reporting(outcome):
         method = getattr(instance, name, None)
         if not callable(method):
@@ -205,8 +219,25 @@ async def call_method(outcome, instance, name, mode, *args):
         return python_to_rpc(await _finish(result))
 
 
-async def call_handler(outcome, name, *args):
+def call_handler(outcome, name, *args):
     """Calls a handler of the module: `on_fetch(request, env, ctx)` and its like."""
+    return _started(_call_handler(outcome, name, args))
+
+
+def _started(coroutine):
+    """Runs it up to where it first waits: each turn of the event loop costs a crossing from JavaScript."""
+    from asyncio import Task, get_event_loop
+
+    loop = get_event_loop()
+    # Before 3.14 all calls share one current task: one that waits in run_sync would stand in the way of the others.
+    if not hasattr(loop, "_install_running_loop"):
+        return coroutine
+    loop._install_running_loop()
+    task = Task(coroutine, loop=loop, eager_start=True)
+    return task.result() if task.done() else task
+
+
+async def _call_handler(outcome, name, args):
     with _reporting(outcome):
         result = await _finish(_relaxed(getattr(_main, "on_" + name), args))
         return getattr(result, "js_object", result)
