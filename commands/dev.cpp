@@ -97,7 +97,7 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.skip_folder = [&](const Path& folder) { return preparer->skips(folder); };
   hooks.read_line = read_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
-  DevRegistration registration(preparer->registry() / project.name.value, world.files);
+  DevRegistration registration(preparer->registry() / project.name.value, world);
   hooks.prepare_standby = [&] { return preparer->prepare_standby(); };
   hooks.on_serving = [&](const devserver::PreparedWorker& worker) {
     return registration.announce(preparer->address(worker.debug_socket));

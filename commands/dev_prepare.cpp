@@ -126,9 +126,14 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, staged, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now
+  std::vector<std::string> consumed;
+  for (const auto& consumer : project.queue_consumers) {
+    consumed.push_back(consumer.queue);
+  }
   {
     const std::lock_guard lock(m_mutex);
     m_entry_service = std::move(prepared.entry_service);
+    m_consumed_queues = std::move(consumed);
   }
   devserver::PreparedWorker worker;
   worker.identity = {std::move(prepared.fingerprint),
@@ -267,7 +272,7 @@ Path DevPreparer::mock_file() const {
 
 DevRegistration::Entry DevPreparer::address(const Path& debug_socket) const {
   const std::lock_guard lock(m_mutex);
-  return {debug_socket, m_entry_service, std::string(runtime::worker_service)};
+  return {debug_socket, m_entry_service, std::string(runtime::worker_service), m_consumed_queues};
 }
 
 devserver::WatchList DevPreparer::watch_list() const {

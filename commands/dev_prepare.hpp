@@ -85,6 +85,7 @@ private:
   mutable std::mutex m_mutex;
   devserver::WatchList m_watch;
   std::string m_entry_service;
+  std::vector<std::string> m_consumed_queues;
 };
 
 } // namespace pyw::commands

@@ -4,11 +4,14 @@
 
 #include <base/environment.hpp>
 #include <base/filesystem.hpp>
+#include <base/world.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace pyw::commands {
 
@@ -16,11 +19,16 @@ namespace pyw::commands {
 /// .wrangler in $XDG_CONFIG_HOME or ~/.config.
 [[nodiscard]] Path registry_directory(const Environment& environment, const ReadOnlyFileSystem& files);
 
+/// Removes the entries of `pyw dev` and `wrangler dev` that were killed: those that nobody has kept fresh for
+/// as long as wrangler believes one, and those whose socket nobody listens on.
+void remove_dead_entries(const Path& registry, FileSystem& files, std::chrono::system_clock::time_point now);
+
 /// The entry of one Worker: written when it serves, kept fresh (wrangler drops entries that are 90 s old),
-/// removed with this object. A name that another process has is taken over, as with wrangler.
+/// removed with this object. Dead entries of others go when it is written and whenever it is freshened. A
+/// name that another process has is taken over, as with wrangler.
 class DevRegistration {
 public:
-  DevRegistration(Path file, FileSystem& files);
+  DevRegistration(Path file, World& world);
   ~DevRegistration();
   DevRegistration(const DevRegistration&) = delete;
   DevRegistration& operator=(const DevRegistration&) = delete;
@@ -29,6 +37,7 @@ public:
     Path debug_socket;
     std::string entry_service; ///< what a request goes to
     std::string worker_service;
+    std::vector<std::string> queue_consumers; ///< queues that it takes messages of; pyw's own addition
   };
 
   [[nodiscard]] Result<void> announce(const Entry& entry);
@@ -37,7 +46,7 @@ private:
   void keep_fresh();
 
   Path m_file;
-  FileSystem& m_files;
+  World& m_world;
   std::mutex m_mutex;
   std::condition_variable m_changed;
   std::string m_text;

@@ -67,7 +67,11 @@ ordered_json consumer_settings(const config::QueueConsumer& consumer) {
 
 void add_queues(const ServiceInput& input, LocalServices& out) {
   const auto& project = input.project;
-  if (project.queue_producers.empty() && project.queue_consumers.empty()) {
+  for (const auto& producer : project.queue_producers) {
+    out.bindings.push_back(
+        queue_binding(producer.binding, project, queue_name(producer), producer.delivery_delay));
+  }
+  if (project.queue_consumers.empty()) {
     return;
   }
   auto consumers = ordered_json::object();
@@ -82,9 +86,6 @@ void add_queues(const ServiceInput& input, LocalServices& out) {
                {binding("worker", "service", capnp_string(worker_service)),
                 binding("CONSUMERS", "json", capnp_string(consumers.dump()))},
                {"service_binding_extra_handlers"}});
-  for (const auto& producer : project.queue_producers) {
-    out.bindings.push_back(queue_binding(producer.binding, queue_name(producer), producer.delivery_delay));
-  }
 }
 
 void add_cron(const ServiceInput& input, LocalServices& out) {
@@ -111,7 +112,7 @@ void add_workflows(const ServiceInput& input, LocalServices& out) {
   auto names = ordered_json::object();
   for (const auto& workflow : input.project.workflows) {
     if (!is_own_workflow(input.project, workflow)) {
-      continue; // a class of another Worker: see add_remote_only
+      continue; // a class of another Worker: see add_external_workers
     }
     names[workflow.name] = ordered_json::object();
     objects.push_back(workflow_instances("workflow:" + workflow.name, workflow.name));
@@ -231,22 +232,28 @@ std::string queue_name(const config::QueueProducer& item) {
   return item.queue.value_or(item.binding);
 }
 
-std::string
-queue_binding(std::string_view name, const std::string& queue, config::OptionalNumber delivery_delay) {
+std::string queue_binding(std::string_view name,
+                          const config::Project& project,
+                          const std::string& queue,
+                          config::OptionalNumber delivery_delay) {
+  const auto service = is_own_queue(project, queue) ? std::string_view("queues") : external_queues_service;
   ordered_json props{{"queue", queue}};
   if (delivery_delay) {
     props["deliveryDelay"] = *delivery_delay;
   }
-  return binding(name, "queue", designator("queues", "", props.dump()));
+  return binding(name, "queue", designator(service, "", props.dump()));
 }
 
 std::string workflow_service(const std::string& workflow) {
   return designator("workflows", "WorkflowBinding", ordered_json{{"workflow", workflow}}.dump());
 }
 
+std::string workflow_binding_to(std::string_view name, const std::string& service) {
+  return wrapped(name, "cloudflare-internal:workflows-api", {binding("fetcher", "service", service)});
+}
+
 std::string workflow_binding(std::string_view name, const std::string& workflow) {
-  return wrapped(
-      name, "cloudflare-internal:workflows-api", {binding("fetcher", "service", workflow_service(workflow))});
+  return workflow_binding_to(name, workflow_service(workflow));
 }
 
 std::string workflow_instances(std::string_view name, const std::string& workflow) {

@@ -82,7 +82,7 @@ void add_queues(const config::Project& project, Resources& resources, ordered_js
     }
   }
   for (const auto& name : names) {
-    resources.add("queue:" + name, queue_binding("queue:" + name, name, {}));
+    resources.add("queue:" + name, queue_binding("queue:" + name, project, name, {}));
     overview["queues"].push_back(name);
   }
 }

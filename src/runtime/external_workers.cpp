@@ -62,11 +62,7 @@ private:
 };
 
 void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasses& classes) {
-  constexpr std::string_view registry = "external:registry";
-  out.services.push_back(
-      capnp_struct({{"name", capnp_string(registry)},
-                    {"disk", capnp_struct({{"path", capnp_string(input.registry.string())}})}}));
-  out.directories.push_back(input.registry);
+  add_registry(input, out);
   const auto script = capnp_embed((input.guest / "external.js").string());
   std::vector<CapnpField> fields{
       {"compatibilityDate", capnp_string("2026-01-01")},
@@ -75,7 +71,7 @@ void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasse
                    fmt::format("(name = \"external.js\", esModule = {})", script)},
                   6)},
       {"bindings",
-       capnp_list({binding("REGISTRY", "service", capnp_string(registry)),
+       capnp_list({binding("REGISTRY", "service", capnp_string(registry_service)),
                    binding("DEBUG", "workerdDebugPort", "void")},
                   6)}};
   if (!classes.empty()) {
@@ -87,6 +83,16 @@ void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasse
 }
 
 } // namespace
+
+void add_registry(const ServiceInput& input, LocalServices& out) {
+  const auto service =
+      capnp_struct({{"name", capnp_string(registry_service)},
+                    {"disk", capnp_struct({{"path", capnp_string(input.registry.string())}})}});
+  if (std::ranges::find(out.services, service) == out.services.end()) {
+    out.services.push_back(service);
+    out.directories.push_back(input.registry);
+  }
+}
 
 void add_external_workers(const ServiceInput& input, LocalServices& out) {
   ObjectClasses classes;
@@ -116,6 +122,19 @@ void add_external_workers(const ServiceInput& input, LocalServices& out) {
         item.name,
         "durableObjectNamespace",
         capnp_struct({{"className", capnp_string(name)}, {"serviceName", capnp_string(service_name)}})));
+  }
+  for (const auto& item : input.project.workflows) {
+    if (is_own_workflow(input.project, item)) {
+      continue;
+    }
+    used = true;
+    // The engine of the Worker that has the class is asked, not the Worker.
+    const nlohmann::ordered_json props{{"worker", *item.script_name},
+                                       {"service", "workflows"},
+                                       {"entrypoint", "WorkflowBinding"},
+                                       {"props", {{"workflow", item.name}}}};
+    out.bindings.push_back(
+        workflow_binding_to(item.binding, designator(service_name, "Service", props.dump())));
   }
   if (used) {
     add_proxy(input, out, classes);

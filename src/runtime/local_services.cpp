@@ -72,6 +72,7 @@ Result<LocalServices> local_services(const ServiceInput& input) {
   add_simulated_services(input, out);
   add_analytics(input, out);
   PYW_TRY(add_connections(input, out));
+  add_external_queues(input, out);
   add_external_workers(input, out);
   add_remote_only(input, out);
   return out;

@@ -71,10 +71,16 @@ void add_simulated_services(const ServiceInput& input, LocalServices& out);
 void add_analytics(const ServiceInput& input, LocalServices& out);
 void add_durable_objects(const ServiceInput& input, LocalServices& out);
 [[nodiscard]] Result<void> add_connections(const ServiceInput& input, LocalServices& out);
+void add_external_queues(const ServiceInput& input, LocalServices& out);
 void add_external_workers(const ServiceInput& input, LocalServices& out);
 void add_remote_only(const ServiceInput& input, LocalServices& out);
 
 // --- Helpers of theirs ---
+
+/// The folder in which running Workers of this machine are noted, as a service; once.
+void add_registry(const ServiceInput& input, LocalServices& out);
+inline constexpr std::string_view registry_service = "external:registry";
+inline constexpr std::string_view external_queues_service = "external-queues";
 
 /// `(name = "NAME", field = value)`.
 [[nodiscard]] std::string binding(std::string_view name, std::string_view field, std::string_view value);
@@ -99,8 +105,14 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
 [[nodiscard]] std::string kv_binding(std::string_view name, const std::string& id);
 [[nodiscard]] std::string d1_binding(std::string_view name, const std::string& id);
 [[nodiscard]] std::string r2_binding(std::string_view name, const std::string& bucket);
-[[nodiscard]] std::string
-queue_binding(std::string_view name, const std::string& queue, config::OptionalNumber delivery_delay);
+[[nodiscard]] std::string queue_binding(std::string_view name,
+                                        const config::Project& project,
+                                        const std::string& queue,
+                                        config::OptionalNumber delivery_delay);
+/// Whether the project itself consumes the queue, or sends its dead letters there.
+[[nodiscard]] bool is_own_queue(const config::Project& project, const std::string& queue);
+/// To the API that `service` designates.
+[[nodiscard]] std::string workflow_binding_to(std::string_view name, const std::string& service);
 [[nodiscard]] std::string workflow_binding(std::string_view name, const std::string& workflow);
 /// The service designator of a workflow's API.
 [[nodiscard]] std::string workflow_service(const std::string& workflow);

@@ -12,10 +12,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-bool is_own(const ServiceInput& input, const config::OptionalText& script) {
-  return !script || script->empty() || *script == input.project.name.value;
-}
-
 /// A binding that says, when it is used, why it does not work here.
 void add_unavailable(const ServiceInput& input,
                      LocalServices& out,
@@ -206,17 +202,6 @@ void add_remote_only(const ServiceInput& input, LocalServices& out) {
   add_all(project.mtls_certificates);
   add_all(project.pipelines);
   add_all(project.passed_on_bindings);
-  for (const auto& item : project.workflows) {
-    if (!is_own(input, item.script_name)) {
-      add_unavailable(
-          input,
-          out,
-          item.binding,
-          fmt::format("belongs to the Worker `{}`, and local workflows run in their own Worker only",
-                      *item.script_name),
-          item.place);
-    }
-  }
 }
 
 } // namespace pyw::runtime

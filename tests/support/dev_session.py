@@ -12,10 +12,10 @@ PATIENCE_S = 120
 
 
 class DevSession:
-    def __init__(self, pyw, folder, *arguments, environment=None):
+    def __init__(self, pyw, folder, *arguments, before=(), environment=None):
         self.folder = folder
         self.process = subprocess.Popen(
-            [str(pyw), "dev", "--port", "0", "--json", *arguments],
+            [str(pyw), *before, "dev", "--port", "0", "--json", *arguments],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})}, text=True, errors="replace",
         )

@@ -4,7 +4,7 @@
 // Bindings: REGISTRY, the folder, and DEBUG, workerd's own way to such a socket.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
-// ctx.props: {worker, entrypoint, props}
+// ctx.props: {worker, entrypoint, props}, and `service` where one of pyw's own beside the Worker is meant
 export class Service extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
@@ -36,11 +36,11 @@ export function objectClass(worker, className) {
   };
 }
 
-class NotRunning extends Error {}
+export class NotRunning extends Error {}
 
 // A file of the registry may outlive its Worker (kill -9), and a Worker may end in the middle of a call. workerd has one
 // error for both, which does not say who is gone.
-async function reached(worker, call) {
+export async function reached(worker, call) {
   try {
     return await call();
   } catch (error) {
@@ -59,9 +59,18 @@ async function connectionTo(env, worker) {
   return { client: await env.DEBUG.connect(entry.debugPortAddress), entry };
 }
 
-async function remoteService(env, { worker, entrypoint, props }) {
+// Connections to all Workers whose entries are `wanted`, one after the other.
+export async function* connections(env, wanted) {
+  const listing = await (await env.REGISTRY.fetch("http://registry/")).json();
+  for (const { name } of listing.filter(({ type }) => type === "file")) {
+    const entry = await (await env.REGISTRY.fetch(`http://registry/${encodeURIComponent(name)}`)).json().catch(() => ({}));
+    if (wanted(entry)) yield { client: await env.DEBUG.connect(entry.debugPortAddress), worker: name };
+  }
+}
+
+async function remoteService(env, { worker, entrypoint, props, service: named }) {
   const { client, entry } = await connectionTo(env, worker);
-  const service = entrypoint ? entry.userWorkerService : entry.defaultEntrypointService;
+  const service = named ?? (entrypoint ? entry.userWorkerService : entry.defaultEntrypointService);
   return client.getEntrypoint(service, entrypoint, props ?? {});
 }
 
