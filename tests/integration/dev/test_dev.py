@@ -473,10 +473,10 @@ def test_a_worker_that_ended_without_a_word_is_named(pyw):
     with tempfile.TemporaryDirectory(prefix="pyw-registry-") as registry:
         entry = {"debugPortAddress": f"unix:{registry}/gone.sock", "defaultEntrypointService": "worker",
                  "userWorkerService": "worker"}
-        (pathlib.Path(registry) / "ghost").write_text(json.dumps(entry))
         environment = {"WRANGLER_REGISTRY_PATH": registry}
         with Project(pyw, entry=CALLS_GHOST, wrangler=WRANGLER + GHOST, environment=environment) as (_, session):
             session.ready()
+            (pathlib.Path(registry) / "ghost").write_text(json.dumps(entry))  # it will be removed, but not at once
             said = "the Worker `ghost` has ended: start `pyw dev` in its project"
             assert session.get() == (503, said + "\n"), session.get()
             for path in ("/rpc", "/object"):
