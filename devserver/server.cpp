@@ -392,6 +392,9 @@ private:
       m_started = m_world.clock.monotonic();
     }
     for (const auto& change : changes) {
+      if (change.path.filename() == ".gitignore") {
+        m_watcher->skipping_changed();
+      }
       if (change.kind == FileChange::Kind::overflowed) {
         // Folders may have been made that nobody watches; from here on their changes are seen.
         static_cast<void>(update_watches());

@@ -34,11 +34,15 @@ public:
   /// Becomes readable when read() has something to tell.
   [[nodiscard]] virtual int descriptor() const = 0;
 
-  /// Watches a folder and all folders below it, also those made later. Watching twice does no harm.
+  /// Watches a folder and all folders below it, also those made later. Watching twice does no harm, and costs
+  /// next to nothing: what is watched already is not looked through again.
   /// A link to a file is followed to where it points, a link to a folder is not.
   /// Fails, naming the sysctl, when the system's limit on watches is reached.
   [[nodiscard]] virtual Result<void> watch_tree(const std::filesystem::path& root,
                                                 const SkipFolder& skip) = 0;
+
+  /// From now on `skip` says something else: the next watch_tree looks through everything again.
+  virtual void skipping_changed() = 0;
 
   /// Watches one file (which may be absent) through its folder.
   [[nodiscard]] virtual Result<void> watch_file(const std::filesystem::path& file) = 0;

@@ -29,6 +29,7 @@ constexpr std::uint32_t folder_mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FR
 struct WatchedFolder {
   path folder;
   bool whole_tree = false;
+  bool walked = false; ///< all folders below it are watched too; new ones raise events
   SkipFolder skip;
   std::set<std::string> names; ///< when not the whole tree: the files asked for
 };
@@ -55,22 +56,36 @@ public:
   [[nodiscard]] int descriptor() const override { return m_descriptor.get(); }
 
   [[nodiscard]] Result<void> watch_tree(const path& root, const SkipFolder& skip) override {
-    PYW_TRY(add(root, [&](WatchedFolder& watched) {
-      watched.whole_tree = true;
-      watched.skip = skip;
-    }));
-    for (const auto& [child, type] : entries_in(root)) {
-      if (type == std::filesystem::file_type::symlink) {
-        PYW_TRY(watch_target(child));
-      } else if (type == std::filesystem::file_type::directory && !skip(child)) {
-        PYW_TRY(watch_tree(child, skip));
-      }
+    PYW_TRY_ASSIGN(const auto watch, add(root));
+    if (watch == not_there) {
+      return {};
     }
+    auto& watched = m_folders[watch];
+    const bool is_known = watched.walked && watched.folder == root;
+    watched.folder = root;
+    watched.whole_tree = true;
+    watched.skip = skip;
+    if (is_known) {
+      return {};
+    }
+    PYW_TRY(walk(root, skip));
+    m_folders[watch].walked = true;
     return {};
   }
 
+  void skipping_changed() override {
+    for (auto& [watch, watched] : m_folders) {
+      watched.walked = false;
+    }
+  }
+
   [[nodiscard]] Result<void> watch_file(const path& file) override {
-    return add(file.parent_path(), [&](WatchedFolder& watched) { watched.names.insert(file.filename()); });
+    PYW_TRY_ASSIGN(const auto watch, add(file.parent_path()));
+    if (watch != not_there) {
+      m_folders[watch].folder = file.parent_path();
+      m_folders[watch].names.insert(file.filename());
+    }
+    return {};
   }
 
   [[nodiscard]] std::vector<FileChange> read() override {
@@ -93,32 +108,31 @@ public:
   }
 
 private:
-  template <typename Update>
-  Result<void> add(const path& folder, const Update& update) {
+  static constexpr int not_there = -1; ///< a folder that is gone again, or not there yet
+
+  Result<int> add(const path& folder) {
     const auto watch = ::inotify_add_watch(m_descriptor.get(), folder.c_str(), folder_mask);
     if (watch < 0) {
-      if (errno == ENOENT || errno == ENOTDIR) { // gone again, or not there yet
-        return {};
+      if (errno == ENOENT || errno == ENOTDIR) {
+        return not_there;
       }
       return failure(watch_error(folder, errno));
     }
-    auto& watched = m_folders[watch];
-    watched.folder = folder;
-    update(watched);
-    return {};
+    return watch;
   }
 
-  using Entries = std::vector<std::pair<path, std::filesystem::file_type>>;
-
-  static Entries entries_in(const path& folder) {
-    Entries entries;
+  Result<void> walk(const path& root, const SkipFolder& skip) {
     std::error_code code;
-    for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end;
+    for (std::filesystem::directory_iterator entry(root, code), end; !code && entry != end;
          entry.increment(code)) {
       std::error_code ignored;
-      entries.emplace_back(entry->path(), entry->symlink_status(ignored).type());
+      if (entry->is_symlink(ignored)) {
+        PYW_TRY(watch_target(entry->path()));
+      } else if (entry->is_directory(ignored) && !skip(entry->path())) {
+        PYW_TRY(watch_tree(entry->path(), skip));
+      }
     }
-    return entries;
+    return {};
   }
 
   /// The file behind a link: who writes it knows nothing of the link.
@@ -133,6 +147,7 @@ private:
 
   void handle(const inotify_event& event, const std::string& name, std::vector<FileChange>& changes) {
     if ((event.mask & IN_Q_OVERFLOW) != 0) {
+      skipping_changed(); // folders may have been made that nobody watches
       changes.push_back({FileChange::Kind::overflowed, {}});
       return;
     }

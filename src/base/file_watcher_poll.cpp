@@ -29,11 +29,13 @@ public:
   [[nodiscard]] int descriptor() const override { return m_timer.get(); }
 
   [[nodiscard]] Result<void> watch_tree(const path& root, const SkipFolder& skip) override {
-    if (m_trees.emplace(root, skip).second) {
+    if (m_trees.insert_or_assign(root, skip).second) {
       look_below(root, skip, m_known);
     }
     return {};
   }
+
+  void skipping_changed() override {} // each look goes through everything
 
   [[nodiscard]] Result<void> watch_file(const path& file) override {
     if (m_files.insert(file).second) {

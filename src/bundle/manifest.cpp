@@ -43,21 +43,28 @@ struct Walk {
   std::array<Path, 2> skipped_folders; ///< the tools' own folders: hold caches, never modules
   Path skipped_file;
 
-  /// Calls `visit(relative path, absolute path)` for each file below `folder`, depth first, in byte order.
+  /// Calls `visit(relative path, its folder, its name)` for each file below `folder`, depth first, in byte
+  /// order.
   template <typename Visit>
   Result<void> below(const Path& folder, const std::string& prefix, const Visit& visit) const {
     PYW_TRY_ASSIGN(const auto entries, files.list(folder));
     for (const auto& entry : entries) {
-      const auto absolute = folder / entry.name;
       if (entry.type == FileType::directory) {
+        const auto absolute = folder / entry.name;
         if (absolute != skipped_folders[0] && absolute != skipped_folders[1]) {
           PYW_TRY(below(absolute, prefix + entry.name + '/', visit));
         }
-      } else if (absolute != skipped_file && !is_editor_lock(entry)) {
-        PYW_TRY(visit(prefix + entry.name, absolute));
+      } else if (!is_at(skipped_file, folder, entry.name) && !is_editor_lock(entry)) {
+        PYW_TRY(visit(prefix + entry.name, folder, entry.name));
       }
     }
     return {};
+  }
+
+  /// Names first: to make a path of each of 10,000 files and compare its parts takes longer than to list
+  /// them.
+  static bool is_at(const Path& path, const Path& folder, const std::string& name) {
+    return path.native().ends_with(name) && path == folder / name;
   }
 };
 
@@ -86,9 +93,12 @@ Result<void> collect_own(const BundleSource& source,
   warnings.insert(warnings.end(), rules.warnings().begin(), rules.warnings().end());
   const Walk walk{files, tool_folders(source), source.config_file};
   return walk.below(
-      source.module_root, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
-        const auto kind = absolute == source.entry ? std::nullopt : rules.kind_of(path);
-        if (kind) {
+      source.module_root,
+      "",
+      [&](const std::string& path, const Path& folder, const std::string& name) -> Result<void> {
+        const auto kind = rules.kind_of(path);
+        if (kind && !Walk::is_at(source.entry, folder, name)) {
+          auto absolute = folder / name;
           PYW_TRY_ASSIGN(const auto size, size_of(absolute, files));
           modules.set({path, *kind, Origin::own, absolute, size});
         }
@@ -111,16 +121,18 @@ collect_vendored(const BundleSource& source, const ReadOnlyFileSystem& files, Mo
   const std::vector<ModuleGlob> excluded(source.python_modules_exclude.begin(),
                                          source.python_modules_exclude.end());
   const Walk walk{files, tool_folders(source), source.entry};
-  return walk.below(folder, "", [&](const std::string& path, const Path& absolute) -> Result<void> {
-    for (const auto& glob : excluded) {
-      if (glob.matches(path)) {
+  return walk.below(
+      folder, "", [&](const std::string& path, const Path& in, const std::string& name) -> Result<void> {
+        for (const auto& glob : excluded) {
+          if (glob.matches(path)) {
+            return {};
+          }
+        }
+        const auto absolute = in / name;
+        PYW_TRY_ASSIGN(const auto size, size_of(absolute, files));
+        modules.set({"python_modules/" + path, vendored_kind(path), Origin::vendored, absolute, size});
         return {};
-      }
-    }
-    PYW_TRY_ASSIGN(const auto size, size_of(absolute, files));
-    modules.set({"python_modules/" + path, vendored_kind(path), Origin::vendored, absolute, size});
-    return {};
-  });
+      });
 }
 
 Result<void> check_layout(const BundleSource& source, const ReadOnlyFileSystem& files) {

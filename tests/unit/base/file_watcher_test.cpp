@@ -73,6 +73,35 @@ TEST_CASE("folders made later are watched, skipped ones are not") {
   CHECK(names_of_changes(*watcher) == std::vector<std::string>{"last.py"});
 }
 
+TEST_CASE("what is no longer skipped is watched once that is said") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "build");
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_tree(folder.path(), [](const Path& path) { return path.filename() == "build"; }));
+  REQUIRE(watcher->watch_tree(folder.path(), skip_nothing)); // watched already: not looked through again
+  write_in_place(folder.path() / "build/a.py", "x");
+  CHECK(watcher->read().empty());
+  watcher->skipping_changed();
+  REQUIRE(watcher->watch_tree(folder.path(), skip_nothing));
+  write_in_place(folder.path() / "build/b.py", "x");
+  CHECK(names_of_changes(*watcher) == std::vector<std::string>{"b.py"});
+}
+
+TEST_CASE("a folder that was replaced by another of its name is looked through") {
+  const test::TemporaryFolder folder;
+  const auto tree = folder.path() / "python_modules";
+  std::filesystem::create_directories(tree / "old");
+  std::filesystem::create_directories(folder.path() / "new/inner");
+  const auto watcher = make_file_watcher().value();
+  REQUIRE(watcher->watch_tree(tree, skip_nothing));
+  std::filesystem::rename(tree, folder.path() / "gone");
+  std::filesystem::rename(folder.path() / "new", tree);
+  REQUIRE(watcher->watch_tree(tree, skip_nothing));
+  write_in_place(tree / "inner/c.py", "x");
+  const auto names = names_of_changes(*watcher);
+  CHECK(std::find(names.begin(), names.end(), "c.py") != names.end());
+}
+
 TEST_CASE("one file is watched through its folder, also when it is replaced by a rename") {
   const test::TemporaryFolder folder;
   const auto watcher = make_file_watcher().value();
