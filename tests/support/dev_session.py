@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-PATIENCE_S = 120
+PATIENCE_S = float(os.environ.get("PYW_TEST_PATIENCE", "120"))  # seconds
 
 
 class DevSession:
@@ -47,7 +47,11 @@ class DevSession:
         """The next event of that kind with those fields; everything before it is kept in `seen`."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
+            try:
+                event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
+            except queue.Empty:
+                told = f"{self.seen[-8:]} {''.join(self.errors)[-2000:]}"
+                raise AssertionError(f"not within {PATIENCE_S} s: `{kind}` {fields}: {told}") from None
             if event is None:
                 raise AssertionError(f"pyw dev ended before `{kind}`: {self.seen[-5:]} {''.join(self.errors)[-2000:]}")
             self.seen.append(event)

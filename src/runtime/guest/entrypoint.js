@@ -59,7 +59,7 @@ function entrypointClass(className, kind, settings, start) {
     const ray = rayOf(name, args);
     const mode = callMode(kind, name);
     // workerd gives a class no second and third argument; the platform documents them.
-    if (mode === EVENT) args = [args[0], env, ctx];
+    if (mode === EVENT) args = [name === "email" ? withStream(args[0]) : args[0], env, ctx];
     const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
     if (kind === "worker" && mode !== RPC) {
       // workerd makes one for each event: made and called in one go, it costs one crossing less.
@@ -104,6 +104,12 @@ function noteName({ id }) {
   if (id.name === undefined) return;
   const written = hiddenBindings[NAMES_BINDING].fetch(`http://names/${id}`, { method: "PUT", body: id.name });
   written.then((answer) => answer.body?.cancel()).catch(() => {}); // nothing else depends on it
+}
+
+// A local mail comes with the bytes of its message (front.js).
+function withStream(message) {
+  if (!(message.raw instanceof ArrayBuffer)) return message;
+  return { ...message, raw: new Response(message.raw).body };
 }
 
 const FIXED = ["ctx", "env", "constructor", "then"];

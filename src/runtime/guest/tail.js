@@ -5,6 +5,9 @@ const EVENT_MARK = "pyw-event:";
 const MOST_LOGS = 200;
 const MOST_TEXT = 4000;
 
+// Events that reach the Worker as calls: the engine runs a workflow by calling its `run`, front.js delivers mails.
+const CALLED_BY_US = { run: "workflow", email: "email" };
+
 export default {
   tail(items) {
     for (const item of items) {
@@ -37,8 +40,7 @@ function occasion({ event, entrypoint }) {
   if ("mailFrom" in event) return named("email", `${event.mailFrom} to ${event.rcptTo}`);
   if ("rpcMethod" in event) {
     const method = `${entrypoint ?? "default"}.${event.rpcMethod}`;
-    // The engine runs a workflow by calling its `run`.
-    return named(event.rpcMethod === "run" ? "workflow" : "rpc", method);
+    return named(CALLED_BY_US[event.rpcMethod] ?? "rpc", method);
   }
   if ("getWebSocketEvent" in event) return named("webSocket", event.getWebSocketEvent.webSocketEventType);
   if ("scheduledTime" in event) return named("alarm", entrypoint);

@@ -354,6 +354,72 @@ def test_cron_runs_are_told(pyw):
         assert event["what"] == "bad" and event["outcome"] == "exception", event
 
 
+EVERY_EVENT = """from workers import DurableObject, Response, WorkerEntrypoint, WorkflowEntrypoint
+
+class Room(DurableObject):
+    async def ring(self):
+        await self.ctx.storage.setAlarm(1)
+    async def alarm(self):
+        print("rang")
+
+class Steps(WorkflowEntrypoint):
+    async def run(self, event, step):
+        @step.do("only")
+        async def only():
+            return 1
+        await only()
+        print("stepped")
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        if request.url.endswith("/queue"):
+            await self.env.JOBS.send({"number": 1})
+        elif request.url.endswith("/alarm"):
+            await self.env.ROOMS.getByName("hall").ring()
+        elif request.url.endswith("/workflow"):
+            await self.env.STEPS.create()
+        return Response("sent")
+    async def queue(self, batch, env, ctx):
+        print("consumed", len(batch.messages))
+    async def email(self, message, env, ctx):
+        print("mail from", getattr(message, "from"))
+"""
+EVERY_BINDING = WRANGLER + """
+[[queues.producers]]
+binding = "JOBS"
+queue = "jobs"
+[[queues.consumers]]
+queue = "jobs"
+max_batch_timeout = 0
+[[durable_objects.bindings]]
+name = "ROOMS"
+class_name = "Room"
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["Room"]
+[[workflows]]
+name = "steps"
+binding = "STEPS"
+class_name = "Steps"
+"""
+
+
+def test_queues_alarms_workflows_and_mails_are_told_with_their_logs(pyw):
+    with Project(pyw, wrangler=EVERY_BINDING, entry=EVERY_EVENT) as (_, session):
+        session.ready()
+        mail = "/cdn-cgi/handler/email?from=a@example.com&to=b@example.com"
+        for kind, path, what, printed in (("queue", "/queue", "jobs, 1 messages", "consumed 1"),
+                                          ("alarm", "/alarm", "Room", "rang"),
+                                          ("workflow", "/workflow", "Steps.run", "stepped"),
+                                          ("email", mail, "default.email", "mail from a@example.com")):
+            body = "Subject: x\r\n\r\nhello" if kind == "email" else None
+            status, text = session.get(path, method="POST" if body else "GET", body=body)
+            assert status == 200, (kind, status, text)
+            event = session.wait_for("invocation", kind=kind)
+            assert event["outcome"] == "ok" and event["what"] == what, event
+            assert any(seen["event"] == "log" and seen["text"] == printed for seen in session.seen), session.seen[-5:]
+
+
 def test_a_websocket_is_closed_with_1012_when_the_code_changes(pyw):
     entry = ENTRY.replace("from helper", "from js import WebSocketPair\nfrom helper").replace(
         "        if request.url.endswith(\"/boom\")", """        if request.url.endswith("/socket"):
