@@ -2,6 +2,7 @@
 import { make, pairs, table } from "./dom.js";
 import { resource } from "./data.js";
 import { button, guarded, notice, shownValue } from "./forms.js";
+import { graph } from "./steps.js";
 
 const part = encodeURIComponent;
 const post = (body) => ({ method: "POST", body: JSON.stringify(body) });
@@ -54,7 +55,8 @@ export function workflow(place, name) {
     details.replaceChildren(make("h2", {}, id),
       pairs([["Status", instance.status], ["Output", shownValue(instance.output ?? null)], ["Error", shownValue(instance.error)]]),
       make("div", { class: "buttons" }, ...["pause", "resume", "restart", "terminate"].map(change), button("refresh", guarded(said, () => open(id)))),
-      make("h2", {}, "Steps"), make("ol", {}, ...instance.steps.map((step) => make("li", {}, make("pre", {}, JSON.stringify(step, null, 1))))));
+      make("h2", {}, "Steps"), graph(instance.steps),
+      make("details", {}, make("summary", {}, "History"), make("ol", {}, ...instance.steps.map((step) => make("li", {}, make("pre", {}, JSON.stringify(step, null, 1)))))));
   }
   async function create() {
     const { id } = await resource(base, post({ params: JSON.parse(params.value || "{}") }));

@@ -188,5 +188,132 @@ class Room(DurableObject):
     with_page(pyw, check, entry=entry, more=wrangler)
 
 
+EVERY_RESOURCE = """
+[triggers]
+crons = ["0 0 1 1 *"]
+[[kv_namespaces]]
+binding = "NOTES"
+id = "notes"
+[[r2_buckets]]
+binding = "FILES"
+bucket_name = "files"
+[[d1_databases]]
+binding = "DB"
+database_name = "db"
+database_id = "db"
+[[queues.producers]]
+binding = "JOBS"
+queue = "jobs"
+[[queues.consumers]]
+queue = "jobs"
+max_batch_timeout = 0
+[[workflows]]
+name = "steps"
+binding = "STEPS"
+class_name = "Steps"
+"""
+EVERY_HANDLER = """import asyncio
+
+from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
+
+
+class Steps(WorkflowEntrypoint):
+    async def run(self, event, step):
+        @step.do()
+        async def one():
+            await asyncio.sleep(0.5)  # so that the other begins meanwhile
+            return 1
+
+        @step.do()
+        async def two():
+            await asyncio.sleep(0.5)
+            return 2
+
+        @step.do(concurrent=True)
+        async def join(one, two):
+            return one + two
+
+        return await join()
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        return Response(await self.env.NOTES.get("greeting") or "none")
+
+    async def queue(self, batch, env, ctx):
+        print("took", batch.messages[0].body.word)
+
+    async def scheduled(self, controller, env, ctx):
+        print("at", controller.cron)
+"""
+FILL = """(label, value) => {
+    const field = [...document.querySelectorAll('main input, main textarea')].find((e) => e.ariaLabel === label);
+    field.value = value; }"""
+
+
+def choose(browser, label):
+    browser.wait_for(f"[...document.querySelectorAll('main select option')].some((e) => e.text === {label!r})")
+    browser.evaluate(f"""(() => {{ const select = document.querySelector('main select');
+        select.value = [...select.options].find((e) => e.text === {label!r}).value;
+        select.dispatchEvent(new Event('change')); }})()""")
+
+
+def fill(browser, label, value):
+    browser.evaluate(f"({FILL})({json.dumps(label)}, {json.dumps(value)})")
+
+
+def click(browser, label):
+    browser.evaluate(f"[...document.querySelectorAll('main button')].find((e) => e.innerText === {label!r}).click()")
+
+
+def main_says(browser, words):
+    browser.wait_for(f"document.querySelector('main').innerText.includes({json.dumps(words)})")
+
+
+def test_the_dashboard_looks_at_and_changes_every_kind_of_data(pyw):
+    def check(session, browser, _):
+        session.ready()
+        browser.go(f"http://localhost:{session.port}/cdn-cgi/pyw/")
+        browser.wait_for("document.querySelector('nav button[data-view=data]:not([hidden])') !== null")
+        browser.press("3")
+        for label, key in (("KV NOTES", "greeting"), ("R2 FILES", "a/b.txt")):
+            choose(browser, label)
+            main_says(browser, "Nothing here.")
+            fill(browser, "Key", key)
+            fill(browser, "Value", "hello from the dashboard")
+            click(browser, "Save")
+            browser.wait_for(f"document.querySelector('main tr[tabindex]')?.innerText.includes('{key}')")
+            browser.evaluate("document.querySelector('main tr[tabindex]').click()")
+            browser.wait_for("document.querySelector('main textarea').value === 'hello from the dashboard'")
+        assert session.get() == (200, "hello from the dashboard")
+        click(browser, "Delete")
+        main_says(browser, "Nothing here.")
+        choose(browser, "D1 DB")
+        for sql in ("CREATE TABLE teas (name TEXT)", "INSERT INTO teas VALUES ('sencha'), ('assam')", "SELECT name FROM teas"):
+            fill(browser, "SQL", sql)
+            click(browser, "Run (Ctrl+Enter)")
+            main_says(browser, "2 rows" if sql.startswith("SELECT") else "rows")
+        main_says(browser, "assam")
+        choose(browser, "Queue jobs")
+        fill(browser, "Message, as JSON", '{"word": "parcel"}')
+        click(browser, "Send")
+        session.wait_for("log", text="took parcel")
+        choose(browser, "Cron 0 0 1 1 *")
+        click(browser, "Run now")
+        session.wait_for("log", text="at 0 0 1 1 *")
+        choose(browser, "Workflow steps")
+        click(browser, "Create")
+        session.wait_for("invocation", kind="workflow")
+        browser.wait_for("document.querySelector('main tr[tabindex] td') !== null")
+        browser.evaluate("document.querySelector('main tr[tabindex]').click()")
+        # Two steps at once, then the one that needs both: a line from each.
+        browser.wait_for("document.querySelectorAll('.graph g').length === 3 && document.querySelectorAll('.graph path').length === 2")
+        assert "join-1: complete" in browser.evaluate("document.querySelectorAll('.graph g')[2].ariaLabel")
+        photograph(browser, "workflow")
+        assert not browser.problems, browser.problems
+
+    with_page(pyw, check, entry=EVERY_HANDLER, more=EVERY_RESOURCE)
+
+
 if __name__ == "__main__":
     main(globals())

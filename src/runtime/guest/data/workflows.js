@@ -59,7 +59,7 @@ async function removeMany({ request, env }, name) {
 
 async function create({ request, env }, name) {
   const { instance_id, params } = await jsonBody(request);
-  const instance = await resource(env, "workflow", name).create({ id: instance_id, params });
+  const instance = await resource(env, "workflow", name).create({ id: instance_id ?? crypto.randomUUID(), params });
   return succeeded({ id: instance.id, workflow_name: name, ...(await instance.status()) });
 }
 
