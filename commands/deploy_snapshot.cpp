@@ -7,6 +7,7 @@
 #include <commands/deploy_steps.hpp>
 #include <commands/project_loading.hpp>
 #include <commands/runtime_parts.hpp>
+#include <commands/top_level_limit.hpp>
 #include <snapshot/build.hpp>
 
 #include <fmt/core.h>
@@ -26,6 +27,7 @@ struct Dedicated {
   std::string key;
   Path file;                             ///< empty when it could not be made
   std::vector<Diagnostic> problems = {}; ///< why not
+  bool timed_out = false;                ///< it may end another time
   bool runs = true;                      ///< the top level itself; its memory may still be unfit to be kept
 };
 
@@ -67,6 +69,7 @@ Dedicated outcome_of(const snapshot::LayerPlan& plan, const std::optional<snapsh
     return out;
   }
   out.problems = record->reasons;
+  out.timed_out = record->timed_out;
   out.runs = std::all_of(out.problems.begin(), out.problems.end(), is_refusal);
   return out;
 }
@@ -99,9 +102,13 @@ Result<std::optional<Dedicated>> make_dedicated(const cloud::Worker& worker, Con
   if (loaded && *loaded) {
     return outcome_of(*plan, std::nullopt);
   }
+  PYW_TRY_ASSIGN(const auto limit, top_level_limit(world.environment));
   const auto progress = world.reporter.progress("running the top level", ProgressUnit::items);
   const auto scratch = folder / fmt::format("build-{}", ::getpid());
-  PYW_TRY_ASSIGN(const auto made, snapshot::build(*plan, {project, *parts, staged.guest, scratch}, world));
+  PYW_TRY_ASSIGN(const auto made,
+                 snapshot::build(*plan,
+                                 {project, *parts, staged.guest, scratch, snapshot::Priority::normal, limit},
+                                 world));
   return outcome_of(*plan, made);
 }
 
@@ -236,6 +243,7 @@ check_top_level(const cloud::Worker& worker, Effort effort, Context& context) {
   if (effort == Effort::what_is_known) {
     return std::vector<Diagnostic>{};
   }
+  PYW_TRY(top_level_limit(context.world.environment)); // a slip there is told, not only with -v
   const auto made = make_dedicated(worker, context);
   if (!made || !*made) {
     context.world.reporter.verbose(
@@ -244,7 +252,9 @@ check_top_level(const cloud::Worker& worker, Effort effort, Context& context) {
     return std::vector<Diagnostic>{};
   }
   auto findings = (*made)->runs ? std::vector<Diagnostic>{} : (*made)->problems;
-  static_cast<void>(files.write(memory, write_findings(findings))); // else it only costs time
+  if (!(*made)->timed_out) {
+    static_cast<void>(files.write(memory, write_findings(findings))); // else it only costs time
+  }
   return explained(std::move(findings));
 }
 

@@ -5,6 +5,7 @@
 #include <commands/runtime_parts.hpp>
 #include <commands/snapshot.hpp>
 #include <commands/snapshot_text.hpp>
+#include <commands/top_level_limit.hpp>
 #include <runtime/compiled_config.hpp>
 #include <snapshot/build.hpp>
 
@@ -83,10 +84,28 @@ Result<void> build_layer(const SnapshotOptions& options,
   }
   const auto scratch = snapshot::snapshots_directory(prepared.project) / fmt::format("build-{}", ::getpid());
   const auto priority = options.background ? snapshot::Priority::background : snapshot::Priority::normal;
+  PYW_TRY_ASSIGN(auto limit, top_level_limit(world.environment));
+  if (options.background) {
+    limit *= 5; // everything else goes before it
+  }
   const auto progress = world.reporter.progress(fmt::format("making the {} snapshot", to_text(plan.layer)),
                                                 ProgressUnit::items);
-  PYW_TRY(snapshot::build(
-      plan, {prepared.project, prepared.parts, prepared.staged.guest, scratch, priority}, world));
+  PYW_TRY_ASSIGN(
+      auto made,
+      snapshot::build(
+          plan, {prepared.project, prepared.parts, prepared.staged.guest, scratch, priority, limit}, world));
+  if (made.timed_out) {
+    Error error;
+    error.diagnostics = std::move(made.reasons);
+    for (auto& reason : error.diagnostics) {
+      reason.severity = Severity::error;
+      reason.message =
+          fmt::format("the {}: {}",
+                      plan.layer == snapshot::Layer::dedicated ? "top level" : "packages' imports",
+                      reason.message);
+    }
+    return failure(std::move(error));
+  }
   return {};
 }
 

@@ -39,6 +39,8 @@ struct Command {
   /// A child that shares the terminal's group gets Ctrl-C from the terminal itself; false gives it a group
   /// of its own.
   bool own_group = true;
+  /// For run(): a child that has not ended by then is killed with its group; nullopt waits for ever.
+  std::optional<std::chrono::milliseconds> time_limit = {};
 };
 
 /// How a process ended. A signal is not an exit code.
@@ -59,6 +61,7 @@ struct ProcessOutput {
   Exit exit;
   std::string standard_output;
   std::string standard_error;
+  bool timed_out = false; ///< killed at Command::time_limit; what it wrote before is there
 };
 
 /// A running child. Destroying it kills the group and reaps.

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <limits>
 
 extern char** environ; // NOLINT: POSIX names it so
 
@@ -324,8 +325,21 @@ void emit_lines(const std::string& text, std::size_t& emitted, const LineSink& s
   }
 }
 
-/// Feeds the child and collects from it until both its streams are closed.
-void communicate(PosixChild& child, std::string_view input, ProcessOutput& output, const LineSink& sink) {
+/// For poll(2): milliseconds from now to the deadline, at least 0 and rounded up; -1 is for ever.
+int milliseconds_to(std::optional<Clock::time_point> deadline) {
+  if (!deadline) {
+    return -1;
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max()));
+}
+
+/// Feeds the child and collects from it until both its streams are closed, or it is too late.
+void communicate(PosixChild& child,
+                 std::string_view input,
+                 std::optional<Clock::time_point> deadline,
+                 ProcessOutput& output,
+                 const LineSink& sink) {
   std::size_t emitted = 0;
   if (child.input_descriptor() >= 0) {
     if (input.empty()) {
@@ -338,8 +352,12 @@ void communicate(PosixChild& child, std::string_view input, ProcessOutput& outpu
     std::array<pollfd, 3> entries{{{child.output_descriptor(), POLLIN, 0},
                                    {child.error_descriptor(), POLLIN, 0},
                                    {child.input_descriptor(), POLLOUT, 0}}};
-    if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) {
+    const int ready = ::poll(entries.data(), entries.size(), milliseconds_to(deadline));
+    if ((ready < 0 && errno != EINTR) || (ready == 0 && milliseconds_to(deadline) == 0)) {
       return;
+    }
+    if (ready <= 0) {
+      continue; // what poll leaves in revents then means nothing
     }
     if (entries[0].revents != 0 && !drain_once(child.output_descriptor(), output.standard_output)) {
       child.close_output();
@@ -370,10 +388,16 @@ Result<std::unique_ptr<ChildProcess>> RealProcessRunner::start(const Command& co
 Result<ProcessOutput> RealProcessRunner::run(const Command& command, const LineSink& on_error_line) {
   PYW_TRY_ASSIGN(const auto child, start_child(command));
   ProcessOutput output;
-  communicate(*child, command.input.value_or(""), output, on_error_line);
+  const auto deadline = command.time_limit ? std::optional(Clock::now() + *command.time_limit) : std::nullopt;
+  communicate(*child, command.input.value_or(""), deadline, output, on_error_line);
   std::optional<Exit> ended;
   while (!ended) {
-    ended = child->wait(std::chrono::minutes(1));
+    ended = child->wait(std::chrono::milliseconds(deadline ? milliseconds_to(deadline) : 60'000));
+    if (!ended && milliseconds_to(deadline) == 0) {
+      output.timed_out = true;
+      child->signal(SIGKILL);
+      ended = child->wait(std::chrono::minutes(1));
+    }
   }
   output.exit = *ended;
   return output;

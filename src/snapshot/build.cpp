@@ -13,6 +13,9 @@ namespace pyw::snapshot {
 
 namespace {
 
+/// What workerd gets beside the time of the code: its own start and Pyodide's, and what writes the result.
+constexpr std::chrono::milliseconds time_to_start{30'000};
+
 using nlohmann::json;
 using runtime::capnp_list;
 using runtime::capnp_string;
@@ -87,13 +90,34 @@ std::vector<std::string> names_of(const json& object, const char* key) {
   return names;
 }
 
+std::string seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
+}
+
+BuildRecord late_record(const LayerPlan& plan, Diagnostic place, const MakerSetup& setup) {
+  BuildRecord record{plan.key};
+  record.timed_out = true;
+  if (place.location.path.empty() && plan.layer == Layer::dedicated && setup.project.main) {
+    // Code that does not even let itself be interrupted: the entry is where to look.
+    place.location.path = setup.project.main_file().lexically_proximate(setup.project.root).generic_string();
+  }
+  place.message = fmt::format("it had not ended after {}", seconds(setup.time_limit));
+  place.hints.emplace_back("what waits or computes for long belongs into a function that a handler calls; "
+                           "`PYW_TOP_LEVEL_TIMEOUT` allows other seconds");
+  record.reasons.push_back(std::move(place));
+  return record;
+}
+
 /// What the guest's maker said (guest/snapshot_builder.js).
-BuildRecord record_of(const LayerPlan& plan, const json& outcome) {
+BuildRecord record_of(const LayerPlan& plan, const json& outcome, const MakerSetup& setup) {
   BuildRecord record{plan.key};
   record.took_ms = static_cast<std::uint64_t>(outcome.value("took", 0.0));
   record.imports = events_of(outcome);
   record.ahead = names_of(outcome, "ahead");
   if (const auto failed = outcome.find("failed"); failed != outcome.end() && failed->is_object()) {
+    if (outcome.contains("late") && outcome["late"] == true) {
+      return late_record(plan, at_place(*failed, {}), setup);
+    }
     record.reasons.push_back(
         at_place(*failed, fmt::format("{}: {}", text_of(*failed, "type"), text_of(*failed, "message"))));
     return record;
@@ -169,7 +193,9 @@ void remove_oldest(const Path& cache, FileSystem& files) {
   }
 }
 
-Result<void> run_maker(const LayerPlan& plan, const MakerSetup& setup, World& world) {
+enum class Maker { ended, out_of_time };
+
+Result<Maker> run_maker(const LayerPlan& plan, const MakerSetup& setup, World& world) {
   auto& files = world.files;
   const auto maker = plan_maker(setup);
   PYW_TRY(files.make_directories(setup.scratch / "output"));
@@ -188,13 +214,17 @@ Result<void> run_maker(const LayerPlan& plan, const MakerSetup& setup, World& wo
                            (setup.scratch / "config.capnp").string()}) {
     command.argv.push_back(word);
   }
+  command.time_limit = setup.time_limit + time_to_start;
   PYW_TRY_ASSIGN(const auto output, world.processes.run(command));
+  if (output.timed_out) {
+    return Maker::out_of_time;
+  }
   if (!output.exit.success()) {
     return failure(internal_error(fmt::format("the snapshot's maker ended with {}\n{}",
                                               describe(output.exit),
                                               trim(output.standard_output + output.standard_error))));
   }
-  return {};
+  return Maker::ended;
 }
 
 } // namespace
@@ -228,14 +258,15 @@ bool was_refused(const std::optional<BuildRecord>& record, const LayerPlan& plan
 }
 
 MakerPlan plan_maker(const MakerSetup& setup) {
-  const auto& [project, parts, guest, scratch, priority] = setup;
+  const auto& [project, parts, guest, scratch, priority, time_limit] = setup;
   MakerPlan maker;
-  maker.main_module =
+  maker.main_module = fmt::format(
       "import \"./__pyw/shims.js\";\n"
-      "import { buildSnapshot } from \"./__pyw/snapshot_builder.js\";\n"
+      "import {{ buildSnapshot }} from \"./__pyw/snapshot_builder.js\";\n"
       "import settings from \"./__pyw/settings.json\";\n"
       "const importModule = (name) => import(name);\n"
-      "export default { test: (_controller, env) => buildSnapshot(settings, env, importModule) };\n";
+      "export default {{ test: (_controller, env) => buildSnapshot(settings, env, importModule, {}) }};\n",
+      time_limit.count());
   std::vector<std::string> modules{module("__pyw_main.js", "esModule", scratch / "main.js")};
   for (const std::string_view name : {"files.js",
                                       "host.js",
@@ -284,14 +315,20 @@ MakerPlan plan_maker(const MakerSetup& setup) {
 Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World& world) {
   auto& files = world.files;
   const Defer clean_up([&] { static_cast<void>(files.remove_all(setup.scratch)); });
-  PYW_TRY(run_maker(plan, setup, world));
+  PYW_TRY_ASSIGN(const auto end, run_maker(plan, setup, world));
+  if (end == Maker::out_of_time) {
+    return late_record(plan, {Severity::warning, {}}, setup);
+  }
   const auto output = setup.scratch / "output" / output_name(plan);
   PYW_TRY_ASSIGN(const auto text, files.read(output.string() + ".json"));
   const auto outcome = json::parse(text, nullptr, false);
   if (!outcome.is_object()) {
     return failure(internal_error("the snapshot's maker did not say how it went"));
   }
-  auto record = record_of(plan, outcome);
+  auto record = record_of(plan, outcome, setup);
+  if (record.timed_out) {
+    return record;
+  }
   if (const auto before = read_record(setup.project, plan.layer, files)) {
     record.ahead = joined(before->ahead, record.ahead);
   }

@@ -6,6 +6,7 @@
 #include <snapshot/import_times.hpp>
 #include <snapshot/layers.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct BuildRecord {
   /// to import. Only grows, so that the packages' layer, which imports them ahead, is not made anew at every
   /// save.
   std::vector<std::string> ahead = {};
+  /// The imports or the top level did not end within the time that they had. Not kept: with more time, or on
+  /// a machine that has less to do, they may.
+  bool timed_out = false;
 };
 
 /// nullopt when there is none, or none that can be read.
@@ -34,16 +38,22 @@ read_record(const config::Project& project, Layer layer, const ReadOnlyFileSyste
 
 enum class Priority { normal, background };
 
+/// Far more than any top level takes that a platform would start.
+inline constexpr std::chrono::milliseconds default_time_limit{60'000};
+
 struct MakerSetup {
   const config::Project& project;
   const runtime::RuntimeParts& parts;
   Path guest;   ///< the folder with the guest's files
   Path scratch; ///< a folder for this build alone; removed afterwards
   Priority priority = Priority::normal;
+  /// What imports or the top level may take; workerd itself gets half a minute more.
+  std::chrono::milliseconds time_limit = default_time_limit;
 };
 
 /// Makes one layer, replaces the file whole and writes the record; of the packages' layers the cache keeps
-/// the newest 8. A refusal is a record, not a failure; fails when workerd does, or a file cannot be written.
+/// the newest 8. A refusal is a record, not a failure, and so is code that does not end; fails when workerd
+/// does, or a file cannot be written.
 [[nodiscard]] Result<BuildRecord> build(const LayerPlan& plan, const MakerSetup& setup, World& world);
 
 /// workerd's configuration for the maker and its main module. Pure.

@@ -11,9 +11,10 @@ import { Recorder } from "./snapshot_recorder.js";
 import { beginTopLevel, streamed } from "./shims.js";
 import { readPacks } from "./start.js";
 
-export async function buildSnapshot(settings, env, importModule) {
+// `limit`: the milliseconds that imports or the top level may take.
+export async function buildSnapshot(settings, env, importModule, limit) {
   const clock = Date.now;
-  const outcome = await make(settings, importModule, clock);
+  const outcome = await make(settings, importModule, clock, limit);
   const put = async (name, body) => {
     const written = await env.OUTPUT.fetch(`http://output/${name}`, { method: "PUT", body });
     if (!written.ok) throw new Error(`${name} cannot be written (${written.status})`);
@@ -23,8 +24,9 @@ export async function buildSnapshot(settings, env, importModule) {
   await put(`${settings.output}.json`, JSON.stringify(outcome));
 }
 
-// {bytes} when it went well; else {failed}, an exception of the top level, or {refused}, a list of what cannot be saved.
-async function make(settings, importModule, clock) {
+// {bytes} when it went well; else {failed}, an exception of the top level (with `late` the one that we raised in it), or
+// {refused}, a list of what cannot be saved.
+async function make(settings, importModule, clock, limit) {
   const imports = importClock(clock);
   const packs = await readPacks(settings, settings.packs.own);
   freezeClock();
@@ -39,11 +41,14 @@ async function make(settings, importModule, clock) {
   const guest = pyodide.pyimport("_pyw_snapshot");
   const run = guest.make;
   // Text in, text out, and no proxy left: one that is kept would be part of the snapshot.
-  const made = JSON.parse(await run.callPromising(JSON.stringify(settings)));
+  const text = JSON.stringify(settings);
+  const end = clock() + limit; // Python has started: what counts is the code
+  const { value, late } = await interrupted(pyodide, () => clock() > end, () => run.callPromising(text));
+  const made = JSON.parse(value);
   run.destroy();
   guest.destroy();
   const report = { imports: imports.events, took: clock() - imports.start };
-  if (made.failed) return { failed: made.failed, ...report };
+  if (made.failed) return { failed: made.failed, late, ...report };
   const problems = [...recorder.problems(module), ...made.problems];
   if (pendingCallbacks() > 0) problems.push({ kind: "task", what: "a callback that waits to be called (call_soon, call_later)" });
   if (problems.length > 0) {
@@ -53,6 +58,30 @@ async function make(settings, importModule, clock) {
   const { found, entropy, skipped, ahead } = made;
   const bytes = recorder.encode(module, { layer: settings.layer, python: settings.python, found, entropy });
   return { bytes, skipped, ahead, ...report };
+}
+
+// Runs Python, and raises KeyboardInterrupt in it once `isLate`. Pyodide looks every few thousand steps whether a number
+// waits in its interrupt buffer; nobody else runs in this thread who could put one there, so that the look itself asks.
+async function interrupted(pyodide, isLate, run) {
+  const keyboardInterrupt = 2;
+  let late = false;
+  pyodide.setInterruptBuffer({
+    get 0() {
+      const now = !late && isLate();
+      late ||= now;
+      return now ? keyboardInterrupt : 0;
+    },
+    set 0(_value) {},
+  });
+  try {
+    const value = await run();
+    return { value, late };
+  } catch (error) {
+    if (!late) throw error;
+    return { value: '{"failed": {}}', late }; // it hit our own code around the user's
+  } finally {
+    pyodide.setInterruptBuffer(undefined);
+  }
 }
 
 // Looks in Python for who holds what cannot be saved. The interpreter is of no use afterwards.

@@ -191,6 +191,20 @@ def top_level(pyw, project):
     done = deploy(pyw, project, target)
     check("memory that cannot be kept is no failure", done.returncode == 0 and "top level fails" not in done.stderr, done.stderr)
     check("but no snapshot goes along, and why", "pyw_snapshot" not in target.metadata() and "cannot hold" in done.stderr, done.stderr)
+    loop = "\ndef find():\n    while True:\n        pass\n\n\nfind()\n"
+    entry.write_text(text + loop + f"# {os.getpid()}\n")
+    os.environ["PYW_TOP_LEVEL_TIMEOUT"] = "1.5"
+    target = Target()
+    done = deploy(pyw, project, target, "--strict")
+    line = len(text.splitlines()) + 3  # of `while`; `pass` comes next
+    check("a top level that loops is stopped, with its place", done.returncode == 1 and not target.server.seen and
+          any(f"src/entry.py:{at}:" in done.stderr for at in (line, line + 1)) and "top level fails: it had not ended after 1.5 s" in done.stderr, done.stderr)
+    done = deploy(pyw, project, Target(), "--strict", "--dry-run")
+    check("that is not remembered: it may end another time", done.returncode == 0, done.stderr)
+    os.environ["PYW_TOP_LEVEL_TIMEOUT"] = "soon"
+    done = deploy(pyw, project, Target())
+    check("a limit that is none", done.returncode == 2 and "PYW_TOP_LEVEL_TIMEOUT is `soon`" in done.stderr, done.stderr)
+    del os.environ["PYW_TOP_LEVEL_TIMEOUT"]
     entry.write_text(text)
 
 

@@ -167,6 +167,18 @@ def test_randomness_at_the_top_level_is_an_error_with_its_place(pyw):
             assert (reason["path"], reason["line"]) == ("src/entry.py", line), (call, reason)
 
 
+def test_a_top_level_that_does_not_end_is_stopped_and_tried_again(pyw):
+    with Project(pyw, HEAD + "x = 0\nwhile True: x += 1\n" + WORKER, PYTHON_313) as project:
+        limited = {**os.environ, "PYW_TOP_LEVEL_TIMEOUT": "1"}
+        for _ in range(2):
+            done = subprocess.run([pyw, "snapshot", "build"], cwd=project.root, env=limited, capture_output=True, text=True, timeout=120)
+            assert done.returncode == 1, done
+            assert "src/entry.py:3:" in done.stderr and "the top level: it had not ended after 1 s" in done.stderr, done.stderr
+        assert not list((project.root / ".pyw" / "snapshots").glob("build-*")), "left behind"
+        project.write(HEAD + "def answer(): return 'ends'\n" + WORKER)
+        assert project.layers("build")["dedicated"]["state"] == "ready"
+
+
 REFUSED = HEAD + """import asyncio, ctypes, random
 from pyodide.ffi import to_js
 class Holder: pass

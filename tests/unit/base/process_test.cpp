@@ -1,9 +1,14 @@
 #include <base/process.hpp>
 #include <support/catch.hpp>
 
+#include <sched.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 using namespace pyw;
 
@@ -33,6 +38,43 @@ TEST_CASE("a child that does not read its input does not block us") {
   command.argv = {"true"};
   command.input = std::string(1'000'000, 'x');
   CHECK(runner.run(command, {}).value().exit.success());
+}
+
+TEST_CASE("a child that outlasts its time is killed with its own children; what it said is kept") {
+  RealProcessRunner runner;
+  Command command;
+  command.argv = {"sh", "-c", "sleep 1000 & echo $!; wait"};
+  SECTION("which holds the streams open") {}
+  SECTION("which has closed them") {
+    command.argv[2] = "sleep 1000 >&- 2>&- & echo $!; exec >&- 2>&-; wait";
+  }
+  // Long enough for a shell on a busy machine to say its line; the test would hang if the limit had no
+  // effect.
+  command.time_limit = std::chrono::milliseconds(1500);
+  const auto output = runner.run(command, {}).value();
+  CHECK(output.timed_out);
+  CHECK(output.exit == Exit{Exit::Kind::signalled, SIGKILL});
+  const auto grandchild = std::stoi(output.standard_output);
+  // The one who reaps orphans may be slow: gone, or a zombie.
+  const auto is_gone = [&] {
+    std::ifstream status("/proc/" + std::to_string(grandchild) + "/stat");
+    std::string text((std::istreambuf_iterator<char>(status)), {});
+    return text.empty() || text.find(") Z") != std::string::npos;
+  };
+  while (!is_gone()) {
+    ::sched_yield();
+  }
+}
+
+TEST_CASE("a child that ends within its time is not disturbed") {
+  RealProcessRunner runner;
+  Command command;
+  command.argv = {"sh", "-c", "echo done; exit 3"};
+  command.time_limit = std::chrono::hours(24 * 60);
+  const auto output = runner.run(command, {}).value();
+  CHECK_FALSE(output.timed_out);
+  CHECK(output.exit == Exit{Exit::Kind::exited, 3});
+  CHECK(output.standard_output == "done\n");
 }
 
 TEST_CASE("a signal is not an exit code") {

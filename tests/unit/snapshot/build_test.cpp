@@ -74,6 +74,49 @@ TEST_CASE("a refusal is kept with object, place, line and hint, and is not tried
         "hint: until then the top level runs at every start, which takes about 430 ms longer\n");
 }
 
+TEST_CASE("code that does not end is told with its place and limit, and is tried again") {
+  Maker maker;
+  const auto record = maker.run(
+      R"json({"took": 60001, "late": true, "failed": {"type": "KeyboardInterrupt", "message": "",
+    "path": "src/entry.py", "line": 4, "column": 5, "source": "    pass"}})json");
+  REQUIRE(record);
+  CHECK_FALSE(record->made);
+  CHECK(record->timed_out);
+  CHECK(record->reasons.at(0).message == "it had not ended after 60 s");
+  CHECK(record->reasons.at(0).location == Location{"src/entry.py", 4, 5});
+  CHECK_FALSE(read_record(maker.project, Layer::dedicated, maker.files));
+  // One that the code raised by itself is an exception like others.
+  const auto caught =
+      maker.run(R"json({"took": 60001, "late": false, "failed": {"type": "KeyboardInterrupt"}})json");
+  REQUIRE(caught);
+  CHECK_FALSE(caught->timed_out);
+}
+
+TEST_CASE("a maker that does not end is given up, with the entry as the place") {
+  Maker maker;
+  maker.project.main = {"src/entry.py", {}};
+  maker.processes.answer = [](const Command& command) {
+    CHECK(command.time_limit > default_time_limit);
+    ProcessOutput output;
+    output.exit = {Exit::Kind::signalled, 9};
+    output.timed_out = true;
+    return output;
+  };
+  const auto record = build(maker.plans[1],
+                            {maker.project,
+                             maker.parts,
+                             maker.staged.guest,
+                             "/p/.pyw/scratch",
+                             Priority::normal,
+                             default_time_limit},
+                            maker.world);
+  REQUIRE(record);
+  CHECK(record->timed_out);
+  CHECK(record->reasons.at(0).message == "it had not ended after 60 s");
+  CHECK(record->reasons.at(0).location.path == "src/entry.py");
+  CHECK_FALSE(maker.files.exists("/p/.pyw/scratch"));
+}
+
 TEST_CASE("an exception of the top level is told as such") {
   Maker maker;
   const auto record =
