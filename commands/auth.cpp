@@ -1,4 +1,5 @@
 #include <base/text.hpp>
+#include <cloud/api_token.hpp>
 #include <cloud/identity.hpp>
 #include <commands/auth.hpp>
 #include <commands/cloud_support.hpp>
@@ -56,10 +57,11 @@ Runner declare_whoami(CLI::App& app) {
 }
 
 Result<int> log_in(Context& context) {
-  PYW_TRY_ASSIGN(auto token, read_secret_value(context, "the API token"));
-  if (token.empty()) {
+  PYW_TRY_ASSIGN(const auto given, read_secret_value(context, "the API token"));
+  if (trim(given.reveal()).empty()) {
     return failure(usage_error("no token was given", {"pipe it in: `pyw auth login < token-file`"}));
   }
+  PYW_TRY_ASSIGN(auto token, cloud::checked_token(trim(given.reveal()), "the input"));
   // Checked before it is kept: a wrong one would only fail later, and elsewhere.
   cloud::Api api(context.world, {cloud::ApiToken{token}, cloud::CredentialSource::file});
   PYW_TRY_ASSIGN(const auto identity, cloud::read_identity(api));

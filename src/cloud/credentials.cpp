@@ -1,4 +1,5 @@
 #include <base/text.hpp>
+#include <cloud/api_token.hpp>
 #include <cloud/credentials.hpp>
 
 #include <fmt/core.h>
@@ -13,18 +14,17 @@ first_of(const Environment& environment, const char* name, const char* older_nam
   return value ? value : environment.get_nonempty(older_name);
 }
 
-/// A token goes into a header: an ellipsis or a newline from a bad copy would break the request in odd ways.
-Result<Secret> checked_token(const std::string& token, std::string_view where) {
+} // namespace
+
+Result<Secret> checked_token(std::string_view token, std::string_view where) {
   for (const char c : token) {
     if (static_cast<unsigned char>(c) < 0x21 || static_cast<unsigned char>(c) > 0x7e) {
       return failure(user_error(fmt::format("the API token in {} has a character that no token has", where),
                                 {"copy the token again, whole and without blanks"}));
     }
   }
-  return Secret(token);
+  return Secret(std::string(token));
 }
-
-} // namespace
 
 Path token_file(const Environment& environment) {
   return environment.config_directory() / "api-token";
@@ -52,7 +52,7 @@ Result<std::optional<Credentials>> find_credentials(const Environment& environme
   }
   PYW_TRY_ASSIGN(const auto stored, files.read_if_exists(token_file(environment)));
   if (stored && !trim(*stored).empty()) {
-    PYW_TRY_ASSIGN(auto checked, checked_token(std::string(trim(*stored)), token_file(environment).string()));
+    PYW_TRY_ASSIGN(auto checked, checked_token(trim(*stored), token_file(environment).string()));
     return Credentials{ApiToken{std::move(checked)}, CredentialSource::file};
   }
   return std::nullopt;

@@ -130,6 +130,18 @@ def stored_token(pyw, server, folder):
     file.chmod(0o644)
     done = run(pyw, folder, server, "auth", "login", stdin=token + "2\n")
     check("auth login: again, closed again", done.returncode == 0 and stat.S_IMODE(file.stat().st_mode) == 0o600, done.stderr)
+    done = run(pyw, folder, server, "auth", "login", stdin=f" \t{token}\r\n\n")
+    check("auth login: blanks around it do not count", done.returncode == 0 and file.read_text() == token + "\n", done.stderr)
+    server.seen.clear()
+    for bad in (f"{token} {token}", f"{token}\n{token}\n", f"CLOUDFLARE_API_TOKEN= {token}", f"{token[:9]}…", f"Bearer {token}"):
+        done = run(pyw, folder, server, "auth", "login", stdin=bad)
+        check(f"auth login: {bad!r} is refused", done.returncode == 1 and "has a character that no token has" in done.stderr, done.stderr)
+        check(f"auth login: {bad!r} is not shown", token[:9] not in done.stdout + done.stderr, done.stderr)
+    for empty in ("", " \n"):
+        done = run(pyw, folder, server, "auth", "login", stdin=empty)
+        check("auth login: nothing", done.returncode == 2 and "no token was given" in done.stderr, done.stderr)
+    check("auth login: none of that is asked of the API", not server.seen, [s.path for s in server.seen])
+    check("auth login: the good one stays", file.read_text() == token + "\n")
     run(pyw, folder, server, "auth", "logout")
     check("auth logout", not file.exists())
 
