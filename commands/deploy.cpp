@@ -134,10 +134,13 @@ Result<int> upload(const DeployOptions& options, cloud::Worker& worker, Context&
   return 0;
 }
 
-Result<void> check(const DeployOptions& options, const cloud::Worker& worker, Context& context) {
+Result<void> check(const DeployOptions& options,
+                   const cloud::Worker& worker,
+                   std::optional<SyntaxCheck>& syntax,
+                   Context& context) {
   PYW_TRY_ASSIGN(auto findings, check_worker(worker, context.world.files));
-  if (worker.manifest) {
-    PYW_TRY_ASSIGN(auto faults, check_python_syntax(worker, context));
+  if (syntax) {
+    PYW_TRY_ASSIGN(auto faults, syntax->finish());
     if (faults.empty()) { // what does not parse does not run either
       PYW_TRY_ASSIGN(faults,
                      check_top_level(worker, options.dry_run ? Effort::what_is_known : Effort::run, context));
@@ -172,13 +175,22 @@ Result<int> run_upload(const DeployOptions& options, cloud::Upload upload_kind, 
       warn(context, warning);
     }
   }
+  std::optional<SyntaxCheck> syntax;
+  if (options.check && worker.manifest) {
+    PYW_TRY_ASSIGN(auto started, SyntaxCheck::start(worker, context));
+    syntax.emplace(std::move(started));
+  }
+  BundleSize size;
+  if (options.dry_run) { // beside the syntax check, which is another process
+    PYW_TRY_ASSIGN(size, measure(context, worker));
+  }
   if (options.check) {
-    PYW_TRY(check(options, worker, context));
+    PYW_TRY(check(options, worker, syntax, context));
   }
   if (options.outdir) {
     PYW_TRY(write_modules(context, worker, context.options.directory / *options.outdir));
   }
-  return options.dry_run ? dry_run(options, worker, context) : upload(options, worker, context);
+  return options.dry_run ? dry_run(options, worker, size, context) : upload(options, worker, context);
 }
 
 CommandEntry deploy_command() {

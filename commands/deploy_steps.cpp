@@ -136,7 +136,8 @@ Result<std::optional<std::vector<cloud::ConfigChange>>> read_changes(const Deplo
 
 } // namespace
 
-Result<int> dry_run(const DeployOptions& options, cloud::Worker& worker, Context& context) {
+Result<int>
+dry_run(const DeployOptions& options, cloud::Worker& worker, const BundleSize& size, Context& context) {
   for (auto& binding : worker.bindings.items()) {
     // What has no resource yet would be inherited or made: nobody is asked in a dry run.
     binding.inherited = binding.type == "kv_namespace" && binding.text("id").empty();
@@ -148,7 +149,6 @@ Result<int> dry_run(const DeployOptions& options, cloud::Worker& worker, Context
         fmt::format("{} assets in {}", assets.assets.size(), worker.assets->directory.string()));
   }
   PYW_TRY(add_file_secrets(options, context, worker));
-  PYW_TRY_ASSIGN(const auto size, measure(context, worker));
   cloud::RemoteState as_if_live;
   as_if_live.exists = true;
   const auto plan = cloud::plan_deploy(worker, as_if_live, parts);

@@ -39,8 +39,9 @@ add_file_secrets(const DeployOptions& options, Context& context, cloud::Worker& 
 [[nodiscard]] cloud::UploadParts local_parts(const cloud::Worker& worker, Context& context);
 
 /// `--dry-run`: the plan, and with `--diff` what it would change of what is live, which is read for it.
-/// Nothing is changed.
-[[nodiscard]] Result<int> dry_run(const DeployOptions& options, cloud::Worker& worker, Context& context);
+/// Nothing is changed. `size` is that of measure().
+[[nodiscard]] Result<int>
+dry_run(const DeployOptions& options, cloud::Worker& worker, const BundleSize& size, Context& context);
 
 /// After `versions upload`: the preview's address.
 [[nodiscard]] Result<void> finish_version(CloudSession& session,

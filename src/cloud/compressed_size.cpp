@@ -3,13 +3,14 @@
 #include <cloud/compressed_size.hpp>
 
 #include <fmt/core.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <condition_variable>
 #include <deque>
-#include <future>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,54 +21,89 @@ namespace pyw::cloud {
 namespace {
 
 constexpr std::size_t piece_bytes = 1024 * 1024;
+constexpr int level = 6;                       // gzip's own
 constexpr std::uint64_t gzip_frame_bytes = 18; // header and trailer, RFC 1952
 
-std::uint64_t deflated_bytes(const std::string& piece) {
-  z_stream stream{};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    return piece.size();
-  }
-  std::array<unsigned char, 64 * 1024> out{};
-  stream.next_in =
-      reinterpret_cast<Bytef*>(const_cast<char*>(piece.data())); // NOLINT: zlib's interface; it only reads
-  stream.avail_in = static_cast<uInt>(piece.size());
-  int state = Z_OK;
-  while (state == Z_OK) {
-    stream.next_out = out.data();
-    stream.avail_out = static_cast<uInt>(out.size());
-    state = deflate(&stream, Z_FINISH);
-  }
-  const std::uint64_t size = stream.total_out;
-  deflateEnd(&stream);
-  return size;
-}
+struct CompressorFree {
+  void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
+};
 
-/// Compresses pieces beside the reading, at most one a processor at a time.
-class Pool {
+/// One thread's compressor and the room for its output.
+class Compressor {
 public:
-  /// The piece's size is added to `sum`, by finish() at the latest.
-  void add(std::string piece, std::uint64_t& sum) {
-    if (m_running.size() >= m_width) {
-      collect();
+  std::uint64_t deflated_bytes(const std::string& piece) {
+    if (m_compressor == nullptr) {
+      return piece.size();
     }
-    m_running.emplace_back(
-        std::async(std::launch::async, [text = std::move(piece)] { return deflated_bytes(text); }), &sum);
-  }
-
-  void finish() {
-    while (!m_running.empty()) {
-      collect();
-    }
+    m_out.resize(libdeflate_deflate_compress_bound(m_compressor.get(), piece.size()));
+    return libdeflate_deflate_compress(
+        m_compressor.get(), piece.data(), piece.size(), m_out.data(), m_out.size());
   }
 
 private:
-  void collect() {
-    *m_running.front().second += m_running.front().first.get();
-    m_running.pop_front();
+  std::unique_ptr<libdeflate_compressor, CompressorFree> m_compressor{libdeflate_alloc_compressor(level)};
+  std::vector<char> m_out;
+};
+
+/// Compresses pieces beside the reading, one a processor at a time.
+class Pool {
+public:
+  Pool() = default;
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  ~Pool() { finish(); }
+
+  /// The piece's size is added to `sum`, by finish() at the latest. Waits while as many wait as there are
+  /// processors.
+  void add(std::string piece, std::uint64_t& sum) {
+    std::unique_lock lock(m_mutex);
+    if (m_threads.size() < m_width) {
+      m_threads.emplace_back([this] { work(); });
+    }
+    m_changed.wait(lock, [this] { return m_waiting.size() < m_width; });
+    m_waiting.emplace_back(std::move(piece), &sum);
+    m_changed.notify_all();
+  }
+
+  /// The last call: nothing can be added afterwards.
+  void finish() {
+    {
+      const std::lock_guard lock(m_mutex);
+      m_closed = true;
+      m_changed.notify_all();
+    }
+    for (auto& thread : m_threads) {
+      thread.join();
+    }
+    m_threads.clear();
+  }
+
+private:
+  void work() {
+    Compressor compressor;
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+      m_changed.wait(lock, [this] { return m_closed || !m_waiting.empty(); });
+      if (m_waiting.empty()) {
+        return;
+      }
+      const auto [piece, sum] = std::move(m_waiting.front());
+      m_waiting.pop_front();
+      m_changed.notify_all();
+      lock.unlock();
+      const auto size = compressor.deflated_bytes(piece);
+      lock.lock();
+      *sum += size;
+    }
   }
 
   std::size_t m_width = std::max(1U, std::min(8U, std::thread::hardware_concurrency()));
-  std::deque<std::pair<std::future<std::uint64_t>, std::uint64_t*>> m_running;
+  std::mutex m_mutex;
+  std::condition_variable m_changed;
+  std::deque<std::pair<std::string, std::uint64_t*>> m_waiting;
+  std::vector<std::thread> m_threads;
+  bool m_closed = false;
 };
 
 /// The modules that make one stream, in the bundle's order.

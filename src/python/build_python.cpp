@@ -18,6 +18,11 @@ namespace {
 // check.
 constexpr std::array<const char*, 5> names{"python3", "python3.14", "python3.13", "python3.12", "python3.11"};
 
+std::optional<Path> chosen_python() {
+  const auto* chosen = std::getenv("PYW_BUILD_PYTHON");
+  return chosen != nullptr && *chosen != '\0' ? std::optional<Path>(chosen) : std::nullopt;
+}
+
 bool is_pyw(const Path& program) {
   std::error_code code;
   const auto own = platform::own_executable();
@@ -49,17 +54,30 @@ std::optional<Path> packages_of_environment(const Path& environment_python) {
   return std::nullopt;
 }
 
-std::optional<Path> find_build_python() {
-  if (const auto* chosen = std::getenv("PYW_BUILD_PYTHON"); chosen != nullptr && *chosen != '\0') {
-    return Path(chosen);
+std::vector<Path> possible_build_pythons() {
+  if (const auto chosen = chosen_python()) {
+    return {*chosen};
   }
+  std::vector<Path> found;
   const auto* path = std::getenv("PATH");
   for (const auto* name : names) {
     for (const auto folder : split(path != nullptr ? path : "", ':')) {
       auto candidate = Path(folder) / name;
-      if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate) && is_new_enough(candidate)) {
-        return candidate;
+      if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate)) {
+        found.push_back(std::move(candidate));
       }
+    }
+  }
+  return found;
+}
+
+std::optional<Path> find_build_python() {
+  if (auto chosen = chosen_python()) {
+    return chosen; // whoever chose it knows
+  }
+  for (const auto& candidate : possible_build_pythons()) {
+    if (is_new_enough(candidate)) {
+      return candidate;
     }
   }
   return std::nullopt;

@@ -18,6 +18,10 @@ inline constexpr int oldest_build_minor = 11;
 /// `lib/python3.*/site-packages` beside its `bin`; nullopt when it is not in an environment.
 [[nodiscard]] std::optional<Path> packages_of_environment(const Path& environment_python);
 
+/// Where to look: $PYW_BUILD_PYTHON alone, else every python3, python3.14, 3.13, 3.12 and 3.11 of $PATH that
+/// is not one of ours. None has been run: a version manager's stand-in may be among them.
+[[nodiscard]] std::vector<Path> possible_build_pythons();
+
 /// $PYW_BUILD_PYTHON, else the first python3.14, 3.13, 3.12, 3.11 or python3 of $PATH that is not one of
 /// ours.
 [[nodiscard]] std::optional<Path> find_build_python();
