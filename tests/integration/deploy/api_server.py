@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -66,6 +67,14 @@ class Seen:
         return ""
 
 
+class Dripping(str):
+    """A body that comes in ten pieces over half a second: a slow server."""
+
+
+class Half(str):
+    """A body of which only the first half comes before the connection is cut."""
+
+
 class Server:
     """answer(seen) gives (status, body as an object or text, headers), or None to cut the connection."""
 
@@ -97,7 +106,16 @@ class Server:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                if isinstance(content, Half):
+                    self.wfile.write(data[:len(data) // 2])
+                    self.close_connection = True
+                elif isinstance(content, Dripping):
+                    size = len(data) // 10 + 1
+                    for start in range(0, len(data), size):
+                        time.sleep(0.05)  # the fault itself
+                        self.wfile.write(data[start:start + size])
+                else:
+                    self.wfile.write(data)
 
             do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from api_server import ACCOUNT, Server, client_environment
+from api_server import ACCOUNT, Dripping, Half, Server, client_environment
 
 TOKEN = "test-token-0123456789"
 REFUSED = {"success": False, "errors": [{"code": 10001, "message": "on order"}], "messages": [], "result": None}
@@ -24,6 +24,9 @@ FAULTS = {
     "429": (429, REFUSED, {}),
     "429 with Retry-After": (429, REFUSED, {"Retry-After": "0"}),
     "malformed": (500, "<html>oops</html>", {}),
+    "malformed 200": (200, '{"success": true, "result": [oops', {}),
+    "slow": Dripping,  # the right answer, in pieces
+    "half": Half,  # the right answer, cut in its middle
 }
 RETRIED = ("/versions", "/workers/workers/greeter", "/scripts/greeter/subdomain")  # 5xx and 429 are tried again
 ALWAYS = 99
@@ -43,12 +46,14 @@ class Faulty:
         if self.failing is None and self.count == self.at:
             self.failing = here
         self.count += 1
-        if here == self.failing and self.left > 0:
-            self.left -= 1
+        fails = here == self.failing and self.left > 0
+        self.left -= fails
+        if fails and not isinstance(self.fault, type):
             return self.fault
         for request in self.known:
             if (request["method"], request["path"]) == here:
-                return request["response"]["status"], request["response"]["body"], {}
+                body = request["response"]["body"]
+                return request["response"]["status"], self.fault(json.dumps(body)) if fails else body, {}
         return 404, REFUSED, {}
 
 
@@ -65,10 +70,14 @@ def deploy(pyw, project, requests, at, fault, times):
 def expected_success(name, request, times):
     """Whether one deployment must come through; None: it may."""
     path, method = request["path"], request["method"]
-    if path.endswith(HARMLESS):
+    if path.endswith(HARMLESS) or name == "slow":
         return True
     if times == ALWAYS:
         return False
+    if name == "malformed 200":
+        return None if method == "GET" else False  # who says yes in no words may have done it: it is not repeated
+    if name == "half":
+        return None
     if name == "cut":
         # A connection that was kept open and dies before a byte of the answer came is opened anew by the HTTP library.
         return True if method == "GET" or path.endswith(RETRIED) else None
