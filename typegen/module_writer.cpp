@@ -1,5 +1,6 @@
 #include <base/text.hpp>
 #include <typegen/module_writer.hpp>
+#include <typegen/overloads.hpp>
 
 #include <array>
 #include <unordered_set>
@@ -167,10 +168,7 @@ std::string write_module(std::string_view own,
       aliases += word + " = " + word.substr(7) + "\n";
     }
   }
-  // TypeScript takes the first overload that fits, and its declarations count on that.
-  const std::string_view setting =
-      used.contains("overload") ? "# mypy: disable-error-code=\"overload-overlap\"\n" : "";
-  return std::string(setting) + imports + (imports.empty() ? "" : "\n") + std::string(definitions) + aliases;
+  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions) + aliases;
 }
 
 } // namespace pyw::typegen

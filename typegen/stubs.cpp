@@ -414,11 +414,15 @@ RuntimeStubs StubMaker::run() {
 } // namespace
 
 RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, const StubOptions& options) {
-  return StubMaker(sources, options).run();
+  auto maker = std::make_unique<StubMaker>(sources, options);
+  auto stubs = maker->run();
+  stubs.beside.push_back(std::make_shared<std::future<void>>(
+      std::async(std::launch::async, [unneeded = std::move(maker)]() mutable { unneeded.reset(); })));
+  return stubs;
 }
 
 std::string_view generator_version() {
-  return "7";
+  return "8";
 }
 
 } // namespace pyw::typegen

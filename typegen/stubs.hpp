@@ -5,6 +5,8 @@
 #include <typegen/ir.hpp>
 
 #include <cstddef>
+#include <future>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +45,9 @@ struct StubReport {
 struct RuntimeStubs {
   std::vector<StubFile> files;
   StubReport report;
+  /// Work that goes on in other threads: giving back what the lowering needed is a tenth of the whole time.
+  /// Whoever drops the last reference waits for it.
+  std::vector<std::shared_ptr<std::future<void>>> beside = {};
 };
 
 /// Lowers declarations. Pure and total: any text gives stubs that can be read.
