@@ -18,6 +18,7 @@ struct TypesOptions {
   std::string outdir;
   std::string declarations;
   std::vector<std::string> extra;
+  bool dated = false;
   bool check = false;
   bool report = false;
   bool setup = false;
@@ -66,6 +67,13 @@ request_for(const TypesOptions& options, const Context& context, const config::P
   if (!options.declarations.empty()) {
     request.declarations = context.options.directory / options.declarations;
   }
+  if (options.dated) {
+    request.dated.emplace();
+    request.dated->date = project.compatibility_date.value;
+    for (const auto& flag : project.compatibility_flags) {
+      request.dated->flags.push_back(flag.value);
+    }
+  }
   for (const auto& extra : options.extra) {
     request.extra.push_back(context.options.directory / extra);
   }
@@ -98,6 +106,7 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
     show_report(context, runtime.report);
     return 0;
   }
+  const auto beside = runtime.beside; // waited for at the end
   const auto types = compare_types(world, project, std::move(runtime), outdir);
   if (options.check) {
     return check_result(context, types.place, types.comparison);
@@ -119,14 +128,20 @@ CommandEntry types_command() {
        {"pyw types --setup", "tell editors and checkers of this project where they are"},
        {"pyw types --watch", "write them anew as the configuration is edited"},
        {"pyw types --outdir typings", "somewhere else"},
+       {"pyw types --dated", "only what the runtime has at the project's compatibility date"},
        {"pyw types --report", "what could not be typed"}},
       [](CLI::App& app) -> Runner {
         auto options = std::make_shared<TypesOptions>();
         app.add_option("declarations", options->extra, "more TypeScript declarations (.d.ts) to take in");
         app.add_option("--outdir", options->outdir, "the folder for js-stubs and workers-stubs");
-        app.add_option("--declarations",
-                       options->declarations,
-                       "the runtime's declarations, instead of the pinned ones");
+        auto* declarations = app.add_option("--declarations",
+                                            options->declarations,
+                                            "the runtime's declarations, instead of the pinned ones");
+        app.add_flag("--dated",
+                     options->dated,
+                     "the declarations that workerd gives for the project's date and flags; the pinned ones "
+                     "are those of the newest date")
+            ->excludes(declarations);
         auto* check = app.add_flag("--check", options->check, "write nothing; fail when the types are stale");
         auto* report = app.add_flag(
             "--report", options->report, "list what became Any, and syntax that was not understood");

@@ -77,7 +77,11 @@ Result<void> make_venv(World& world, const config::Project& project, const std::
     if (failed) {
       return failure(user_error(
           fmt::format("uv could not make `.venv`: {}", trim(python::whole_text(failed->complaint))),
-          {"`pyw -v types --venv` shows its commands"}));
+          {exists ? "`pyw -v types --venv` shows its commands"
+                  : fmt::format(
+                        "a Python {} that uv finds is needed, or one that it can fetch; a `.venv` that is "
+                        "there is used as it is, whatever its Python",
+                        python)}));
     }
   }
   world.reporter.message(fmt::format(

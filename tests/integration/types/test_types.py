@@ -113,6 +113,10 @@ def test_stubs_are_clean(pyw, root):
     assert packages == ["asgi-stubs", "js-stubs", "pyodide-stubs", "workers-stubs"], packages
     for package in packages:
         shutil.copytree(environment.packages / package, folder / "stubs" / package.removesuffix("-stubs"))
+        for stub in (folder / "stubs").rglob("*.pyi"):
+            text = stub.read_text()
+            assert not re.search(r"^# *(mypy|pyright|type):", text, re.M), f"{stub} has a setting for the whole file"
+            assert not re.search(r"(type|pyright): ignore\s*$", text, re.M), f"{stub} ignores whatever there is on a line"
     (folder / "mypy.ini").write_text("[mypy]\nstrict = True\npython_version = 3.13\nmypy_path = stubs\n")
     said = environment.mypy(folder / "stubs", "--config-file", "../mypy.ini", "--explicit-package-bases", ".")
     assert ": error:" not in said, said[-3000:]
@@ -189,6 +193,70 @@ def test_venv(pyw, root):
     assert "no such package" in done.stderr, done.stderr
 
 
+def test_dated(pyw, root):
+    """The pinned workerd's declarations for the project's date and flags; asked once for each."""
+    folder = root / "dated"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/entry.py").write_text(ENTRY)
+    config = {**WRANGLER, "compatibility_date": "2022-01-01"}
+
+    def globals_with(flags):
+        (folder / "wrangler.json").write_text(json.dumps({**config, "compatibility_flags": ["python_workers", *flags]}))
+        first = run(pyw, folder, "--dated", "--outdir", "out")
+        again = run(pyw, folder, "--dated", "--outdir", "out", "--check")
+        assert "asking workerd" not in again.stderr, again.stderr
+        return (folder / "out/js-stubs/_globals.pyi").read_text(), first
+
+    old, _ = globals_with([])
+    flagged, _ = globals_with(["global_navigator"])
+    assert "navigator:" not in old and "navigator:" in flagged
+    (folder / "wrangler.json").write_text(json.dumps({**config, "compatibility_flags": ["python_workers", "no_such_flag"]}))
+    done = run(pyw, folder, "--dated", "--outdir", "out", expect=1)
+    assert "No such compatibility flag: no_such_flag" in done.stderr, done.stderr
+
+
+def python_313():
+    """A Python 3.13 of this machine, also of a version manager that keeps it out of PATH; None where there is none."""
+    places = [shutil.which("python3.13"), *sorted(pathlib.Path.home().glob(".pyenv/versions/3.13*/bin/python3.13"))]
+    for place in filter(None, places):
+        if subprocess.run([place, "-c", ""], capture_output=True).returncode == 0:
+            return pathlib.Path(place)
+    return None
+
+
+def test_venv_with_real_uv(pyw, root):
+    """The user's uv settings and index: the environment has the packages and the types, and mypy in it sees both."""
+    folder = root / "real-venv"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/entry.py").write_text(ENTRY + "\n\nimport idna\n\nreveal_type(idna.encode(\"a\"))\n")
+    (folder / "wrangler.json").write_text(json.dumps(WRANGLER))
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "v"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["idna==3.10"]\n')
+    environment = dict(os.environ)
+    venv, python = folder / ".venv", python_313()
+    if python:
+        environment["PATH"] = f"{python.parent}:{environment['PATH']}"
+    else:  # uv would fetch one, from a place that not every machine reaches: an environment that is there stays
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+
+    def make():
+        done = subprocess.run([str(pyw), "types", "--venv"], cwd=folder, capture_output=True, text=True, timeout=300, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    make()
+    configuration = (venv / "pyvenv.cfg").read_text()
+    assert not python or "3.13" in configuration, configuration
+    packages = next((venv / "lib").glob("python3*/site-packages"))
+    for name in ("idna", "workers", "js-stubs", "workers-stubs"):
+        assert (packages / name).is_dir(), f"no {name} in {sorted(path.name for path in packages.iterdir())}"
+    said = checkers.install(checkers.ROOT / "build/tools/checkers").mypy(
+        folder, "--strict", "--python-version", "3.13", "--python-executable", str(venv / "bin/python3"), "src/entry.py")
+    assert ": error:" not in said and 'Revealed type is "bytes"' in said.replace("builtins.", ""), said
+    make()
+    assert (venv / "pyvenv.cfg").read_text() == configuration
+
+
 def test_pyproject_schema(pyw, root):
     """[tool.pyw] gets a schema of its own where it is the configuration; settings that are there stay."""
     folder = root / "tool-pyw"
@@ -226,7 +294,9 @@ def main():
         test_environment(pyw, folder)
         test_report(pyw, folder)
         test_watch(pyw, folder)
+        test_dated(pyw, root)
         test_venv(pyw, root)
+        test_venv_with_real_uv(pyw, root)
         test_pyproject_schema(pyw, root)
         test_checkers(pyw, folder)
         test_stubs_are_clean(pyw, root)
