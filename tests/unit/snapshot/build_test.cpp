@@ -102,7 +102,7 @@ TEST_CASE("a maker that does not end is given up, with the entry as the place") 
     output.timed_out = true;
     return output;
   };
-  const auto record = build(maker.plans[1],
+  const auto record = build(maker.plans[2],
                             {maker.project,
                              maker.parts,
                              maker.staged.guest,
