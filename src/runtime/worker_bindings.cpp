@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace pyw::runtime {
 
@@ -12,14 +13,21 @@ namespace {
 
 using nlohmann::ordered_json;
 
+bool add_mock(const ServiceInput& input, LocalServices& out, const std::string& name) {
+  const bool mocked = std::ranges::find(input.mocked, name) != input.mocked.end();
+  if (mocked) {
+    out.bindings.push_back(binding(name, "service", designator("mock", name, "")));
+  }
+  return mocked;
+}
+
 /// A binding that says, when it is used, why it does not work here.
 void add_unavailable(const ServiceInput& input,
                      LocalServices& out,
                      const std::string& name,
                      const std::string& why,
                      const config::Place& place) {
-  if (std::ranges::find(input.mocked, name) != input.mocked.end()) {
-    out.bindings.push_back(binding(name, "service", designator("mock", name, "")));
+  if (add_mock(input, out, name)) {
     return;
   }
   constexpr std::string_view module = "pyw:unavailable";
@@ -35,6 +43,44 @@ void add_unavailable(const ServiceInput& input,
       capnp_struct({{"moduleName", capnp_string(module)},
                     {"innerBindings", "[" + binding("message", "text", capnp_string(message)) + "]"}})));
   out.warnings.push_back(input.project.diagnose(Severity::warning, message, place));
+}
+
+const std::string platform_only = "works on the platform only: it has no local counterpart; "
+                                  "`pyw dev --mock FILE.py` lets a class answer for it";
+
+/// The same for a binding whose class the SDK looks at: `make` gives it the class of production, and a
+/// service that answers every call with 501.
+void add_unavailable_service(const ServiceInput& input,
+                             LocalServices& out,
+                             const std::string& name,
+                             const config::Place& place,
+                             const std::function<std::string(const std::string& service)>& make) {
+  if (add_mock(input, out, name)) {
+    return;
+  }
+  constexpr std::string_view service_name = "unavailable";
+  const auto worker =
+      capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
+                    {"modules",
+                     "[(name = \"unavailable_service.js\", esModule = " +
+                         capnp_embed((input.guest / "unavailable_service.js").string()) + ")]"}});
+  const auto service = capnp_struct({{"name", capnp_string(service_name)}, {"worker", worker}});
+  if (std::ranges::find(out.services, service) == out.services.end()) {
+    out.services.push_back(service);
+  }
+  const auto message = fmt::format("the binding {} {}", name, platform_only);
+  out.bindings.push_back(make(designator(service_name, "", ordered_json{{"message", message}}.dump())));
+  out.warnings.push_back(input.project.diagnose(Severity::warning, message, place));
+}
+
+/// One of the classes that workerd carries for production's use.
+std::string internal_api(const std::string& name,
+                         std::string_view module,
+                         const std::string& service,
+                         const std::vector<std::string>& more = {}) {
+  std::vector<std::string> inner{binding("fetcher", "service", service)};
+  inner.insert(inner.end(), more.begin(), more.end());
+  return wrapped(name, module, inner);
 }
 
 struct ConnectionString {
@@ -178,16 +224,36 @@ Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
 
 void add_remote_only(const ServiceInput& input, LocalServices& out) {
   const auto& project = input.project;
-  const std::string why = "works on the platform only: it has no local counterpart";
   const auto add = [&](const std::string& name, const config::Place& place) {
-    add_unavailable(input, out, name, why, place);
+    add_unavailable(input, out, name, platform_only, place);
   };
-  for (const auto* item : {&project.ai,
-                           &project.browser,
-                           &project.images,
-                           &project.media,
-                           &project.stream,
-                           &project.analytics}) {
+  const auto add_service = [&](const auto& item, const std::function<std::string(const std::string&)>& make) {
+    add_unavailable_service(input, out, item.binding, item.place, make);
+  };
+  if (const auto& item = project.ai) {
+    add_service(*item, [&](const auto& service) {
+      return internal_api(item->binding, "cloudflare-internal:ai-api", service);
+    });
+  }
+  if (const auto& item = project.images) {
+    add_service(*item, [&](const auto& service) {
+      return internal_api(item->binding, "cloudflare-internal:images-api", service);
+    });
+  }
+  for (const auto& item : project.vectorize) {
+    add_service(item, [&](const auto& service) {
+      return internal_api(item.binding,
+                          "cloudflare-internal:vectorize-api",
+                          service,
+                          {binding("indexId", "text", capnp_string(item.index_name)),
+                           binding("indexVersion", "text", capnp_string("v2")),
+                           binding("useNdJson", "json", capnp_string("true"))});
+    });
+  }
+  for (const auto& item : project.mtls_certificates) {
+    add_service(item, [&](const auto& service) { return binding(item.binding, "service", service); });
+  }
+  for (const auto* item : {&project.browser, &project.media, &project.stream, &project.analytics}) {
     if (*item) {
       add((*item)->binding, (*item)->place);
     }
@@ -197,9 +263,7 @@ void add_remote_only(const ServiceInput& input, LocalServices& out) {
       add(item.binding, item.place);
     }
   };
-  add_all(project.vectorize);
   add_all(project.dispatch_namespaces);
-  add_all(project.mtls_certificates);
   add_all(project.pipelines);
   add_all(project.passed_on_bindings);
 }

@@ -252,11 +252,13 @@ TEST_CASE("assets stand in front of the Worker and carry their rules") {
 TEST_CASE("a binding without local counterpart warns and says why when it is used") {
   auto sample = Sample();
   sample.project.ai = config::NamedBinding{"AI"};
+  sample.project.browser = config::NamedBinding{"BROWSER"};
   const auto plan = sample.plan();
-  REQUIRE(plan->warnings.size() == 1);
-  CHECK(plan->warnings[0].message ==
-        "the binding AI works on the platform only: it has no local counterpart");
-  CHECK(contains(plan->config, R"((name = "AI", wrapped = (moduleName = "pyw:unavailable")"));
+  REQUIRE(plan->warnings.size() == 2);
+  CHECK(plan->warnings[0].message == "the binding AI works on the platform only: it has no local "
+                                     "counterpart; `pyw dev --mock FILE.py` lets a class answer for it");
+  CHECK(contains(plan->config, R"((name = "BROWSER", wrapped = (moduleName = "pyw:unavailable")"));
+  CHECK(contains(plan->config, R"((name = "AI", wrapped = (moduleName = "cloudflare-internal:ai-api")"));
 }
 
 TEST_CASE("a local database is reached by its connection string") {
