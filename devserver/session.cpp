@@ -10,6 +10,9 @@ namespace {
 
 using Candidate = DevState::Candidate;
 
+// A queue tries a message four times unless told otherwise (max_retries: 3); one more.
+constexpr int most_restarts = 5;
+
 class Stepper {
 public:
   explicit Stepper(DevState state) : m_state(std::move(state)) {}
@@ -20,6 +23,7 @@ public:
     if (m_state.stopping) {
       return;
     }
+    m_state.restarts_left = 0;
     if (m_state.candidate == Candidate::none) {
       emit(HoldRequests{});
       emit(StartSettleTimer{});
@@ -92,9 +96,14 @@ public:
       // A damaged part of the runtime fails like this; code that cannot run has something to say.
       m_state.parts_checked = true;
       prepare_next(PartsCheck::thorough);
+    } else if (is_current(event.generation, Candidate::starting) && m_state.restarts_left > 0) {
+      // What ended the last one came back with the start: a message of a queue, an alarm. Each is given up in
+      // time.
+      --m_state.restarts_left;
+      emit(Report{explanation_of(event)});
+      prepare_next();
     } else if (is_current(event.generation, Candidate::starting)) {
-      candidate_failed(event.explanation.value_or(
-          user_error(fmt::format("the Worker did not start: workerd ended with {}", describe(event.exit)))));
+      candidate_failed(explanation_of(event));
     } else if (is_current(event.generation, Candidate::handing_over)) {
       candidate_failed(user_error(fmt::format("workerd ended with {}", describe(event.exit))));
     }
@@ -151,6 +160,7 @@ private:
     const bool first = !m_state.was_ready;
     m_state.was_ready = true;
     m_state.parts_checked = false;
+    m_state.restarts_left = 0;
     drain_serving();
     m_state.serving = m_state.candidate_generation;
     m_state.serving_fingerprint = m_state.candidate_identity.fingerprint;
@@ -158,6 +168,11 @@ private:
     emit(RouteTo{*m_state.serving});
     emit(AnnounceReady{*m_state.serving, first});
     follow_up();
+  }
+
+  [[nodiscard]] static Error explanation_of(const WorkerEnded& event) {
+    return event.explanation.value_or(
+        user_error(fmt::format("the Worker did not start: workerd ended with {}", describe(event.exit))));
   }
 
   void drain_serving() {
@@ -191,6 +206,7 @@ private:
     emit(Report{event.explanation.value_or(
         user_error(fmt::format("workerd ended with {}; starting it again", describe(event.exit))))});
     emit(HoldRequests{});
+    m_state.restarts_left = most_restarts;
     if (m_state.candidate == Candidate::none) {
       prepare_next();
     }

@@ -41,6 +41,7 @@ struct DevState {
   std::vector<Generation> draining;
   bool changed_again = false; ///< files changed while a candidate was under way
   bool was_ready = false;     ///< some generation has served
+  int restarts_left = 0;      ///< how often a start after a death may end before it serves
   bool parts_checked = false; ///< since the last start that succeeded, every byte of the runtime was checked
   bool stopping = false;
 };

@@ -1,6 +1,8 @@
 #include <devserver/session.hpp>
 #include <support/catch.hpp>
 
+#include <fmt/core.h>
+
 #include <csignal>
 
 using namespace pyw;
@@ -152,6 +154,25 @@ TEST_CASE("workerd dying on its own is started again") {
   auto session = serving_session();
   CHECK(session(WorkerEnded{1, killed, {}}) ==
         Words{"report workerd ended with signal 9 (Killed); starting it again", "hold", "prepare 2"});
+}
+
+TEST_CASE("what kills the Worker again before it serves is given some tries: a queue gives its message up") {
+  auto session = serving_session();
+  const auto poisoned = user_error("too much memory");
+  CHECK(session(WorkerEnded{1, killed, poisoned}) == Words{"report too much memory", "hold", "prepare 2"});
+  for (int number = 2; number < 7; ++number) {
+    session(Prepared{Generation(number), {"a"}});
+    CHECK(session(WorkerEnded{Generation(number), killed, poisoned}) ==
+          Words{"report too much memory", fmt::format("prepare {}", number + 1)});
+  }
+  session(Prepared{7, {"a"}});
+  CHECK(session(WorkerEnded{7, killed, poisoned}).size() == 2); // reported, and every request gets it
+  SECTION("a save is a start like the first") {
+    session(FilesChanged{});
+    session(Settled{});
+    session(Prepared{8, {"b"}});
+    CHECK(session(WorkerEnded{8, killed, poisoned}).size() == 2);
+  }
 }
 
 TEST_CASE("a start that fails without a word has the runtime's parts checked, once") {
