@@ -1,7 +1,12 @@
 #include <commands/types_env.hpp>
+#include <config/findings.hpp>
+#include <config/readers.hpp>
+#include <typegen/javascript_classes.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace pyw::commands {
 
@@ -70,6 +75,11 @@ EnvKind kind_of(config::BindingKind kind) {
   }
 }
 
+/// Empty for the project's own name, and for none.
+std::string other_worker(const std::string& name, const config::Project& project) {
+  return name == project.name.value ? std::string() : name;
+}
+
 /// What the binding's own entry says beyond its name.
 void add_details(EnvEntry& entry, const config::Project& project) {
   for (const auto& variable : project.vars) {
@@ -79,14 +89,15 @@ void add_details(EnvEntry& entry, const config::Project& project) {
     }
   }
   for (const auto& binding : project.durable_objects) {
-    if (entry.kind == EnvKind::durable_object && binding.name == entry.name && !binding.script_name) {
+    if (entry.kind == EnvKind::durable_object && binding.name == entry.name) {
       entry.class_name = binding.class_name;
+      entry.worker = other_worker(binding.script_name.value_or(""), project);
     }
   }
   for (const auto& binding : project.services) {
-    if (entry.kind == EnvKind::service && binding.binding == entry.name &&
-        binding.service == project.name.value) {
+    if (entry.kind == EnvKind::service && binding.binding == entry.name) {
       entry.class_name = binding.entrypoint.value_or("Default");
+      entry.worker = other_worker(binding.service, project);
     }
   }
   for (const auto& binding : project.passed_on_bindings) {
@@ -96,13 +107,27 @@ void add_details(EnvEntry& entry, const config::Project& project) {
   }
 }
 
-bool needs_classes(const std::vector<EnvEntry>& entries) {
-  return std::any_of(
-      entries.begin(), entries.end(), [](const EnvEntry& entry) { return !entry.class_name.empty(); });
+/// The Workers whose classes the bindings name; "" is the project itself.
+std::set<std::string> workers_of(const std::vector<EnvEntry>& entries) {
+  std::set<std::string> workers;
+  for (const auto& entry : entries) {
+    if (!entry.class_name.empty()) {
+      workers.insert(entry.worker);
+    }
+  }
+  return workers;
 }
 
-/// The Python files of the Worker's own code; what is vendored or hidden is not.
-std::vector<Path> python_files(const ReadOnlyFileSystem& files, const Path& folder, int depth) {
+bool is_searched(const std::string& folder) {
+  return !folder.starts_with('.') && folder != "python_modules" && folder != "node_modules" &&
+         folder != "__pycache__";
+}
+
+/// The files of a Worker's own code with these endings; what is vendored or hidden is not.
+std::vector<Path> source_files(const ReadOnlyFileSystem& files,
+                               const Path& folder,
+                               const std::set<std::string>& endings,
+                               int depth = 0) {
   std::vector<Path> found;
   const auto entries = files.list(folder);
   if (!entries || depth > 8) {
@@ -111,16 +136,106 @@ std::vector<Path> python_files(const ReadOnlyFileSystem& files, const Path& fold
   for (const auto& entry : *entries) {
     const auto path = folder / entry.name;
     if (entry.type == FileType::directory) {
-      if (!entry.name.starts_with('.') && entry.name != "python_modules" && entry.name != "node_modules" &&
-          entry.name != "__pycache__") {
-        const auto inner = python_files(files, path, depth + 1);
+      if (is_searched(entry.name)) {
+        const auto inner = source_files(files, path, endings, depth + 1);
         found.insert(found.end(), inner.begin(), inner.end());
       }
-    } else if (path.extension() == ".py") {
+    } else if (endings.contains(path.extension().string()) && !entry.name.ends_with(".d.ts")) {
       found.push_back(path);
     }
   }
   return found;
+}
+
+/// Where the code of a Worker is.
+struct WorkerCode {
+  std::string name; ///< empty: the project's own
+  Path main;
+  Path folder; ///< of its modules
+};
+
+void add_python_classes(const ReadOnlyFileSystem& files,
+                        const WorkerCode& code,
+                        std::vector<typegen::PythonClass>& classes) {
+  for (const auto& path : source_files(files, code.folder, {".py"})) {
+    if (const auto source = files.read(path)) {
+      for (auto& found : typegen::find_python_classes(*source)) {
+        found.worker = code.name;
+        classes.push_back(std::move(found));
+      }
+    }
+  }
+}
+
+/// Those of the entry file come first: it exports what bindings reach, other files may only hold it.
+void add_javascript_classes(const ReadOnlyFileSystem& files,
+                            const WorkerCode& code,
+                            std::vector<typegen::PythonClass>& classes) {
+  auto paths = source_files(files, code.folder, {".js", ".mjs", ".ts", ".mts"});
+  std::stable_partition(paths.begin(), paths.end(), [&](const Path& path) { return path == code.main; });
+  for (const auto& path : paths) {
+    if (const auto source = files.read(path)) {
+      for (auto& found : typegen::find_javascript_classes(*source)) {
+        if (found.name == "default") {
+          if (path != code.main) {
+            continue; // the platform knows the entry's alone
+          }
+          found.name = "Default"; // a binding without an entrypoint means this one
+        }
+        found.worker = code.name;
+        classes.push_back(std::move(found));
+      }
+    }
+  }
+}
+
+/// The Worker of that configuration file. Read as it is, not as a project of ours: it may be of another
+/// language, and its mistakes are its owner's to mend.
+std::optional<WorkerCode> worker_at(const ReadOnlyFileSystem& files, const Path& file) {
+  auto text = files.read(file);
+  if (!text) {
+    return std::nullopt;
+  }
+  config::Findings findings;
+  const auto source = findings.add_source({file.string(), std::move(*text)});
+  const auto root =
+      file.extension() == ".toml" ? config::read_toml(source, findings) : config::read_json(source, findings);
+  const auto* name = root && root->kind() == config::Value::Kind::table ? root->find("name") : nullptr;
+  const auto* main = name != nullptr ? root->find("main") : nullptr;
+  const auto is_text = [](const config::Value* value) {
+    return value != nullptr && value->kind() == config::Value::Kind::string && !value->text().empty();
+  };
+  if (!is_text(name) || !is_text(main)) {
+    return std::nullopt;
+  }
+  const auto entry = (file.parent_path() / main->text()).lexically_normal();
+  return WorkerCode{name->text(), entry, entry.parent_path()};
+}
+
+/// The code of other Workers, where it lies in a folder of the project or beside it.
+void add_other_workers(const ReadOnlyFileSystem& files,
+                       const config::Project& project,
+                       std::set<std::string> wanted,
+                       std::vector<typegen::PythonClass>& classes) {
+  for (const auto& around : {project.root, project.root.parent_path()}) {
+    const auto entries = files.list(around);
+    for (const auto& entry : entries ? *entries : std::vector<DirectoryEntry>{}) {
+      if (wanted.empty()) {
+        return;
+      }
+      const auto folder = around / entry.name;
+      if (entry.type != FileType::directory || !is_searched(entry.name) || folder == project.root) {
+        continue;
+      }
+      for (const auto* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
+        const auto other = files.is_file(folder / name) ? worker_at(files, folder / name) : std::nullopt;
+        if (other && wanted.erase(other->name) > 0) {
+          add_python_classes(files, *other, classes);
+          add_javascript_classes(files, *other, classes);
+        }
+      }
+    }
+  }
 }
 
 } // namespace
@@ -138,15 +253,12 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
     add_details(entry, project);
     env.entries.push_back(std::move(entry));
   }
-  if (!needs_classes(env.entries) || !project.main) {
-    return env;
+  auto workers = workers_of(env.entries);
+  if (workers.erase("") > 0 && project.main) {
+    add_python_classes(files, {"", project.main_file(), project.module_root()}, env.classes);
   }
-  for (const auto& path : python_files(files, project.module_root(), 0)) {
-    if (const auto source = files.read(path)) {
-      for (auto& found : typegen::find_python_classes(*source)) {
-        env.classes.push_back(std::move(found));
-      }
-    }
+  if (!workers.empty()) {
+    add_other_workers(files, project, std::move(workers), env.classes);
   }
   return env;
 }

@@ -8,8 +8,9 @@
 
 namespace pyw::commands {
 
-/// Reads the Python files beside the entry file for the classes of durable objects and entrypoints; a file
-/// that cannot be read has none.
+/// Reads the Python files beside the entry file for the classes of durable objects and entrypoints; where a
+/// binding names another Worker, and a folder in the project's or beside it holds one of that name, its
+/// Python, JavaScript or TypeScript too. A file that cannot be read has none.
 [[nodiscard]] typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files,
                                                    const config::Project& project);
 

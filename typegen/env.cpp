@@ -187,10 +187,11 @@ std::string EnvWriter::methods_of(const PythonClass& found, bool only_async) {
 /// A stub that answers to the methods of a class of this project, and to no other.
 std::string EnvWriter::stub_of(const EnvEntry& entry) {
   for (const auto& found : m_env.classes) {
-    if (found.name != entry.class_name || entry.class_name.empty()) {
+    if (found.name != entry.class_name || found.worker != entry.worker || entry.class_name.empty()) {
       continue;
     }
-    const auto stub = "_" + found.name + "Stub";
+    const auto owner = found.worker.empty() ? std::string() : to_identifier(found.worker) + "_";
+    const auto stub = "_" + owner + found.name + "Stub";
     const bool is_object = entry.kind == EnvKind::durable_object;
     if (m_written.insert(stub).second) {
       m_helpers += "class " + stub + "(Binding):\n";

@@ -50,15 +50,18 @@ struct EnvEntry {
   std::vector<std::string> values = {};
   /// Whether other environments may give a variable other values: its type is then not the literal.
   bool varies = false;
-  /// Of a durable object, service or workflow: the class, where it is one of this project.
+  /// Of a durable object, service or workflow: the class, where it is one of this project …
   std::string class_name = {};
+  /// … or of another Worker, by this name.
+  std::string worker = {};
   /// Of a kind that is not known: the configuration's name for it.
   std::string section = {};
 };
 
 struct EnvDescription {
   std::vector<EnvEntry> entries;
-  /// The project's own classes, by name: their methods are what stubs of them answer to.
+  /// The project's own classes, and those of other Workers whose code is at hand, by name: their methods are
+  /// what stubs of them answer to.
   std::vector<PythonClass> classes;
 };
 

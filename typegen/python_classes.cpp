@@ -25,26 +25,6 @@ bool can_be_named(std::string_view annotation) {
   });
 }
 
-/// Called by the platform, not through a stub.
-bool is_handler(std::string_view name) {
-  static const std::set<std::string_view> names{"fetch",
-                                                "alarm",
-                                                "queue",
-                                                "scheduled",
-                                                "email",
-                                                "tail",
-                                                "trace",
-                                                "test",
-                                                "connect",
-                                                "run",
-                                                "webSocketMessage",
-                                                "webSocketClose",
-                                                "webSocketError",
-                                                "tailStream",
-                                                "on_fetch"};
-  return name.starts_with('_') || names.contains(name);
-}
-
 /// The parts between the commas that stand outside of brackets and strings.
 std::vector<std::string> split_arguments(std::string_view text) {
   std::vector<std::string> parts;
@@ -145,6 +125,25 @@ void read_method(std::string_view rest, PythonClass& owner) {
 }
 
 } // namespace
+
+bool is_handler(std::string_view name) {
+  static const std::set<std::string_view> names{"fetch",
+                                                "alarm",
+                                                "queue",
+                                                "scheduled",
+                                                "email",
+                                                "tail",
+                                                "trace",
+                                                "test",
+                                                "connect",
+                                                "run",
+                                                "webSocketMessage",
+                                                "webSocketClose",
+                                                "webSocketError",
+                                                "tailStream",
+                                                "on_fetch"};
+  return name.starts_with('_') || names.contains(name);
+}
 
 std::vector<PythonClass> find_python_classes(std::string_view source) {
   std::vector<PythonClass> classes;

@@ -19,7 +19,12 @@ struct PythonClass {
   std::string name;
   std::vector<std::string> bases; ///< as written
   std::vector<PythonMethod> methods;
+  std::string worker = {}; ///< the other Worker of this machine that it is of; empty: this project's
 };
+
+/// Whether a method is called by the platform or is private by convention (`_name`): nothing to call through
+/// a stub.
+[[nodiscard]] bool is_handler(std::string_view name);
 
 /// The classes at the top level of a module. Public methods only; what is called by the platform (fetch,
 /// alarm, queue, …) is left out. Text that is not Python gives no classes.

@@ -1,6 +1,7 @@
 // The TypeScript reader and all that follows: any bytes give stubs, and the reader keeps to the text.
 #include "expect.hpp"
 
+#include <typegen/javascript_classes.hpp>
 #include <typegen/reader.hpp>
 #include <typegen/stubs.hpp>
 
@@ -17,5 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto stubs = pyw::typegen::make_runtime_stubs({bytes}, {});
   expect(!stubs.files.empty(), "there are always stubs");
   expect(stubs.report.importable <= stubs.report.type_names, "no more is importable than was declared");
+  for (const auto& found : pyw::typegen::find_javascript_classes(bytes)) {
+    for (const auto& method : found.methods) {
+      expect(!method.name.empty() && !method.result.empty(), "a method has a name and a result");
+    }
+  }
   return 0;
 }

@@ -215,6 +215,62 @@ def test_dated(pyw, root):
     assert "No such compatibility flag: no_such_flag" in done.stderr, done.stderr
 
 
+AUTH = """import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+export class Room extends DurableObject { join(name, silent = false) { return 1; } }
+export default class extends WorkerEntrypoint {
+  /** @param {string} token
+   *  @returns {Promise<string[] | null>} */
+  async roles(token) { return null; }
+}
+"""
+ADMIN = """import { WorkerEntrypoint } from "cloudflare:workers";
+export class Admin extends WorkerEntrypoint<Env> { async ban(user: string, ...days: number[]): Promise<boolean> { return true; } }
+"""
+FRONT = """from workers import Request, Response, WorkerEntrypoint
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request: Request) -> Response:
+        reveal_type(await self.env.AUTH.roles("t"))
+        reveal_type(await self.env.ADMIN.ban("u", 1, 2))
+        await self.env.ROOM.getByName("r").join("me")
+        await self.env.ELSEWHERE.anything(1)
+        await self.env.AUTH.roles()  # E
+        await self.env.AUTH.roles(3)  # E
+        await self.env.AUTH.rolls("t")  # E
+        await self.env.ADMIN.ban("u", "x")  # E
+        await self.env.ROOM.getByName("r").join()  # E
+        return Response("")
+"""
+
+
+def test_other_workers(pyw, root):
+    """Bindings to Workers in JavaScript and TypeScript that lie beside the project: their methods, and no others."""
+    environment = checkers.install(checkers.ROOT / "build/tools/checkers")
+    for name, config, source, text in (
+            ("auth", 'name = "auth-service"\nmain = "index.js"\n', "index.js", AUTH),
+            ("admin", 'name = "admin"\nmain = "src/index.ts"\n', "src/index.ts", ADMIN),
+            ("broken", 'name = "admin', "index.js", "")):
+        (root / "pair" / name / source).parent.mkdir(parents=True)
+        (root / "pair" / name / source).write_text(text)
+        (root / "pair" / name / "wrangler.toml").write_text(config + 'compatibility_date = "2026-04-01"\n')
+    folder = root / "pair" / "front"
+    folder.mkdir()
+    (folder / "entry.py").write_text(FRONT)
+    (folder / "wrangler.json").write_text(json.dumps({
+        "name": "front", "main": "entry.py", "compatibility_date": "2026-04-01", "compatibility_flags": ["python_workers"],
+        "services": [{"binding": "AUTH", "service": "auth-service"}, {"binding": "ADMIN", "service": "admin", "entrypoint": "Admin"},
+                     {"binding": "ELSEWHERE", "service": "not-here"}],
+        "durable_objects": {"bindings": [{"name": "ROOM", "class_name": "Room", "script_name": "auth-service"}]}}))
+    run(pyw, folder, "--outdir", str(environment.packages))
+    said = environment.mypy(folder, "--strict", "--python-version", "3.13", "entry.py")
+    wanted = {number for number, line in enumerate(FRONT.splitlines(), 1) if line.endswith("# E")}
+    errors = {int(line.split(":")[1]) for line in said.splitlines() if ": error:" in line}
+    assert errors == wanted, said
+    for revealed in ("list[str] | None", "bool"):
+        assert f'"{revealed}"' in said.replace("builtins.", ""), said
+
+
 def python_313():
     """A Python 3.13 of this machine, also of a version manager that keeps it out of PATH; None where there is none."""
     places = [shutil.which("python3.13"), *sorted(pathlib.Path.home().glob(".pyenv/versions/3.13*/bin/python3.13"))]
@@ -295,6 +351,7 @@ def main():
         test_report(pyw, folder)
         test_watch(pyw, folder)
         test_dated(pyw, root)
+        test_other_workers(pyw, root)
         test_venv(pyw, root)
         test_venv_with_real_uv(pyw, root)
         test_pyproject_schema(pyw, root)

@@ -1,0 +1,109 @@
+#include <support/catch.hpp>
+#include <typegen/javascript_classes.hpp>
+
+using namespace pyw::typegen;
+
+namespace {
+
+/// "Name: method(parameters) -> result; …" of each class.
+std::vector<std::string> classes_in(std::string_view source) {
+  std::vector<std::string> lines;
+  for (const auto& found : find_javascript_classes(source)) {
+    auto line = found.name + ":";
+    for (const auto& method : found.methods) {
+      line += " " + method.name + "(" + method.parameters + ") -> " + method.result + ";";
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("JavaScript: exported classes, public methods, as many parameters as declared") {
+  CHECK(classes_in(R"js(
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+
+class Hidden { secret() {} }
+
+export class Counter extends DurableObject {
+  static make() {}
+  #value = 0;
+  constructor(ctx, env) { super(ctx, env); }
+  get value() { return 1; }
+  async fetch(request) {}
+  async add(by, times = 1) { return by * times; }
+  reset() {}
+  #private(x) {}
+  early(a = 1, b) {}
+  spread({ a, b }, [c], ...rest) {}
+  lambda(from, class_) {}
+  *generate(a) {}
+}
+export default class extends WorkerEntrypoint { sum(a, b) { return a + b; } }
+)js") == Lines{"Counter: add(by: Any, times: Any = ..., /) -> Any; reset() -> Any; early(a: Any, b: Any, /) "
+               "-> Any;"
+               " spread(argument1: Any, argument2: Any, /, *rest: Any) -> Any;"
+               " lambda_(from_: Any, class_: Any, /) -> Any;",
+               "default: sum(a: Any, b: Any, /) -> Any;"});
+}
+
+TEST_CASE("JavaScript: types of JSDoc") {
+  CHECK(classes_in(R"js(
+export class Auth {
+  /**
+   * @param {string} name  who it is
+   * @param {number | null} [age]
+   * @param {Array<string>} roles
+   * @param {{a: 1}} options
+   * @returns {Promise<boolean[]>} one a role
+   */
+  check(name, age, roles, options) {}
+  // @param {string} plain
+  plain(plain) {}
+  undocumented(name) {}
+}
+)js") == Lines{"Auth: check(name: str, age: float | None, roles: list[str], options: Any, /) -> list[bool];"
+               " plain(plain: str, /) -> Any; undocumented(name: Any, /) -> Any;"});
+}
+
+TEST_CASE("TypeScript: annotations, and classes that are exported by a list") {
+  CHECK(classes_in(R"ts(
+class Greeter<T> extends WorkerEntrypoint<Env> {
+  private inner(): void {}
+  protected other(): void {}
+  public async greet(name: string, loud?: boolean): Promise<string> { return name; }
+  list(...names: string[]): Promise<Map<string, number> | null> { throw 1; }
+  find(key: "a" | "b"): undefined {}
+  nested(a: Array<string | null>, b: (string | number)[], c: ((x: string) => void) | null): Promise<string | null> {}
+}
+class Main {}
+export { Greeter as Polite, Missing };
+export default Main;
+)ts") == Lines{"Polite: greet(name: str, loud: bool = ..., /) -> str; list(*names: str) -> Any;"
+               " find(key: Any, /) -> None;"
+               " nested(a: list[str | None], b: list[Any], c: Any, /) -> str | None;",
+               "default:"});
+}
+
+TEST_CASE("JavaScript: any text gives classes or none") {
+  for (const auto* text : {"",
+                           "export",
+                           "export class",
+                           "export class {",
+                           "export class A { f(",
+                           "export default 3;",
+                           "def f(): pass",
+                           "export class A { f(a, { b }, ...) {} }",
+                           "\xff\xfe",
+                           "export { A };"}) {
+    CHECK(classes_in(text).size() <= 1);
+  }
+  std::string deep = "export class A { f(a: x";
+  for (int count = 0; count < 200'000; ++count) {
+    deep += "[]";
+  }
+  CHECK(classes_in(deep + ") {} }") == Lines{"A: f(a: Any, /) -> Any;"});
+}

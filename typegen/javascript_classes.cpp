@@ -1,0 +1,248 @@
+#include <base/text.hpp>
+#include <typegen/cst.hpp>
+#include <typegen/javascript_classes.hpp>
+#include <typegen/python_text.hpp>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace pyw::typegen {
+
+namespace {
+
+enum class Way { in, out };
+
+std::string python_type(std::string_view text, Way way);
+
+/// The text between the brackets of "Promise<string>" when it is that generic's.
+std::optional<std::string_view> argument_of(std::string_view text, std::string_view generic) {
+  const bool fits = text.starts_with(generic) && text.size() > generic.size() + 1 &&
+                    text[generic.size()] == '<' && text.ends_with('>');
+  return fits ? std::optional(trim(text.substr(generic.size() + 1, text.size() - generic.size() - 2)))
+              : std::nullopt;
+}
+
+/// The arms of a union: the parts between the `|` that stand outside of brackets.
+std::vector<std::string_view> arms_of(std::string_view text) {
+  std::vector<std::string_view> arms;
+  int depth = 0;
+  std::size_t start = 0;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
+             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
+                                                                          : 0;
+    if (c == '|' && depth == 0) {
+      arms.push_back(trim(text.substr(start, index - start)));
+      start = index + 1;
+    }
+  }
+  arms.push_back(trim(text.substr(start)));
+  return arms;
+}
+
+/// What crosses the call is converted: an array is a list, null is None. A number that comes may be an int or
+/// a float; a plain object is Any, since which keys it has is not told by most types.
+std::string python_type(std::string_view text, Way way) {
+  static const std::map<std::string_view, std::string_view> known{{"string", "str"},
+                                                                  {"String", "str"},
+                                                                  {"number", "float"},
+                                                                  {"Number", "float"},
+                                                                  {"bigint", "int"},
+                                                                  {"boolean", "bool"},
+                                                                  {"Boolean", "bool"},
+                                                                  {"void", "None"},
+                                                                  {"undefined", "None"},
+                                                                  {"null", "None"}};
+  constexpr std::size_t longest = 500; // each bracket costs a call of this function
+  if (text.size() > longest || text.find_first_of("\"'`") != std::string_view::npos) {
+    return "Any"; // literals, or nothing that a person has written
+  }
+  if (const auto arms = arms_of(text); arms.size() > 1) {
+    PythonUnion type;
+    for (const auto arm : arms) {
+      type.add(python_type(arm, way));
+    }
+    return type.text(PythonUnion::Any::absorbs);
+  }
+  if (const auto found = known.find(text); found != known.end()) {
+    return std::string(found->second);
+  }
+  if (const auto inner = argument_of(text, "Promise"); inner && way == Way::out) {
+    return python_type(*inner, way);
+  }
+  auto element = argument_of(text, "Array");
+  if (text.ends_with("[]")) {
+    element = trim(text.substr(0, text.size() - 2));
+  }
+  return element ? "list[" + python_type(*element, way) + "]" : "Any";
+}
+
+/// What a JSDoc comment says: types by parameter, and under "" that of the result.
+std::map<std::string, std::string, std::less<>> types_in(std::string_view comment) {
+  std::map<std::string, std::string, std::less<>> types;
+  for (const auto tag : {"@param", "@returns", "@return"}) {
+    for (auto at = comment.find(tag); at != std::string_view::npos; at = comment.find(tag, at + 1)) {
+      auto rest = comment.substr(at + std::string_view(tag).size());
+      rest = trim(rest.substr(0, rest.find('\n')));
+      const auto close = rest.rfind('}');
+      if (!rest.starts_with('{') || close == std::string_view::npos) {
+        continue;
+      }
+      const auto type = trim(rest.substr(1, close - 1));
+      auto name = trim(rest.substr(close + 1));
+      name = name.substr(0, name.find_first_of(" \t="));
+      name = name.starts_with('[') ? name.substr(1) : name;
+      name = name.ends_with(']') ? name.substr(0, name.size() - 1) : name;
+      types.emplace(std::string_view(tag) == "@param" ? std::string(name) : "", type);
+    }
+  }
+  return types;
+}
+
+/// What JavaScript itself calls, or a stub has of its own.
+bool is_hidden(std::string_view name) {
+  return !is_identifier(name) || is_handler(name) || name == "constructor" || name == "dup";
+}
+
+class MethodReader {
+public:
+  MethodReader(const Node& node, std::string_view comment) : m_node(node), m_documented(types_in(comment)) {}
+
+  std::optional<PythonMethod> read() {
+    for (const auto& child : m_node.children()) {
+      const auto text = child.text();
+      const bool hides = text == "static" || text == "get" || text == "set" || text == "*" ||
+                         (child.kind() == Syntax::accessibility_modifier && text != "public");
+      if (hides && child.offset() < m_node.field("name").offset()) {
+        return std::nullopt;
+      }
+    }
+    PythonMethod method;
+    method.name = m_node.field("name").text();
+    if (m_node.field("name").kind() != Syntax::property_identifier || is_hidden(method.name)) {
+      return std::nullopt;
+    }
+    std::vector<std::string> parameters;
+    for (const auto& each : m_node.field("parameters").named_children()) {
+      parameters.push_back(parameter(each, parameters.size()));
+    }
+    // One that may be left out and stands before one that may not cannot be left out.
+    bool may_miss = true;
+    for (auto each = parameters.rbegin(); each != parameters.rend(); ++each) {
+      if (each->starts_with('*')) {
+        continue;
+      }
+      may_miss = may_miss && each->ends_with(" = ...");
+      if (!may_miss && each->ends_with(" = ...")) {
+        each->resize(each->size() - std::string_view(" = ...").size());
+      }
+    }
+    const bool is_variadic = !parameters.empty() && parameters.back().starts_with('*');
+    if (!parameters.empty() && parameters.size() > (is_variadic ? 1U : 0U)) {
+      parameters.insert(parameters.end() - (is_variadic ? 1 : 0), "/"); // JavaScript knows no keywords
+    }
+    method.name = attribute_name(method.name);
+    method.parameters = join(parameters, ", ");
+    method.result = type_of(m_node.field("return_type"), "", Way::out);
+    return method;
+  }
+
+private:
+  std::string parameter(const Node& node, std::size_t index) {
+    auto pattern = node.field("pattern");
+    const bool is_rest = pattern.valid() && pattern.kind() == Syntax::rest_pattern;
+    if (is_rest && !pattern.named_children().empty()) {
+      pattern = pattern.named_children().front();
+    }
+    const auto written = pattern.valid() ? pattern.text() : std::string_view{};
+    const auto name =
+        is_identifier(written) ? attribute_name(written) : "argument" + std::to_string(index + 1);
+    auto type = type_of(node.field("type"), written, Way::in);
+    if (is_rest) {
+      const bool is_list = type.starts_with("list[") && type.ends_with(']');
+      return "*" + name + ": " + (is_list ? type.substr(5, type.size() - 6) : type);
+    }
+    const bool optional = node.kind() == Syntax::optional_parameter || node.field("value").valid();
+    return name + ": " + type + (optional ? " = ..." : "");
+  }
+
+  std::string type_of(const Node& annotation, std::string_view name, Way way) const {
+    if (annotation.valid()) {
+      const auto text = annotation.text();
+      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way);
+    }
+    const auto found = m_documented.find(name);
+    return found == m_documented.end() ? "Any" : python_type(found->second, way);
+  }
+
+  Node m_node;
+  std::map<std::string, std::string, std::less<>> m_documented;
+};
+
+PythonClass read_class(const Node& node, std::string name) {
+  PythonClass found;
+  found.name = std::move(name);
+  std::string_view comment;
+  for (const auto& member : node.field("body").children()) {
+    if (member.kind() == Syntax::comment) {
+      comment = member.text();
+      continue;
+    }
+    if (member.type_name() == "method_definition") {
+      if (auto method = MethodReader(member, comment).read()) {
+        std::erase_if(found.methods, [&](const PythonMethod& each) { return each.name == method->name; });
+        found.methods.push_back(std::move(*method));
+      }
+    }
+    comment = member.named() ? std::string_view{} : comment;
+  }
+  return found;
+}
+
+bool is_class(const Node& node) {
+  return node.kind() == Syntax::class_declaration || node.kind() == Syntax::abstract_class_declaration ||
+         node.type_name() == "class";
+}
+
+} // namespace
+
+std::vector<PythonClass> find_javascript_classes(std::string_view source) {
+  std::vector<PythonClass> classes;
+  const SyntaxTree tree(source);
+  std::map<std::string_view, Node> declared;
+  const auto statements = tree.root().named_children();
+  for (const auto& statement : statements) {
+    if (is_class(statement)) {
+      declared.emplace(statement.field("name").text(), statement);
+    }
+  }
+  for (const auto& statement : statements) {
+    if (statement.kind() != Syntax::export_statement) {
+      continue;
+    }
+    const auto parts = statement.children();
+    const bool is_default =
+        std::any_of(parts.begin(), parts.end(), [](const Node& part) { return part.text() == "default"; });
+    for (const auto& part : parts) {
+      if (is_class(part)) {
+        classes.push_back(read_class(part, is_default ? "default" : std::string(part.field("name").text())));
+      } else if (is_default && part.kind() == Syntax::identifier && declared.contains(part.text())) {
+        classes.push_back(read_class(declared.at(part.text()), "default"));
+      } else if (part.kind() == Syntax::export_clause) {
+        for (const auto& specifier : part.named_children()) {
+          const auto name = specifier.field("name").text();
+          const auto alias = specifier.field("alias");
+          if (declared.contains(name)) {
+            classes.push_back(
+                read_class(declared.at(name), std::string(alias.valid() ? alias.text() : name)));
+          }
+        }
+      }
+    }
+  }
+  return classes;
+}
+
+} // namespace pyw::typegen
