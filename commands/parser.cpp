@@ -66,6 +66,33 @@ std::string help_hint(const CLI::App& root, const CLI::App& at) {
                       : fmt::format("`pyw help {}` lists the options", path);
 }
 
+/// The library's three commonest complaints as a sentence; others as they are.
+std::string in_plain_words(const std::string& complaint) {
+  constexpr std::string_view is_required = " is required";
+  if (complaint.ends_with(is_required)) {
+    return fmt::format("`{}` is missing", complaint.substr(0, complaint.size() - is_required.size()));
+  }
+  const auto colon = complaint.find(": ");
+  if (colon == std::string::npos) {
+    return complaint;
+  }
+  const auto name = complaint.substr(0, colon);
+  const auto rest = complaint.substr(colon + 2);
+  if (rest.starts_with("1 required ") && rest.ends_with(" missing")) {
+    return fmt::format("`{}` needs a value", name);
+  }
+  constexpr std::string_view not_in = " not in {";
+  const auto list = rest.find(not_in);
+  if (list != std::string::npos && rest.ends_with('}')) {
+    const auto start = list + not_in.size();
+    return fmt::format("`{}` cannot be `{}`: it is one of {}",
+                       name,
+                       rest.substr(0, list),
+                       replace_all(rest.substr(start, rest.size() - start - 1), ",", ", "));
+  }
+  return complaint;
+}
+
 class CliParser final : public Parser {
 public:
   CliParser() {
@@ -236,7 +263,7 @@ private:
       hints.push_back(help_hint(m_app, at));
       return usage_error(fmt::format("unknown option `{}`", name), std::move(hints));
     }
-    return usage_error(error.what(), {help_hint(m_app, at)});
+    return usage_error(in_plain_words(error.what()), {help_hint(m_app, at)});
   }
 
   [[nodiscard]] Result<Invocation> invocation(const Path& current_directory) {

@@ -89,7 +89,7 @@ Result<cloud::Json> send_or_draft(Owner& owner, const cloud::Call& call, bool dr
 
 Result<int> put(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto owner, open_owner(options, context));
-  PYW_TRY_ASSIGN(const auto value, read_secret_value(context, options.key));
+  PYW_TRY_ASSIGN(const auto value, read_some_secret(context, options.key));
   const auto call =
       cloud::with_json("PUT",
                        owner.path + "/secrets",
@@ -195,6 +195,19 @@ Result<Secret> read_secret_value(Context& context, const std::string& name) {
     value.pop_back();
   }
   return Secret(std::move(value));
+}
+
+Result<Secret> read_some_secret(Context& context, const std::string& key) {
+  PYW_TRY_ASSIGN(auto value, read_secret_value(context, key));
+  if (value.empty()) { // `< /dev/null`, a variable that is not set: an empty one would take the place of the
+                       // good one
+    return failure(usage_error(fmt::format("no value was given for the secret `{}`", key),
+                               {fmt::format("pipe it in: `pyw secret put {} < FILE`; `pyw secret delete {}` "
+                                            "takes one away",
+                                            key,
+                                            key)}));
+  }
+  return value;
 }
 
 Result<std::vector<std::pair<std::string, std::optional<Secret>>>>

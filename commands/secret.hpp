@@ -16,6 +16,9 @@ namespace pyw::commands {
 /// A value from stdin, without white space at its end; on a terminal it is asked for without echo.
 [[nodiscard]] Result<Secret> read_secret_value(Context& context, const std::string& name);
 
+/// The same for a secret that is to be stored: nothing at all is refused.
+[[nodiscard]] Result<Secret> read_some_secret(Context& context, const std::string& key);
+
 /// Of a file, else of stdin.
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::optional<Secret>>>>
 read_bulk_secrets(Context& context, const std::optional<std::string>& file);

@@ -62,7 +62,7 @@ Result<int> patch_latest(const Options& options,
 }
 
 Result<int> put(const Options& options, Context& context) {
-  PYW_TRY_ASSIGN(auto value, read_secret_value(context, options.key));
+  PYW_TRY_ASSIGN(auto value, read_some_secret(context, options.key));
   return patch_latest(
       options, {{options.key, std::move(value)}}, fmt::format("Updated secret \"{}\"", options.key), context);
 }

@@ -146,6 +146,15 @@ def stored_token(pyw, server, folder):
     check("auth logout", not file.exists())
 
 
+def empty_secret(pyw, server, folder):
+    """Nothing at all (`< /dev/null`) is a slip: it would take the place of the value that works."""
+    server.seen.clear()
+    for command in (["secret", "put", "KEY"], ["versions", "secret", "put", "KEY"]):
+        done = run(pyw, folder, server, *command, stdin="\n")
+        check(f"{' '.join(command)}: nothing", done.returncode == 2 and "no value was given for the secret `KEY`" in done.stderr, done.stderr)
+    check("an empty secret is not sent", not [s for s in server.seen if s.method != "GET"], [s.path for s in server.seen])
+
+
 def main():
     pyw = sys.argv[1]
     server = Server(answers(True))
@@ -155,6 +164,7 @@ def main():
         project = Path(folder) / "project"
         shutil.copytree(Path(sys.argv[2]) / "hello" / "project", project)
         stored_token(pyw, server, project)
+        empty_secret(pyw, server, project)
     server.close()
     print(f"{len(failures)} checks failed" if failures else "all checks passed")
     return 1 if failures else 0
