@@ -12,6 +12,7 @@ import pathlib
 import platform
 import shlex
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -235,6 +236,27 @@ class Bench:
             self.report("reload", f"hello: save to the new answer, {label}", times)
         (project / "src/entry.py").write_text(HELLO_ENTRY)
 
+    def ends(self):
+        """How long it takes to serve again after workerd was killed, and to end everything on SIGTERM."""
+        for label, project, path in (("hello", self.hello(), "/"), ("FastAPI", self.fastapi(), "/")):
+            self.build_snapshots(project)
+            again, stopped = [], []
+            for _ in range(self.runs):
+                with DevSession(self.pyw, project) as session:
+                    session.ready()
+                    session.wait_for_standby()
+                    killed = session.serving_pid()
+                    started = time.perf_counter()
+                    os.kill(killed, signal.SIGKILL)
+                    while session.get(path)[0] != 200 or session.serving_pid() == killed:
+                        pass
+                    again.append(time.perf_counter() - started)
+                    started = time.perf_counter()
+                    session.stop(signal.SIGTERM)
+                    stopped.append(time.perf_counter() - started)
+            self.report("ends", f"{label}: workerd killed, to the next good answer", again, "goal 500 ms")
+            self.report("ends", f"{label}: SIGTERM, until all has ended", stopped, "goal 1000 ms")
+
     def stubs(self):
         import stubs
         folder = self.folder / "stubs"
@@ -260,7 +282,7 @@ class Bench:
 
 
 def main():
-    names = ["control", "version", "sync-idle", "sync-warm", "start", "reload", "stubs", "deploy", "size"]
+    names = ["control", "version", "sync-idle", "sync-warm", "start", "reload", "ends", "stubs", "deploy", "size"]
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
     parser.add_argument("--runs", type=int, default=9)
