@@ -116,7 +116,7 @@ def is_running(pid):
         return False
 
 
-def wait_until(condition, what, seconds=10):
+def wait_until(condition, what, seconds=PATIENCE_S):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

