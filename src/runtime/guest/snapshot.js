@@ -58,14 +58,25 @@ async function exactly(reader, view) {
 async function copyPages({ description, reader }, heap) {
   let buffer = new ArrayBuffer(PIECE);
   for (const [page, count] of description.runs) {
-    const end = (page + count) * PAGE;
-    for (let at = page * PAGE; at < end; at += PIECE) {
-      const size = Math.min(PIECE, end - at);
-      const bytes = await exactly(reader, new Uint8Array(buffer, 0, size));
-      heap.set(bytes, at);
-      buffer = bytes.buffer;
-    }
+    buffer = await fill(heap.subarray(page * PAGE, (page + count) * PAGE), reader, buffer);
   }
+}
+
+// Fills `target` through `buffer`, whose memory goes into the one returned.
+async function fill(target, reader, buffer) {
+  for (let at = 0; at < target.length; at += PIECE) {
+    const bytes = await exactly(reader, new Uint8Array(buffer, 0, Math.min(PIECE, target.length - at)));
+    target.set(bytes, at);
+    buffer = bytes.buffer;
+  }
+  return buffer;
+}
+
+// A whole file of that size, as an ArrayBuffer.
+export async function readBytes(reader, size) {
+  const bytes = new Uint8Array(size);
+  await fill(bytes, reader, new ArrayBuffer(Math.min(PIECE, size)));
+  return bytes.buffer;
 }
 
 // Puts the snapshot into a module that exists and has run nothing.

@@ -4,7 +4,7 @@ import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shi
 import { addModules, bootPython, runAtTopLevel } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
-import { openSnapshot } from "./snapshot.js";
+import { openSnapshot, readBytes } from "./snapshot.js";
 
 let prepared;
 
@@ -111,4 +111,8 @@ async function openFile(path) {
   return response;
 }
 
-const readFile = async (path) => (await openFile(path)).arrayBuffer();
+// In pieces: arrayBuffer() takes twice the file's size on the way, which the process then keeps.
+async function readFile(path) {
+  const { headers, body } = await openFile(path);
+  return await readBytes(body.getReader({ mode: "byob" }), Number(headers.get("content-length")));
+}
