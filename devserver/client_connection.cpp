@@ -50,6 +50,8 @@ constexpr auto outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t header_limit = 256 * 1024;
 constexpr std::size_t copy_buffer_size = 64 * 1024;
 /// Of a request to pyw itself, and of a traceback on its way to the error page.
+// From the end of a workerd to the moment its end is known: milliseconds.
+constexpr auto longest_absence = std::chrono::seconds(5);
 constexpr std::size_t own_body_limit = 1024 * 1024;
 
 using RequestParser = http::request_parser<http::buffer_body>;
@@ -86,6 +88,20 @@ std::string text(beast::string_view view) {
 
 bool wants_html(const RequestHead& request) {
   return request[http::field::accept].find("text/html") != beast::string_view::npos;
+}
+
+/// Whether the other end has neither closed it nor said something that nobody asked for.
+bool is_open(Upstream& upstream) {
+  char next = 0;
+  return ::recv(upstream.socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/// RFC 9110, 9.2.2.
+bool is_idempotent(http::verb method) {
+  using enum http::verb;
+  return method == get || method == head || method == options || method == trace || method == put ||
+         method == delete_;
 }
 
 AnswerBody body_for(const RequestHead& request) {
@@ -200,7 +216,8 @@ public:
   }
 
 private:
-  enum class After { keep, close };
+  /// again: nobody listens there any more and nothing was lost, so the next Worker may have the request.
+  enum class After { keep, close, again };
 
   asio::awaitable<After> handle(RequestParser& parser);
   asio::awaitable<After> forward(RequestParser& parser, const Route& route, RequestRecord& record);
@@ -215,6 +232,7 @@ private:
   asio::awaitable<void> send_events(const RequestHead& request, EventFeed& feed);
   asio::awaitable<bool> connect(const Route& route);
   asio::awaitable<void> target_known();
+  asio::awaitable<bool> is_replaced(Generation generation);
   [[nodiscard]] RequestHead head_for_worker(const RequestHead& request, const RequestRecord& record) const;
 
   [[nodiscard]] microseconds since_received() const {
@@ -264,6 +282,21 @@ asio::awaitable<void> ClientConnection::target_known() {
   }
 }
 
+/// A workerd that was killed listens no more before its end is known here. False when it stays the one that
+/// serves: then something else is wrong with it.
+asio::awaitable<bool> ClientConnection::is_replaced(Generation generation) {
+  const auto until = std::chrono::steady_clock::now() + longest_absence;
+  while (m_shared.traffic.is_known() && m_shared.traffic.is_current(generation)) {
+    if (std::chrono::steady_clock::now() >= until) {
+      co_return false;
+    }
+    m_changed.expires_at(until);
+    m_shared.traffic.when_changed([self = shared_from_this()] { self->m_changed.cancel(); });
+    co_await m_changed.async_wait(outcome);
+  }
+  co_return true;
+}
+
 asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser& parser) {
   m_received = std::chrono::steady_clock::now();
   const auto& request = parser.get();
@@ -296,19 +329,26 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
   if (!quiet) {
     m_shared.hooks.on_begin(record);
   }
-  co_await target_known();
-  record.held = since_received();
-  auto after = After::close;
-  const auto target = m_shared.traffic.target(); // a copy: it may change while this request is under way
-  if (const auto* answer = std::get_if<ErrorAnswer>(&target)) {
-    record.status = answer->status;
-    record.answered = since_received();
-    after = co_await answer_error(request, *answer);
-  } else {
+  auto after = After::again;
+  while (after == After::again) {
+    co_await target_known();
+    record.held = since_received();
+    const auto target = m_shared.traffic.target(); // a copy: it may change while this request is under way
+    if (const auto* answer = std::get_if<ErrorAnswer>(&target)) {
+      record.status = answer->status;
+      record.answered = since_received();
+      after = co_await answer_error(request, *answer);
+      continue;
+    }
     const auto& route = std::get<Route>(target);
     m_shared.traffic.begin(route.generation, *this);
     after = co_await forward(parser, route, record);
     m_shared.traffic.end(route.generation, *this);
+    if (after == After::again && !co_await is_replaced(route.generation)) {
+      record.status = 502;
+      const ErrorAnswer answer{502, "The Worker is not there", "workerd does not answer"};
+      after = co_await answer_error(request, answer);
+    }
   }
   record.duration = since_received();
   if (!quiet) {
@@ -319,9 +359,10 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
 
 asio::awaitable<bool> ClientConnection::connect(const Route& route) {
   if (m_shared.traffic.is_current(route.generation)) {
-    m_upstream = m_shared.upstreams.take();
-    if (m_upstream) {
-      co_return true;
+    while ((m_upstream = m_shared.upstreams.take())) {
+      if (is_open(*m_upstream)) {
+        co_return true;
+      }
     }
   }
   m_upstream = std::make_shared<Upstream>(m_shared.loop.context());
@@ -403,9 +444,7 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
   asio::steady_timer upload_ended(m_shared.loop.context(), asio::steady_timer::time_point::max());
   for (;;) {
     if (!co_await connect(route)) {
-      record.status = 502;
-      const ErrorAnswer answer{502, "The Worker is not there", "workerd does not answer"};
-      co_return co_await answer_error(parser.get(), answer);
+      co_return After::again;
     }
     bool sent = true;
     if (has_body) {
@@ -423,8 +462,9 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
     if (sent && co_await read_response_head(response, to_head_request)) {
       break;
     }
-    // A kept connection may have been closed by workerd in the meantime. Without a body nothing was lost.
-    const bool retry = m_upstream->used_before && !has_body;
+    // A kept connection may have been closed by workerd in the meantime. What may be done twice is tried
+    // again.
+    const bool retry = m_upstream->used_before && !has_body && is_idempotent(head.method());
     m_upstream->socket.close(ignored);
     if (!retry) {
       if (has_body) {
