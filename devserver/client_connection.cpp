@@ -50,9 +50,9 @@ constexpr auto outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t header_limit = 256 * 1024;
 constexpr std::size_t copy_buffer_size = 64 * 1024;
 /// Of a request to pyw itself, and of a traceback on its way to the error page.
-// From the end of a workerd to the moment its end is known: milliseconds.
-constexpr auto longest_absence = std::chrono::seconds(5);
 constexpr std::size_t own_body_limit = 1024 * 1024;
+/// For a workerd that does not listen to be known to have ended; commonly it takes milliseconds.
+constexpr auto longest_absence = std::chrono::seconds(5);
 
 using RequestParser = http::request_parser<http::buffer_body>;
 using ResponseParser = http::response_parser<http::buffer_body>;

@@ -2,13 +2,13 @@
 import base64
 import hashlib
 import pathlib
-import shutil
 import subprocess
 import tempfile
 import zipfile
 
+from debian import program
+
 TAG = "cp314-cp314-pyemscripten_2026_0_wasm32"
-TOOLS = {"clang-14": "clang-14", "wasm-ld-14": "lld-14"}
 
 # What an extension module needs of CPython 3.14's headers (Include/moduleobject.h, methodobject.h), 32-bit.
 HEADER = """
@@ -36,12 +36,11 @@ PyObject* PyInit_{name}(void) {{ return PyModule_Create2(&module, API_VERSION); 
 
 def side_module(source, exports, needed=(), runtime_path=None):
     """The bytes of a dynamic library; `needed` are the names of others that the loader loads first."""
-    _install_tools()
     with tempfile.TemporaryDirectory() as folder:
         c, o, so = (pathlib.Path(folder) / f"it.{kind}" for kind in ("c", "o", "so"))
         c.write_text(source)
-        subprocess.run(["clang-14", "--target=wasm32-unknown-emscripten", "-fPIC", "-O1", "-c", c, "-o", o], check=True)
-        subprocess.run(["wasm-ld-14", "-shared", "--experimental-pic", "--import-undefined",
+        subprocess.run([program("clang-14", ["clang-14"]), "--target=wasm32-unknown-emscripten", "-fPIC", "-O1", "-c", c, "-o", o], check=True)
+        subprocess.run([program("wasm-ld-14", ["lld-14"]), "-shared", "--experimental-pic", "--import-undefined",
                         *(f"--export={name}" for name in exports), o, "-o", so], check=True, capture_output=True)
         return _with_needed(so.read_bytes(), needed, runtime_path)
 
@@ -59,13 +58,6 @@ def write_wheel(folder, name, files):
         for path, data in files.items():
             archive.writestr(path, data)
     return wheel
-
-
-def _install_tools():
-    missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
-    if missing:
-        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *missing],
-                       check=True, capture_output=True)
 
 
 def _digest(data):
