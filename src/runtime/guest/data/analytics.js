@@ -1,6 +1,6 @@
 // Analytics Engine: https://developers.cloudflare.com/analytics/analytics-engine/sql-api/, in SQLite's SQL.
-import { ApiError, resource, succeeded } from "./envelope.js";
-import { splitStatements } from "./sql.js";
+import { resource, succeeded } from "./envelope.js";
+import { statementsOf } from "./sql.js";
 
 export const analytics = [
   ["GET", "/analytics_engine/datasets", list],
@@ -16,8 +16,7 @@ async function list({ env }) {
 
 // The body is the SQL.
 async function query({ request, env }) {
-  const statements = splitStatements(await request.text());
-  if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  const statements = statementsOf(await request.text());
   const sets = await points(env).query(statements);
   return succeeded(sets.map((results) => ({ results, success: true, meta: {} })));
 }

@@ -1,6 +1,6 @@
 // D1: https://developers.cloudflare.com/api/resources/d1/
 import { ApiError, jsonBody, resource, succeeded } from "./envelope.js";
-import { splitStatements } from "./sql.js";
+import { statementsOf } from "./sql.js";
 
 const BASE = "/d1/database/:id";
 // A question that the database service of workerd answers with a dump.
@@ -15,8 +15,7 @@ export const d1 = [
 async function query({ request, env }, id) {
   const { sql, params = [] } = await jsonBody(request);
   const database = resource(env, "d1", id);
-  const statements = splitStatements(sql);
-  if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  const statements = statementsOf(sql);
   if (params.length > 0 && statements.length > 1) {
     throw new ApiError(400, 7500, "parameters are for one statement");
   }

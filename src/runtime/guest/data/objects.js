@@ -3,7 +3,7 @@
 // The id of a namespace is the folder of its objects: WORKER-CLASS.
 import { ApiError, jsonBody, resource, succeeded } from "./envelope.js";
 import { ERASE, ERASED, QUERY } from "./object_methods.js";
-import { splitStatements } from "./sql.js";
+import { statementsOf } from "./sql.js";
 
 const BASE = "/workers/durable_objects/namespaces";
 
@@ -32,8 +32,7 @@ async function query({ request, env }, id) {
   if (!use_sqlite) {
     throw new ApiError(400, 7500, `the class \`${name}\` keeps its data as keys and values, not in SQLite: it has no SQL`);
   }
-  const statements = splitStatements(sql);
-  if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  const statements = statementsOf(sql);
   const results = await asked(object, QUERY, statements);
   return succeeded(results.map(({ results, ...meta }) => ({ results, success: true, meta })));
 }

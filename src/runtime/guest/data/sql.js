@@ -1,11 +1,19 @@
 // A script of SQL as its statements. SQLite ends a statement at a semicolon that stands outside of quotes,
 // comments and the body of a trigger (https://sqlite.org/lang.html).
+import { ApiError } from "./envelope.js";
 
 const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?|[A-Za-z_]\w*|;|\s+|[\s\S]/g;
 const TRIGGER = /^CREATE (TEMP |TEMPORARY )?TRIGGER$/;
 
-export function splitStatements(script) {
+// The statements, one at least.
+export function statementsOf(script) {
+  const statements = split(script);
+  if (statements.length === 0) throw new ApiError(400, 7500, "No SQL statements detected.");
+  return statements;
+}
+
+function split(script) {
   const statements = [];
   let text = "";
   let words = []; // the first words of the statement
