@@ -110,6 +110,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.run_directory = m_first.root / ".pyw" / "run";
   options.state_directory = m_state_directory;
   options.observe = runtime::Observe::yes;
+  options.events = runtime::Events::when_told;
   options.socket = socket_path(options.run_directory, fmt::format("worker-{}.sock", generation));
   options.debug_socket = socket_path(options.run_directory, fmt::format("debug-{}.sock", generation));
   options.registry = m_registry;
@@ -148,6 +149,7 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   }
   worker.debug_socket = options.debug_socket;
   worker.start_path = std::move(prepared.start_path);
+  worker.events_path = std::move(prepared.events_path);
   worker.reuse_key = prepared.reuse_key;
   if (project.crons) {
     for (const auto& cron : *project.crons) {

@@ -43,6 +43,9 @@ constexpr auto handover_drain = milliseconds(1000);
 /// nothing was saved for so long.
 constexpr auto background_delay = std::chrono::seconds(3);
 
+/// A Worker that has lived so long, events included, is not one that each start kills.
+constexpr auto long_life = std::chrono::seconds(60);
+
 class DevServer {
 public:
   DevServer(const DevServerOptions& options, const DevServerHooks& hooks, World& world)
@@ -99,6 +102,7 @@ private:
     PreparedWorker prepared;
     std::unique_ptr<WorkerProcess> process;
     std::unique_ptr<Subscription> drain_timer;
+    std::unique_ptr<Subscription> events_timer;
     bool ending = false;
     Start start = Start::anew;
   };
@@ -250,6 +254,30 @@ private:
     m_proxy->route_to(effect.generation, running.prepared.socket);
     if (m_inspector && running.process) {
       m_inspector->route_to(running.process->inspector_port());
+    }
+  }
+
+  void perform(const LetEventsIn& effect) {
+    if (effect.after.count() > 0) {
+      m_narrator.log(
+          Severity::warning,
+          fmt::format("messages, alarms and schedules wait for {} s: the Worker has ended {} times",
+                      effect.after.count(),
+                      effect.deaths));
+    }
+    const auto let_in = [this, generation = effect.generation] {
+      const auto found = m_running.find(generation);
+      if (found == m_running.end() || !found->second.process) {
+        return;
+      }
+      found->second.process->let_events_in();
+      found->second.events_timer =
+          m_loop.after(long_life, [this, generation] { handle(LivedOn{generation}); });
+    };
+    if (effect.after.count() == 0) {
+      let_in();
+    } else {
+      m_running[effect.generation].events_timer = m_loop.after(effect.after, let_in);
     }
   }
 

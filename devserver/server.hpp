@@ -28,6 +28,8 @@ struct PreparedWorker {
   /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
   /// it listens.
   std::string start_path = {};
+  /// Asked for there once it serves: what happens by itself (alarms, messages, schedules) waits for that.
+  std::string events_path = {};
   /// Asked for there to see whether the runtime still answers; empty: it is not looked after.
   std::string alive_path = {};
   ProcessLimits limits = {};

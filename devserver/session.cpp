@@ -13,6 +13,18 @@ using Candidate = DevState::Candidate;
 // A queue tries a message four times unless told otherwise (max_retries: 3); one more.
 constexpr int most_restarts = 5;
 
+// The platform waits 2 s before it runs an alarm again and doubles that each time. Here the first two tries
+// come at once: a queue tries a message again without waiting.
+constexpr int deaths_without_wait = 2;
+constexpr int most_doublings = 6; // up to a minute
+
+std::chrono::seconds wait_after(int deaths) {
+  if (deaths < deaths_without_wait) {
+    return std::chrono::seconds(0);
+  }
+  return std::chrono::seconds(1 << std::min(deaths - deaths_without_wait, most_doublings));
+}
+
 class Stepper {
 public:
   explicit Stepper(DevState state) : m_state(std::move(state)) {}
@@ -24,6 +36,7 @@ public:
       return;
     }
     m_state.restarts_left = 0;
+    m_state.deaths = 0;
     if (m_state.candidate == Candidate::none) {
       emit(HoldRequests{});
       emit(StartSettleTimer{});
@@ -110,11 +123,18 @@ public:
     finish_if_stopped();
   }
 
+  void operator()(const LivedOn& event) {
+    if (m_state.serving == event.generation) {
+      m_state.deaths = 0;
+    }
+  }
+
   void operator()(const RestartAsked&) {
     if (m_state.stopping || m_state.candidate != Candidate::none) {
       return;
     }
     m_state.serving_fingerprint.clear();
+    m_state.deaths = 0;
     emit(HoldRequests{});
     prepare_next();
   }
@@ -167,6 +187,7 @@ private:
     m_state.candidate = Candidate::none;
     emit(RouteTo{*m_state.serving});
     emit(AnnounceReady{*m_state.serving, first});
+    emit(LetEventsIn{*m_state.serving, wait_after(m_state.deaths), m_state.deaths});
     follow_up();
   }
 
@@ -207,6 +228,7 @@ private:
         user_error(fmt::format("workerd ended with {}; starting it again", describe(event.exit))))});
     emit(HoldRequests{});
     m_state.restarts_left = most_restarts;
+    ++m_state.deaths;
     if (m_state.candidate == Candidate::none) {
       prepare_next();
     }

@@ -41,6 +41,7 @@ struct DevState {
   std::vector<Generation> draining;
   bool changed_again = false; ///< files changed while a candidate was under way
   bool was_ready = false;     ///< some generation has served
+  int deaths = 0;             ///< of Workers that served, one after the other, none of which lived on
   int restarts_left = 0;      ///< how often a start after a death may end before it serves
   bool parts_checked = false; ///< since the last start that succeeded, every byte of the runtime was checked
   bool stopping = false;
@@ -74,6 +75,10 @@ struct WorkerEnded {
   bool never_ran = false; ///< the program could not be started; `explanation` is the system's
 };
 
+struct LivedOn {
+  Generation generation;
+}; ///< it has served for a while, events included
+
 struct RestartAsked {}; ///< a key, or workerd ended by itself
 
 struct StopAsked {};
@@ -85,6 +90,7 @@ using DevEvent = std::variant<Started,
                               PrepareFailed,
                               WorkerReady,
                               WorkerEnded,
+                              LivedOn,
                               RestartAsked,
                               StopAsked>;
 
@@ -111,6 +117,14 @@ struct HoldRequests {}; ///< new requests wait
 struct RouteTo {
   Generation generation;
 }; ///< and release those that wait
+
+/// What happens by itself may run now, or after a while: a message that ends the Worker comes again at each
+/// start, and the requests in between shall have a Worker that serves.
+struct LetEventsIn {
+  Generation generation;
+  std::chrono::seconds after{0};
+  int deaths = 0; ///< why they wait
+};
 
 struct ReleaseToServing {}; ///< the change came to nothing: go on with what serves
 
@@ -144,6 +158,7 @@ using DevEffect = std::variant<StartSettleTimer,
                                StartWorker,
                                HoldRequests,
                                RouteTo,
+                               LetEventsIn,
                                ReleaseToServing,
                                AnswerWithError,
                                Drain,

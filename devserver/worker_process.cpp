@@ -61,7 +61,8 @@ WorkerProcess::WorkerProcess(EventLoop& loop,
                              Callbacks callbacks)
     : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
       m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_alive_path(worker.alive_path),
-      m_watchdog(worker.limits), m_control_reader([this](std::string_view line) { read_control(line); }),
+      m_events_path(worker.events_path), m_watchdog(worker.limits),
+      m_control_reader([this](std::string_view line) { read_control(line); }),
       m_output_reader([this](std::string_view line) { read_output(line); }),
       m_error_reader([this](std::string_view line) { read_output(line); }) {
   if (!worker.start_path.empty()) {
@@ -103,6 +104,7 @@ void WorkerProcess::read_control(std::string_view line) {
 void WorkerProcess::adopt(Callbacks callbacks, const PreparedWorker& worker) {
   m_callbacks = std::move(callbacks);
   m_alive_path = worker.alive_path;
+  m_events_path = worker.events_path;
   m_watchdog = Watchdog(worker.limits);
   if (m_listening && !m_alive_path.empty()) {
     look_after_it();
@@ -134,6 +136,17 @@ void WorkerProcess::ask_next() {
     return;
   }
   m_start_request = std::move(*sent);
+}
+
+void WorkerProcess::let_events_in() {
+  if (m_events_path.empty()) {
+    return;
+  }
+  // A runtime that cannot be reached is ending.
+  if (auto sent = LocalRequest::send(
+          m_loop, m_socket, m_events_path, [this](std::string_view) { m_events_request.reset(); })) {
+    m_events_request = std::move(*sent);
+  }
 }
 
 void WorkerProcess::look_after_it() {
@@ -227,6 +240,7 @@ void WorkerProcess::ended() {
   m_look_timer.reset();
   m_alive_request.reset();
   m_start_request.reset();
+  m_events_request.reset();
   const auto callback = m_callbacks.on_end; // a copy: the callback may destroy this object
   callback(*exit, explanation());
 }

@@ -41,6 +41,9 @@ public:
   /// It has just answered someone.
   void seen_alive() { m_watchdog.seen_alive(); }
 
+  /// Once it is ready: what happens by itself may run.
+  void let_events_in();
+
   [[nodiscard]] int pid() const { return m_child->pid(); }
 
   /// Where its inspector listens; 0 when it was not asked for one.
@@ -69,6 +72,7 @@ private:
   Path m_socket;
   std::deque<std::string> m_asks; ///< to be asked for, each after the one before was answered
   std::string m_alive_path;
+  std::string m_events_path;
   Watchdog m_watchdog;
   bool m_listening = false;
   std::uint16_t m_inspector_port = 0;
@@ -86,6 +90,7 @@ private:
   std::unique_ptr<Subscription> m_look_timer;
   std::unique_ptr<LocalRequest> m_start_request;
   std::unique_ptr<LocalRequest> m_alive_request;
+  std::unique_ptr<LocalRequest> m_events_request;
 };
 
 } // namespace pyw::devserver

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 namespace pyw::runtime {
 
 namespace {
@@ -78,14 +80,20 @@ void add_queues(const ServiceInput& input, LocalServices& out) {
   for (const auto& consumer : project.queue_consumers) {
     consumers[consumer.queue] = consumer_settings(consumer);
   }
-  add_bundled(input,
-              out,
-              {"queues",
-               "QueueShard",
-               "SHARD",
-               {binding("worker", "service", capnp_string(worker_service)),
-                binding("CONSUMERS", "json", capnp_string(consumers.dump()))},
-               {"service_binding_extra_handlers"}});
+  std::vector<std::string> bindings{binding("worker", "service", capnp_string(worker_service))};
+  for (const auto& queue : foreign_dead_letter_queues(project)) {
+    // Sent on as they come, and never given up (guest/dead_letters.js).
+    consumers[queue] = {{"consumer", "dead-letters"},
+                        {"maxBatchTimeout", 0},
+                        {"maxRetries", std::numeric_limits<int>::max()},
+                        {"retryDelay", 1},
+                        {"maxConcurrency", 1}};
+  }
+  if (consumers.size() > project.queue_consumers.size()) {
+    bindings.push_back(binding("dead-letters", "service", capnp_string(dead_letters_service)));
+  }
+  bindings.push_back(binding("CONSUMERS", "json", capnp_string(consumers.dump())));
+  add_bundled(input, out, {"queues", "QueueShard", "SHARD", bindings, {"service_binding_extra_handlers"}});
 }
 
 void add_cron(const ServiceInput& input, LocalServices& out) {
@@ -236,12 +244,16 @@ std::string queue_binding(std::string_view name,
                           const config::Project& project,
                           const std::string& queue,
                           config::OptionalNumber delivery_delay) {
-  const auto service = is_own_queue(project, queue) ? std::string_view("queues") : external_queues_service;
-  ordered_json props{{"queue", queue}};
-  if (delivery_delay) {
-    props["deliveryDelay"] = *delivery_delay;
+  if (!delivery_delay) {
+    return binding(name, "queue", queue_designator(project, queue));
   }
-  return binding(name, "queue", designator(service, "", props.dump()));
+  const ordered_json props{{"queue", queue}, {"deliveryDelay", *delivery_delay}};
+  return binding(name, "queue", designator(delayed_queues_service, "", props.dump()));
+}
+
+std::string queue_designator(const config::Project& project, const std::string& queue) {
+  const auto service = is_own_queue(project, queue) ? std::string_view("queues") : external_queues_service;
+  return designator(service, "", ordered_json{{"queue", queue}}.dump());
 }
 
 std::string workflow_service(const std::string& workflow) {

@@ -14,15 +14,15 @@ constexpr std::string_view disk = "external-queues:storage";
 } // namespace
 
 bool is_own_queue(const config::Project& project, const std::string& queue) {
-  return std::ranges::any_of(project.queue_consumers, [&](const auto& consumer) {
-    return consumer.queue == queue || consumer.dead_letter_queue == queue;
-  });
+  return std::ranges::any_of(project.queue_consumers,
+                             [&](const auto& consumer) { return consumer.queue == queue; });
 }
 
 void add_external_queues(const ServiceInput& input, LocalServices& out) {
   const auto& producers = input.project.queue_producers;
-  if (std::ranges::all_of(producers,
-                          [&](const auto& item) { return is_own_queue(input.project, queue_name(item)); })) {
+  const bool all_are_own = std::ranges::all_of(
+      producers, [&](const auto& item) { return is_own_queue(input.project, queue_name(item)); });
+  if (all_are_own && foreign_dead_letter_queues(input.project).empty()) {
     return;
   }
   add_registry(input, out);

@@ -159,6 +159,7 @@ std::string settings_text(const PlanInput& input) {
       {"entry", entry_module(input.bundle)},
       {"sourceRoot", source_root(input.bundle)},
       {"legacyHandlers", !flags.at("python_no_global_handlers")},
+      {"eventsWait", input.events == Events::when_told},
       {"processPth", flags.at("python_process_pth_files")},
       {"exports", exported_classes(input)},
       {"handlers", input.handlers},

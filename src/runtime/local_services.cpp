@@ -73,6 +73,8 @@ Result<LocalServices> local_services(const ServiceInput& input) {
   add_analytics(input, out);
   PYW_TRY(add_connections(input, out));
   add_external_queues(input, out);
+  add_delayed_queues(input, out);
+  add_dead_letters(input, out);
   add_external_workers(input, out);
   add_remote_only(input, out);
   return out;

@@ -72,6 +72,8 @@ void add_analytics(const ServiceInput& input, LocalServices& out);
 void add_durable_objects(const ServiceInput& input, LocalServices& out);
 [[nodiscard]] Result<void> add_connections(const ServiceInput& input, LocalServices& out);
 void add_external_queues(const ServiceInput& input, LocalServices& out);
+void add_delayed_queues(const ServiceInput& input, LocalServices& out);
+void add_dead_letters(const ServiceInput& input, LocalServices& out);
 void add_external_workers(const ServiceInput& input, LocalServices& out);
 void add_remote_only(const ServiceInput& input, LocalServices& out);
 
@@ -81,6 +83,8 @@ void add_remote_only(const ServiceInput& input, LocalServices& out);
 void add_registry(const ServiceInput& input, LocalServices& out);
 inline constexpr std::string_view registry_service = "external:registry";
 inline constexpr std::string_view external_queues_service = "external-queues";
+inline constexpr std::string_view delayed_queues_service = "delayed-queues";
+inline constexpr std::string_view dead_letters_service = "dead-letters";
 
 /// `(name = "NAME", field = value)`.
 [[nodiscard]] std::string binding(std::string_view name, std::string_view field, std::string_view value);
@@ -109,8 +113,12 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
                                         const config::Project& project,
                                         const std::string& queue,
                                         config::OptionalNumber delivery_delay);
-/// Whether the project itself consumes the queue, or sends its dead letters there.
+/// The service designator of a queue, without any producer's delay.
+[[nodiscard]] std::string queue_designator(const config::Project& project, const std::string& queue);
+/// Whether the project itself consumes the queue.
 [[nodiscard]] bool is_own_queue(const config::Project& project, const std::string& queue);
+/// Where dead letters of the project go and it does not consume them; each once.
+[[nodiscard]] std::vector<std::string> foreign_dead_letter_queues(const config::Project& project);
 /// To the API that `service` designates.
 [[nodiscard]] std::string workflow_binding_to(std::string_view name, const std::string& service);
 [[nodiscard]] std::string workflow_binding(std::string_view name, const std::string& workflow);

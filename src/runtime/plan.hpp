@@ -27,6 +27,10 @@ struct GuestFiles {
 /// Whether each run of a handler is told (OutputLine::Kind::invocation).
 enum class Observe { no, yes };
 
+/// When alarms, messages, schedules and workflows may run: with the first of them Python starts, or only once
+/// the runtime was told so (PreparedRuntime::events_path).
+enum class Events { at_once, when_told };
+
 struct PlanInput {
   const config::Project& project;
   const bundle::BundleManifest& bundle;
@@ -40,6 +44,7 @@ struct PlanInput {
   const Environment& environment;
   const std::map<std::string, std::string>& asset_files; ///< see ServiceInput
   Observe observe = Observe::no;
+  Events events = Events::at_once;
   /// A second Worker in Python: each of its classes answers for the binding of that name. nullptr: none.
   const PlanInput* mock = nullptr;
 };

@@ -145,7 +145,8 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                   handlers,
                   world.environment,
                   assets,
-                  options.observe};
+                  options.observe,
+                  options.events};
   std::optional<MockWorker> mock;
   std::optional<PlanInput> mock_input;
   if (options.mock && !is_javascript(bundle)) {
@@ -189,6 +190,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   prepared.alive_path = "/cdn-cgi/pyw/alive";
   prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
   prepared.prepare_path = "/cdn-cgi/pyw/prepare";
+  prepared.events_path = "/cdn-cgi/pyw/let-events-in";
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
                                     staged.own_digest + (mock ? mock->digest() : ""));
   prepared.has_storage = plan.has_storage;

@@ -23,7 +23,8 @@ struct PrepareOptions {
   Path debug_socket;    ///< the same for workerd's debug port, through which other Workers reach this one
   Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
-  std::optional<Path> snapshot;  ///< a memory snapshot to continue from, checked. Absolute
+  Events events = Events::at_once;
+  std::optional<Path> snapshot; ///< a memory snapshot to continue from, checked. Absolute
   std::optional<Path> mock; ///< a Python file with classes that answer for platform-only bindings. Absolute
 };
 
@@ -33,6 +34,7 @@ struct PreparedRuntime {
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
   std::string prepare_path; ///< the same, but 204 when only the Worker's own modules are missing; they are
                             ///< read when `start_path` is asked for
+  std::string events_path;  ///< the same, from where on events may run (Events::when_told)
   /// Equal: but for their own Python modules the same Worker, so that one can be started where the other was
   /// prepared.
   std::string reuse_key;

@@ -100,6 +100,15 @@ OutputLine read_invocation(const json& event) {
   return line;
 }
 
+/// An event that nobody asked for is named: what ends the interpreter may be a message that comes again.
+std::string ended_during(const json& event) {
+  const auto running = event.value("running", json::array());
+  const bool named = running.is_array() && !running.empty() && running.front().is_string();
+  return named ? fmt::format("the Python interpreter has ended while `{}` ran: ",
+                             running.front().get<std::string>())
+               : "the Python interpreter has ended: ";
+}
+
 OutputLine read_event(std::string_view text) {
   const auto event = json::parse(text, nullptr, false);
   if (!event.is_object()) {
@@ -127,7 +136,7 @@ OutputLine read_event(std::string_view text) {
   if (name == "boot-failed" || name == "fatal") {
     const bool serving = name == "fatal" && text_of(event, "during").empty();
     auto error =
-        internal_error(serving ? "the Python interpreter has ended: " + text_of(event, "message")
+        internal_error(serving ? ended_during(event) + text_of(event, "message")
                                : "Python cannot be started in the runtime: " + text_of(event, "message"));
     return {serving ? OutputLine::Kind::fatal : OutputLine::Kind::failure,
             Severity::error,

@@ -8,6 +8,11 @@ import { PythonError, report } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
 import { NAMES_BINDING, hiddenBindings } from "./shims.js";
 
+// What happens without being asked. In development it waits until the Worker serves (`settings.eventsWait`): a message that ends
+// the interpreter is there again at each start, and would keep it from ever serving.
+const BY_ITSELF = ["scheduled", "queue", "alarm", "run"];
+const LOOK_AGAIN_MS = 20;
+
 // How the arguments and the result of a call are converted; `python/_pyw_guest.py` does it.
 const RPC = "rpc"; // converted both ways, exactly the given arguments
 const FETCH = "fetch"; // converted both ways, surplus arguments dropped
@@ -28,20 +33,24 @@ const BASES = {
 };
 
 // The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`, and `starter`, an
-// entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level. `importModule` imports one of the Worker's modules.
+// entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, or for
+// /events let in what happens by itself. `importModule` imports one of the Worker's modules.
 export function declare(settings, importModule) {
   let started;
-  const start = () => (started ??= startPython(settings, importModule));
+  const events = new Events(!settings.eventsWait);
+  const start = () => (started ??= startPython(settings, importModule, events.running));
   const made = new Map();
   for (const { name, kind } of settings.exports) {
-    made.set(name, entrypointClass(name, kind, settings, start));
+    made.set(name, entrypointClass(name, kind, settings, start, events));
   }
   return {
-    default: made.get("Default") ?? moduleHandlers(settings.handlers, start),
+    default: made.get("Default") ?? moduleHandlers(settings.handlers, start, events),
     named: (name) => made.get(name),
     starter: class extends cloudflareWorkers.WorkerEntrypoint {
       async fetch(request) {
-        if (new URL(request.url).pathname === "/prepare") await preparePython(settings, importModule);
+        const { pathname } = new URL(request.url);
+        if (pathname === "/events") events.letIn();
+        else if (pathname === "/prepare") await preparePython(settings, importModule);
         else await start();
         return new Response(null, { status: 204 });
       }
@@ -49,7 +58,33 @@ export function declare(settings, importModule) {
   };
 }
 
-function entrypointClass(className, kind, settings, start) {
+class Events {
+  #open;
+  running = new Set(); // what a fatal error may come from
+
+  constructor(open) {
+    this.#open = open;
+  }
+
+  letIn() {
+    this.#open = true;
+  }
+
+  async run(where, name, call) {
+    if (!BY_ITSELF.includes(name)) return await call();
+    // Each looks for itself: a promise that another request settles goes on in that one, with dates before 2024-10-14.
+    while (!this.#open) await scheduler.wait(LOOK_AGAIN_MS);
+    const entry = { where };
+    this.running.add(entry);
+    try {
+      return await call();
+    } finally {
+      this.running.delete(entry);
+    }
+  }
+}
+
+function entrypointClass(className, kind, settings, start, events) {
   // A Durable Object lives as long as its instance; a failure to make it is kept likewise. The
   // first call makes it, so that `__init__` may use run_sync.
   const instances = new WeakMap();
@@ -84,7 +119,7 @@ function entrypointClass(className, kind, settings, start) {
             if (typeof name !== "string" || name.startsWith("_") || FIXED.includes(name)) {
               return Reflect.get(self, name);
             }
-            return (...args) => call(self, name, args);
+            return (...args) => events.run(`${className}.${name}`, name, () => call(self, name, args));
           },
         });
       }
@@ -122,14 +157,15 @@ function callMode(kind, name) {
 }
 
 // The handlers of 2024: functions of the module, `on_fetch(request, env, ctx)` and its like.
-function moduleHandlers(names, start) {
+function moduleHandlers(names, start, events) {
   const exported = {};
   for (const name of names) {
-    exported[name] = async (...args) => {
+    const where = `on_${name}`;
+    const call = async (args) => {
       const guest = await start();
-      const context = { where: `on_${name}`, ray: rayOf(name, args) };
-      return invoke(context, guest.call_handler, name, ...args);
+      return invoke({ where, ray: rayOf(name, args) }, guest.call_handler, name, ...args);
     };
+    exported[name] = (...args) => events.run(where, name, () => call(args));
   }
   return exported;
 }

@@ -17,7 +17,8 @@ export async function preparePython(settings, importModule) {
 
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
 // thrown, and stays: an isolate starts once.
-export async function startPython(settings, importModule) {
+// `running` are the events under way, each with the handler's name, `where`.
+export async function startPython(settings, importModule, running) {
   const { own } = settings.packs;
   const pyodide = await (prepared ?? boot(settings, importModule, own));
   if (prepared) {
@@ -27,7 +28,9 @@ export async function startPython(settings, importModule) {
   await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
   guest.before_first_request();
   // The call during which it happens never returns.
-  pyodide._api.on_fatal = (error) => report({ event: "fatal", message: String(error?.stack ?? error) });
+  pyodide._api.on_fatal = (error) => {
+    report({ event: "fatal", message: String(error?.stack ?? error), running: [...running].map(({ where }) => where) });
+  };
   return guest;
 }
 

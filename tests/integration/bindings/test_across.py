@@ -15,17 +15,30 @@ SHOP = {
     **COMMON,
     "name": "shop",
     "services": [{"binding": "STOCK", "service": "stock"}],
-    "queues": {"producers": [{"binding": "ORDERS", "queue": "orders"}]},
+    "queues": {
+        "producers": [
+            {"binding": "ORDERS", "queue": "orders"},
+            {"binding": "PARCELS", "queue": "parcels"},
+            {"binding": "LATER", "queue": "own", "delivery_delay": 2},
+            {"binding": "LATER_ORDERS", "queue": "orders", "delivery_delay": 2},
+        ],
+        "consumers": [
+            {"queue": "parcels", "max_batch_timeout": 0, "max_retries": 0, "dead_letter_queue": "returns"},
+            {"queue": "own", "max_batch_timeout": 0, "max_batch_size": 1},
+        ],
+    },
     "workflows": [{"binding": "DELIVERY", "name": "delivery", "class_name": "Delivery", "script_name": "stock"}],
 }
 STOCK = {
     **COMMON,
     "name": "stock",
     "kv_namespaces": [{"binding": "GOT", "id": "got"}],
-    "queues": {"consumers": [{"queue": "orders", "max_batch_timeout": 0, "max_batch_size": 1}]},
+    "queues": {"consumers": [{"queue": "orders", "max_batch_timeout": 0, "max_batch_size": 1},
+                             {"queue": "returns", "max_batch_timeout": 0}]},
     "workflows": [{"binding": "OWN", "name": "delivery", "class_name": "Delivery"}],
 }
-SHOP_CODE = '''from urllib.parse import urlparse
+SHOP_CODE = '''import time
+from urllib.parse import urlparse
 from workers import Response, WorkerEntrypoint
 
 class Default(WorkerEntrypoint):
@@ -34,6 +47,21 @@ class Default(WorkerEntrypoint):
         if what == "order":
             await self.env.ORDERS.send({"tea": value})
             return Response("sent")
+        if what == "parcels":
+            await self.env.PARCELS.send(value, contentType="text")
+            await self.env.PARCELS.send({"tea": value})
+            return Response("sent")
+        if what == "later":
+            sent = time.time()
+            await self.env.LATER.send({"name": "at once", "sent": sent, "delay": 0}, delaySeconds=0)
+            await self.env.LATER.send({"name": "by configuration", "sent": sent, "delay": 2})
+            await self.env.LATER.sendBatch([{"body": {"name": "in a batch", "sent": sent, "delay": 2}},
+                                            {"body": {"name": "its own", "sent": sent, "delay": 1}, "delaySeconds": 1}])
+            await self.env.LATER.sendBatch([{"body": {"name": "of a batch", "sent": sent, "delay": 3}}], delaySeconds=3)
+            return Response("sent")
+        if what == "order-later":
+            await self.env.LATER_ORDERS.send({"tea": value, "sent": time.time()})
+            return Response("sent")
         if what == "deliver":
             instance = await self.env.DELIVERY.create(id=value, params={"grams": 50})
             return Response(instance.id)
@@ -41,8 +69,17 @@ class Default(WorkerEntrypoint):
             status = await (await self.env.DELIVERY.get(value)).status()
             return Response.json([status["status"], status["output"]])
         return await self.env.STOCK.fetch("http://stock/")
+
+    async def queue(self, batch, env, ctx):
+        if batch.queue == "parcels":
+            raise ValueError("nobody is at home")
+        for message in batch.messages:
+            body = message.body
+            early = time.time() - body["sent"] < body["delay"]
+            print("came", body["name"], "EARLY" if early else "in time")
 '''
-STOCK_CODE = '''from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
+STOCK_CODE = '''import time
+from workers import Response, WorkerEntrypoint, WorkflowEntrypoint
 
 class Delivery(WorkflowEntrypoint):
     async def run(self, event, step):
@@ -57,7 +94,13 @@ class Default(WorkerEntrypoint):
 
     async def queue(self, batch, env, ctx):
         for message in batch.messages:
-            await self.env.GOT.put("teas", (await self.env.GOT.get("teas") or "") + message.body["tea"] + " ")
+            body = message.body
+            if batch.queue == "returns":
+                print("came back:", body if isinstance(body, str) else dict(body), "attempt", message.attempts)
+                continue
+            if "sent" in body:
+                print("ordered", body["tea"], "EARLY" if time.time() - body["sent"] < 2 else "in time")
+            await self.env.GOT.put("teas", (await self.env.GOT.get("teas") or "") + body["tea"] + " ")
 '''
 
 
@@ -105,7 +148,7 @@ def test_a_queue_and_a_workflow_of_another_worker(pyw):
         (workers.registry / "ghost").write_text((workers.registry / "shop").read_text())
         with workers.dev("shop", "stock") as both:
             both.ready()
-            both.wait_for("ready", worker="stock")
+            companion_is_ready(both, "stock")
             wait_until(lambda: both.get() == (200, "sencha "), "the order that waited", 60)
             assert workers.noted() == ["shop", "stock"], workers.noted()
             for tea in ("oolong", "bancha"):
@@ -115,6 +158,53 @@ def test_a_queue_and_a_workflow_of_another_worker(pyw):
             wait_until(lambda: json.loads(both.get("/delivery/first")[1]) == ["complete", {"grams": 100}], "the delivery", 60)
             assert both.stop() == 0
         assert workers.noted() == []
+
+
+def test_dead_letters_go_to_the_worker_that_consumes_them(pyw):
+    with Workers(pyw) as workers:
+        with workers.dev("shop") as alone:  # they are kept until it runs
+            alone.ready()
+            assert alone.get("/parcels/early") == (200, "sent")
+            alone.wait_for("invocation", kind="queue", outcome="exception")
+            assert alone.stop() == 0
+        with workers.dev("shop", "stock") as both:
+            both.ready()
+            wait_for_log(both, "came back: early attempt 1", "came back: {'tea': 'early'} attempt 1")
+            assert both.get("/parcels/late") == (200, "sent")
+            wait_for_log(both, "came back: {'tea': 'late'} attempt 1")
+        # Under a `pyw dev` of its own as well.
+        with workers.dev("stock") as stock, workers.dev("shop") as shop:
+            stock.ready()
+            shop.ready()
+            assert shop.get("/parcels/again") == (200, "sent")
+            wait_for_log(stock, "came back: {'tea': 'again'} attempt 1")
+
+
+def test_delays_of_a_producer_and_of_a_message(pyw):
+    with Workers(pyw) as workers, workers.dev("shop", "stock") as session:
+        session.ready()
+        companion_is_ready(session, "stock")
+        assert session.get("/later") == (200, "sent")
+        # In this order by their delays, and none before its time.
+        for name in ("at once", "its own", "by configuration", "in a batch", "of a batch"):
+            wait_for_log(session, f"came {name} in time")
+        assert session.get("/order-later/genmaicha") == (200, "sent")
+        wait_for_log(session, "ordered genmaicha in time")
+
+
+def companion_is_ready(session, name):
+    """It may have been so before the first one was."""
+    if not any(event["event"] == "ready" and event.get("worker") == name for event in session.seen):
+        session.wait_for("ready", worker=name)
+
+
+def wait_for_log(session, *texts):
+    """Until all of these were said, in whatever order."""
+    missing = set(texts)
+    while missing:
+        said = session.wait_for("log")["text"]
+        assert "EARLY" not in said, said
+        missing = {text for text in missing if text not in said}
 
 
 if __name__ == "__main__":

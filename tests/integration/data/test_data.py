@@ -294,6 +294,48 @@ def test_objects_beside_a_running_worker_and_alone(pyw):
         check_objects_alone(project)
 
 
+JAVASCRIPT = """import { DurableObject } from "cloudflare:workers";
+export class Room extends DurableObject {
+  async say(words) { await this.ctx.storage.put("words", words); return new Response(words); }
+}
+export class Old {  // as classes were before RPC
+  constructor(state) { this.state = state; }
+  async fetch(request) { await this.state.storage.put("url", request.url); return new Response("kept"); }
+}
+export default {
+  async fetch(request, env) {
+    if (request.url.endsWith("/old")) return await env.OLD.get(env.OLD.idFromName("attic")).fetch(request);
+    return await env.ROOMS.get(env.ROOMS.idFromName("lobby")).say("hello");
+  },
+};
+"""
+
+
+def test_objects_of_a_worker_in_javascript_are_listed_beside_it_and_asked_alone(pyw):
+    with Project(pyw) as project:
+        settings = json.loads(WRANGLER)
+        for kind in ("workflows", "queues"):
+            del settings[kind]
+        settings.update(main="src/entry.js", compatibility_flags=[])
+        (project.root / "wrangler.jsonc").write_text(json.dumps(settings))
+        (project.root / "src/entry.js").write_text(JAVASCRIPT)
+        with DevSession(pyw, project.root) as session:
+            session.ready()
+            assert session.get("/") == (200, "hello")
+            assert session.get("/old") == (200, "kept")
+            unnamed = {"Room": [None], "Old": [None]}  # by which name an object was called, only our guest tells
+            assert names(project) == unnamed, names(project)
+            for arguments in (("query", "ROOMS", "lobby", "--command", "SELECT 1 AS one"), ("delete", "ROOMS", "lobby"),
+                              ("delete", "OLD", "attic")):
+                project.run("do", *arguments, status=1)
+                assert "a running Worker in JavaScript cannot be asked for its objects: end it first" in project.errors, project.errors
+            assert names(project) == unnamed, "nothing was changed"
+            session.stop()
+        assert project.json("do", "query", "ROOMS", "lobby", "--command", "SELECT 1 AS one")[0]["results"] == [{"one": 1}]
+        project.run("do", "delete", "OLD", "attic")
+        assert names(project) == {"Room": [None], "Old": []}, names(project)
+
+
 def visits(project):
     sql = "SELECT index1, blob1, blob2, double1, double2, blob20, _sample_interval FROM visits ORDER BY timestamp, index1"
     return [list(row.values()) for row in project.json("analytics", "query", "--command", sql)[0]["results"]]

@@ -25,6 +25,12 @@ std::string name_of(const DevEffect& effect) {
 
     std::string operator()(const RouteTo& e) const { return "route " + std::to_string(e.generation); }
 
+    std::string operator()(const LetEventsIn& e) const {
+      return fmt::format("events {}{}",
+                         e.generation,
+                         e.after.count() == 0 ? "" : fmt::format(" after {} s", e.after.count()));
+    }
+
     std::string operator()(const ReleaseToServing&) const { return "release"; }
 
     std::string operator()(const AnswerWithError& e) const {
@@ -74,7 +80,7 @@ Session serving_session(Storage storage = Storage::none) {
   Session session;
   CHECK(session(Started{}) == Words{"prepare 1"});
   CHECK(session(Prepared{1, {"a", storage}}) == Words{"start 1"});
-  CHECK(session(WorkerReady{1}) == Words{"route 1", "first ready 1"});
+  CHECK(session(WorkerReady{1}) == Words{"route 1", "first ready 1", "events 1"});
   return session;
 }
 
@@ -86,7 +92,7 @@ TEST_CASE("a save holds requests until the new code is ready, then the old one d
   CHECK(session(FilesChanged{}) == Words{"settle"});
   CHECK(session(Settled{}) == Words{"prepare 2"});
   CHECK(session(Prepared{2, {"b", Storage::none}}) == Words{"start 2"});
-  CHECK(session(WorkerReady{2}) == Words{"drain 1", "route 2", "ready 2"});
+  CHECK(session(WorkerReady{2}) == Words{"drain 1", "route 2", "ready 2", "events 2"});
   CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{});
 }
 
@@ -96,7 +102,7 @@ TEST_CASE("a Worker with data is handed over: the old one has ended before the n
   session(Settled{});
   session(Prepared{2, {"b", Storage::exclusive}});
   CHECK(session(WorkerReady{2}) == Words{"drain 1"});
-  CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{"route 2", "ready 2"});
+  CHECK(session(WorkerEnded{1, exit_ok, {}}) == Words{"route 2", "ready 2", "events 2"});
 }
 
 TEST_CASE("a save that changes nothing starts nothing") {
@@ -128,7 +134,7 @@ TEST_CASE("when nothing serves yet, requests get the error until a save mends it
   CHECK(session(FilesChanged{}) == Words{"hold", "settle"});
   session(Settled{});
   session(Prepared{2, {"a", Storage::none}});
-  CHECK(session(WorkerReady{2}) == Words{"route 2", "first ready 2"});
+  CHECK(session(WorkerReady{2}) == Words{"route 2", "first ready 2", "events 2"});
 }
 
 TEST_CASE("a change during the preparation makes it start again") {
@@ -172,6 +178,37 @@ TEST_CASE("what kills the Worker again before it serves is given some tries: a q
     session(Settled{});
     session(Prepared{8, {"b"}});
     CHECK(session(WorkerEnded{8, killed, poisoned}).size() == 2);
+  }
+}
+
+TEST_CASE("a Worker that ends again and again serves first, and events wait longer each time") {
+  auto session = serving_session();
+  Generation generation = 1;
+  const auto dies_and_serves_again = [&] {
+    session(WorkerEnded{generation, killed, {}});
+    session(Prepared{++generation, {"a"}});
+    return session(WorkerReady{generation}).back();
+  };
+  CHECK(dies_and_serves_again() == "events 2");
+  CHECK(dies_and_serves_again() == "events 3 after 1 s");
+  CHECK(dies_and_serves_again() == "events 4 after 2 s");
+  SECTION("up to a minute") {
+    for (int death = 0; death < 10; ++death) {
+      dies_and_serves_again();
+    }
+    CHECK(dies_and_serves_again() == "events 15 after 64 s");
+  }
+  SECTION("not when one of them has lived on") {
+    session(LivedOn{3});
+    CHECK(dies_and_serves_again() == "events 5 after 4 s");
+    session(LivedOn{5});
+    CHECK(dies_and_serves_again() == "events 6");
+  }
+  SECTION("not when the code was mended") {
+    session(FilesChanged{});
+    session(Settled{});
+    session(Prepared{5, {"b"}});
+    CHECK(session(WorkerReady{5}).back() == "events 5");
   }
 }
 

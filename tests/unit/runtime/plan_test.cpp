@@ -154,6 +154,7 @@ TEST_CASE("settings carry what date and flags mean, and the classes the configur
   CHECK(contains(plan->settings, R"("entry": "entry",
   "sourceRoot": "src",
   "legacyHandlers": false,
+  "eventsWait": false,
   "processPth": true)"));
   CHECK(contains(plan->settings, R"("exports": [
     {

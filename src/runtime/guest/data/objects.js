@@ -60,7 +60,8 @@ async function asked(object, method, ...values) {
   try {
     return await object[method](...values);
   } catch (error) {
-    if (!String(error.message).includes("does not implement")) throw error;
+    // Its class has no such method, or is one of those that do not extend DurableObject and have no RPC.
+    if (!/does not implement|does not support RPC/.test(String(error.message))) throw error;
     throw new ApiError(400, 7500, "a running Worker in JavaScript cannot be asked for its objects: end it first");
   }
 }
