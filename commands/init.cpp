@@ -122,6 +122,12 @@ Result<void> check_is_project(const templates::FileTree& tree) {
                             {"name the folder that has: `URL#REF:FOLDER`"}));
 }
 
+/// The target as a person would type it from where pyw was started.
+std::string typed_path(const Context& context, const Path& target) {
+  const auto relative = target.lexically_relative(context.options.directory);
+  return relative.empty() ? target.string() : relative.string();
+}
+
 void report_created(Context& context,
                     const Path& target,
                     const std::string& name,
@@ -137,20 +143,18 @@ void report_created(Context& context,
     return;
   }
   reporter.message(fmt::format(
-      "Created `{}` in {}: {}", name, target.string(), counted(tree.files.size(), "file", "files")));
+      "Created `{}` in {}: {}", name, typed_path(context, target), counted(tree.files.size(), "file", "files")));
 }
 
 void report_next_steps(Context& context, const Path& target) {
   if (context.options.format == OutputFormat::json) {
     return;
   }
-  const auto relative = target.lexically_relative(context.options.directory);
   auto& reporter = context.world.reporter;
   reporter.message("");
   reporter.message("Next:");
-  if (relative != ".") {
-    reporter.message(
-        fmt::format("  cd {}", shell_quote(relative.empty() ? target.string() : relative.string())));
+  if (const auto typed = typed_path(context, target); typed != ".") {
+    reporter.message(fmt::format("  cd {}", shell_quote(typed)));
   }
   reporter.message("  pyw dev");
 }
