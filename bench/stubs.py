@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import pathlib
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests/integration/types"))
+sys.path.append(str(ROOT / "bench"))
+from deploy import peak_memory  # noqa: E402
 
 WORKER = '''from workers import Request, Response, WorkerEntrypoint
 
@@ -71,7 +72,8 @@ def measure(pyw, runs, root, declarations=None):
         for seconds, value in ((cold, number), (env, number + 0.5)):
             (root / "wrangler.json").write_text(json.dumps({**CONFIG, "vars": {"N": value}}))
             seconds.append(timed(command, root, environment))
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    shutil.rmtree(root / "cache", ignore_errors=True)
+    memory = peak_memory(command, root, environment)
     return [("pyw types, nothing cached", cold, "goal 100 ms"), ("pyw types, only Env changed", env, "goal 15 ms")], memory
 
 

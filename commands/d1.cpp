@@ -284,6 +284,10 @@ std::function<Runner(CLI::App&)> declare_one(const char* method) {
 
 Result<Database>
 open_database(Context& context, const std::string& name, bool preview, const DataPlace& place) {
+  if (preview && !place.remote) { // locally there is one database for a binding, as in wrangler
+    return failure(user_error("--preview means a remote database",
+                              {"add --remote, or leave --preview out: the local database is used"}));
+  }
   PYW_TRY_ASSIGN(auto data, open_data(context, place));
   Database database{std::move(data), name, {}, nullptr, name};
   if (database.data.project) {
