@@ -142,8 +142,10 @@ void report_created(Context& context,
                   "\n");
     return;
   }
-  reporter.message(fmt::format(
-      "Created `{}` in {}: {}", name, typed_path(context, target), counted(tree.files.size(), "file", "files")));
+  reporter.message(fmt::format("Created `{}` in {}: {}",
+                               name,
+                               typed_path(context, target),
+                               counted(tree.files.size(), "file", "files")));
 }
 
 void report_next_steps(Context& context, const Path& target) {

@@ -131,9 +131,11 @@ std::string main_module(const PlanInput& input) {
                           "\n"
                           "const worker = declare(settings, (name) => import(name));\n"
                           "export default worker.default;\n"
-                          "export const {1} = worker.starter;\n",
+                          "export const {1} = worker.starter;\n"
+                          "export const {2} = worker.front;\n",
                           own_folder,
-                          starter_name);
+                          starter_name,
+                          front_name);
   std::size_t number = 0;
   for (const auto& name : input.exports) {
     if (name != "Default" && name != "default") {
@@ -177,6 +179,7 @@ std::vector<std::string> worker_modules(const PlanInput& input) {
   const auto& files = input.files;
   std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
   for (const std::string_view name : {"entrypoint.js",
+                                      "failed.js",
                                       "files.js",
                                       "host.js",
                                       "loader.js",

@@ -14,6 +14,9 @@ namespace pyw::runtime {
 /// The export that only waits until Python has started.
 inline constexpr std::string_view starter_name = "__pyw_start";
 
+/// The export that pyw's socket leads to, and the binding through which it reaches the service `front`.
+inline constexpr std::string_view front_name = "__pyw_front";
+
 /// The compatibility flags as the configuration has them.
 [[nodiscard]] std::vector<std::string> flag_texts(const config::Project& project);
 

@@ -53,6 +53,7 @@ enum class StateLayout { own, wrangler };
 
 /// The name of the Worker's own service.
 inline constexpr std::string_view worker_service = "worker";
+inline constexpr std::string_view front_service = "front"; ///< guest/front.js
 
 /// Fails when the configuration contradicts itself (a connection string that is none, …).
 [[nodiscard]] Result<LocalServices> local_services(const ServiceInput& input);

@@ -17,6 +17,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// Whether pyw's socket leads into the Worker's own isolate (guest/entrypoint.js, frontClass): static assets
+/// come before the Worker, and one in JavaScript is not ours to add an export to.
+bool is_own_front(const PlanInput& input, const LocalServices& services) {
+  return !is_javascript(input.bundle) && services.entry == worker_service;
+}
+
 std::string
 worker_service_text(const PlanInput& input, std::string_view name, const LocalServices& services) {
   const auto texts = flag_texts(input.project);
@@ -30,6 +36,9 @@ worker_service_text(const PlanInput& input, std::string_view name, const LocalSe
     bindings.insert(bindings.begin(),
                     {binding("__pyw_evaluator", "unsafeEval", "void"),
                      binding("__pyw_files", "service", capnp_string("files"))});
+    if (name == worker_service && is_own_front(input, services)) {
+      bindings.push_back(binding(front_name, "service", capnp_string(front_service)));
+    }
     if (!own_object_classes(input.project).empty()) {
       bindings.push_back(binding("__pyw_names", "service", capnp_string(object_names)));
     }
@@ -55,13 +64,15 @@ std::string front_service_text(const PlanInput& input, const LocalServices& serv
     bindings.push_back(binding("START", "service", designator(worker_service, starter_name, "")));
   }
   return capnp_struct(
-      {{"name", "\"front\""},
+      {{"name", capnp_string(front_service)},
        {"worker",
-        capnp_struct(
-            {{"compatibilityDate", "\"2026-01-01\""},
-             {"compatibilityFlags", "[\"service_binding_extra_handlers\"]"},
-             {"modules", "[" + module_entry("front.js", "esModule", input.files.guest / "front.js") + "]"},
-             {"bindings", capnp_list(bindings, 6)}})}});
+        capnp_struct({{"compatibilityDate", "\"2026-01-01\""},
+                      {"compatibilityFlags", "[\"service_binding_extra_handlers\"]"},
+                      {"modules",
+                       capnp_list({module_entry("front.js", "esModule", input.files.guest / "front.js"),
+                                   module_entry("failed.js", "esModule", input.files.guest / "failed.js")},
+                                  6)},
+                      {"bindings", capnp_list(bindings, 6)}})}});
 }
 
 std::string tail_service_text(const PlanInput& input) {
@@ -93,12 +104,14 @@ std::string config_text(const PlanInput& input, LocalServices services) {
                      "const config :Workerd.Config = (\n"
                      "  services = {},\n"
                      "  extensions = {},\n"
-                     "  sockets = [(name = \"http\", address = \"127.0.0.1:0\", service = \"front\",\n"
+                     "  sockets = [(name = \"http\", address = \"127.0.0.1:0\", service = {},\n"
                      "    http = (forwardedProtoHeader = \"X-Forwarded-Proto\"))],\n"
                      "  structuredLogging = true,\n"
                      ");\n",
                      capnp_list(all, 4),
-                     capnp_list(services.extensions, 4));
+                     capnp_list(services.extensions, 4),
+                     is_own_front(input, services) ? designator(worker_service, front_name, "")
+                                                   : capnp_string(front_service));
 }
 
 } // namespace

@@ -4,9 +4,10 @@
 // can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
 import { preparePython, startPython } from "./start.js";
+import { failed } from "./failed.js";
 import { PythonError, report } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
-import { NAMES_BINDING, hiddenBindings } from "./shims.js";
+import { FRONT_BINDING, NAMES_BINDING, hiddenBindings } from "./shims.js";
 
 // What happens without being asked. In development it waits until the Worker serves (`settings.eventsWait`): a message that ends
 // the interpreter is there again at each start, and would keep it from ever serving.
@@ -32,9 +33,10 @@ const BASES = {
   workflow: cloudflareWorkers.WorkflowEntrypoint,
 };
 
-// The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`, and `starter`, an
+// The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`; `starter`, an
 // entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, or for
-// /events let in what happens by itself. `importModule` imports one of the Worker's modules.
+// /events let in what happens by itself; and `front`, where pyw's socket leads. `importModule` imports one of the Worker's
+// modules.
 export function declare(settings, importModule) {
   let started;
   const events = new Events(!settings.eventsWait);
@@ -43,9 +45,11 @@ export function declare(settings, importModule) {
   for (const { name, kind } of settings.exports) {
     made.set(name, entrypointClass(name, kind, settings, start, events));
   }
+  const handlers = made.has("Default") ? undefined : moduleHandlers(settings.handlers, start, events);
   return {
-    default: made.get("Default") ?? moduleHandlers(settings.handlers, start, events),
+    default: made.get("Default") ?? handlers,
     named: (name) => made.get(name),
+    front: frontClass(handlers ? handlers.fetch : fetchOfDefault(settings, start)),
     starter: class extends cloudflareWorkers.WorkerEntrypoint {
       async fetch(request) {
         const { pathname } = new URL(request.url);
@@ -84,11 +88,32 @@ class Events {
   }
 }
 
-function entrypointClass(className, kind, settings, start, events) {
+// What guest/front.js does, within the Worker's own isolate: a request then costs no crossing from one isolate to
+// another, which is a fifth of what a small one takes (measured: docs/performance.md). Triggers it leaves to front.js.
+function frontClass(answer) {
+  return class extends cloudflareWorkers.WorkerEntrypoint {
+    async fetch(request) {
+      if (!answer || request.url.includes("/cdn-cgi/")) return await hiddenBindings[FRONT_BINDING].fetch(request);
+      try {
+        return await answer(request, this.env, this.ctx);
+      } catch (error) {
+        return failed(request, error);
+      }
+    }
+  };
+}
+
+function fetchOfDefault(settings, start) {
+  const call = caller("Default", "worker", settings, start);
+  return (request, env, ctx) => call({ ctx, env }, "fetch", [request]);
+}
+
+// (self, name, args) => the result of the Python method, where `self` has `ctx` and `env`.
+function caller(className, kind, settings, start) {
   // A Durable Object lives as long as its instance; a failure to make it is kept likewise. The
   // first call makes it, so that `__init__` may use run_sync.
   const instances = new WeakMap();
-  const call = async (self, name, args) => {
+  return async (self, name, args) => {
     const guest = await start();
     const { ctx, env } = self;
     const ray = rayOf(name, args);
@@ -109,6 +134,10 @@ function entrypointClass(className, kind, settings, start, events) {
     const instance = await instances.get(self);
     return invoke({ where: `${className}.${method}`, ray }, guest.call_method, instance, method, mode, ...args);
   };
+}
+
+function entrypointClass(className, kind, settings, start, events) {
+  const call = caller(className, kind, settings, start);
   const entrypoint = {
     [className]: class extends BASES[kind] {
       constructor(ctx, env) {

@@ -1,9 +1,12 @@
 // The service behind pyw's socket in development: passes every request to the Worker, answers an
 // exception with its traceback, and lets tools trigger the events that no HTTP request stands for.
+// In front of a Worker in Python without static assets it gets the last only (entrypoint.js, frontClass).
 //
 // Bindings: WORKER, where requests go (the Worker, or its static assets in front of it), EVENTS,
 // the Worker itself, START, its entrypoint that waits until Python has started (a Worker in JavaScript has none), and DATA, the local data API.
 // Needs the compatibility flag service_binding_extra_handlers.
+import { failed } from "./failed.js";
+
 const TRIGGERS = {
   "/cdn-cgi/pyw/start": (_request, _url, env) => started(env, "/start"),
   "/cdn-cgi/pyw/prepare": (_request, _url, env) => started(env, "/prepare"),
@@ -80,11 +83,4 @@ function mailHeaders(raw) {
     if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
   }
   return headers;
-}
-
-// pyw makes a page of it for browsers (devserver/client_connection.cpp), and knows more by the request's name.
-function failed(request, error) {
-  const text = String(error?.message ?? error).replace(/^PythonError: /, "");
-  const headers = { "cache-control": "no-store", "x-pyw-exception": request.headers.get("cf-ray") ?? "" };
-  return new Response(`${text}\n`, { status: 500, headers });
 }

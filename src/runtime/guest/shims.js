@@ -4,13 +4,14 @@
 import { env } from "cloudflare:workers";
 
 // Bindings for the guest alone: code may be compiled from bytes through one, one reads files, one
-// keeps the names of Durable Objects. Their names are chosen so that no Worker's own binding can meet them; they are taken out
+// keeps the names of Durable Objects, one is front.js. Their names are chosen so that no Worker's own binding can meet them; they are taken out
 // of the environment before user code runs.
 const EVALUATOR_BINDING = "__pyw_evaluator";
 export const FILES_BINDING = "__pyw_files";
 export const NAMES_BINDING = "__pyw_names";
+export const FRONT_BINDING = "__pyw_front";
 export const hiddenBindings = {};
-for (const name of [EVALUATOR_BINDING, FILES_BINDING, NAMES_BINDING]) {
+for (const name of [EVALUATOR_BINDING, FILES_BINDING, NAMES_BINDING, FRONT_BINDING]) {
   hiddenBindings[name] = env[name];
   delete env[name];
 }

@@ -12,13 +12,15 @@ export default {
   tail(items) {
     for (const item of items) {
       if (item.event?.rpcMethod?.startsWith("__pyw_")) continue; // pyw's own look at the data
+      // Of a request without a word pyw knows all: it passed through its hands.
+      if (item.event?.request && item.outcome === "ok" && item.logs.length === 0) continue;
       const { kind, what, ray } = occasion(item);
       const event = {
         event: "invocation",
         kind,
         what,
         ray,
-        outcome: item.outcome,
+        outcome: item.logs.some(isOurException) ? "exception" : item.outcome,
         wall: item.wallTime ?? 0,
         cpu: item.cpuTime ?? 0,
         logs: item.logs.flatMap(line).slice(0, MOST_LOGS),
@@ -46,6 +48,9 @@ function occasion({ event, entrypoint }) {
   if ("scheduledTime" in event) return named("alarm", entrypoint);
   return named("other");
 }
+
+// The guest has made a page of it, so that workerd saw no exception (failed.js).
+const isOurException = ({ message }) => String([message].flat()[0]).startsWith(EVENT_MARK + `{"event":"exception"`);
 
 // What the guest reports to pyw goes through the console too; it is not the Worker's.
 function line({ level, message, timestamp }) {

@@ -139,7 +139,8 @@ def check_replaced(session, path, status, words):
     assert got == status, (got, text)
     error = session.wait_for("error")
     assert words in error["message"], error
-    assert session.get() == (200, "call 1")
+    after = session.get()
+    assert after == (200, "call 1"), after
     return text
 
 

@@ -63,6 +63,7 @@ const config :Workerd.Config = (
     ], modules = [
       (name = "__pyw_main.js", esModule = embed "/run/main.js"),
       (name = "__pyw/entrypoint.js", esModule = embed "/guest/entrypoint.js"),
+      (name = "__pyw/failed.js", esModule = embed "/guest/failed.js"),
       (name = "__pyw/files.js", esModule = embed "/guest/files.js"),
       (name = "__pyw/host.js", esModule = embed "/guest/host.js"),
       (name = "__pyw/loader.js", esModule = embed "/guest/loader.js"),
@@ -79,8 +80,12 @@ const config :Workerd.Config = (
     ], bindings = [
       (name = "__pyw_evaluator", unsafeEval = void),
       (name = "__pyw_files", service = "files"),
+      (name = "__pyw_front", service = "front"),
     ], cacheApiOutbound = "cache:entry")),
-    (name = "front", worker = (compatibilityDate = "2026-01-01", compatibilityFlags = ["service_binding_extra_handlers"], modules = [(name = "front.js", esModule = embed "/guest/front.js")], bindings = [
+    (name = "front", worker = (compatibilityDate = "2026-01-01", compatibilityFlags = ["service_binding_extra_handlers"], modules = [
+      (name = "front.js", esModule = embed "/guest/front.js"),
+      (name = "failed.js", esModule = embed "/guest/failed.js"),
+    ], bindings = [
       (name = "WORKER", service = "worker"),
       (name = "EVENTS", service = "worker"),
       (name = "DATA", service = "data"),
@@ -118,7 +123,7 @@ const config :Workerd.Config = (
   extensions = [
     (modules = [(name = "miniflare:shared", esModule = embed "/mf/shared/index.worker.js"), (name = "miniflare:zod", esModule = embed "/mf/shared/zod.worker.js")]),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", service = "front",
+  sockets = [(name = "http", address = "127.0.0.1:0", service = (name = "worker", entrypoint = "__pyw_front"),
     http = (forwardedProtoHeader = "X-Forwarded-Proto"))],
   structuredLogging = true,
 );
@@ -138,6 +143,7 @@ import settings from "./__pyw/settings.json";
 const worker = declare(settings, (name) => import(name));
 export default worker.default;
 export const __pyw_start = worker.starter;
+export const __pyw_front = worker.front;
 const export0 = worker.named("Counter");
 export { export0 as Counter };
 const export1 = worker.named("delete");
