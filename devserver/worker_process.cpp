@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
+#include <system_error>
 
 namespace pyw::devserver {
 
@@ -224,6 +226,10 @@ void WorkerProcess::end(std::chrono::milliseconds grace) {
 }
 
 void WorkerProcess::kill() {
+  // A process with gigabytes takes a while to end, and would take connections until then: with its name gone
+  // they fail at once and wait for the next runtime.
+  std::error_code gone_already;
+  std::filesystem::remove(m_socket, gone_already);
   m_child->signal(SIGKILL);
 }
 
