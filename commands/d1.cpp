@@ -282,6 +282,17 @@ std::function<Runner(CLI::App&)> declare_one(const char* method) {
 
 } // namespace
 
+Error unknown_database(const config::Project& project, std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& item : project.d1_databases) {
+    known.push_back(item.binding);
+    if (item.database_name) {
+      known.push_back(*item.database_name);
+    }
+  }
+  return unknown_binding("D1 database", name, std::move(known), "d1_databases");
+}
+
 Result<Database>
 open_database(Context& context, const std::string& name, bool preview, const DataPlace& place) {
   if (preview && !place.remote) { // locally there is one database for a binding, as in wrangler
@@ -311,7 +322,7 @@ open_database(Context& context, const std::string& name, bool preview, const Dat
     }
   }
   if (database.data.local) {
-    return failure(user_error(fmt::format("the configuration has no D1 database `{}`", name)));
+    return failure(unknown_database(*database.data.project, name));
   }
   PYW_TRY(find_again(database));
   return database;

@@ -20,6 +20,9 @@ struct Database {
   std::string lookup; ///< the name that the account was asked for; empty: the id is configured
 };
 
+/// The project has no database of that name or binding.
+[[nodiscard]] Error unknown_database(const config::Project& project, std::string_view name);
+
 /// By binding or name of the configuration, else by name in the account. Fails when there is none.
 [[nodiscard]] Result<Database> open_database(Context& context,
                                              const std::string& name,

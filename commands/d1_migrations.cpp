@@ -34,8 +34,7 @@ Result<Settings> settings_of(const Options& options, Context& context) {
                       item.migrations_table.value_or("d1_migrations")};
     }
   }
-  return failure(user_error(fmt::format("the configuration has no database `{}`", options.database),
-                            {"`d1_databases` in the wrangler file names it"}));
+  return failure(unknown_database(project, options.database));
 }
 
 std::string quoted_identifier(const std::string& name) {

@@ -1,8 +1,11 @@
+#include <base/suggest.hpp>
 #include <commands/data_support.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace pyw::commands {
@@ -79,6 +82,20 @@ Result<HttpBodyStream> stream_of_file(FileSystem& files, const Path& path) {
     }
   };
   return stream;
+}
+
+Error unknown_binding(std::string_view what,
+                      std::string_view name,
+                      std::vector<std::string> known,
+                      std::string_view key) {
+  std::ranges::sort(known);
+  const auto doubles = std::ranges::unique(known);
+  known.erase(doubles.begin(), doubles.end());
+  const auto meant = nearest(name, known);
+  return user_error(fmt::format("the configuration has no {} `{}`", what, name),
+                    {meant           ? fmt::format("did you mean `{}`?", *meant)
+                     : known.empty() ? fmt::format("`{}` in the wrangler file declares one", key)
+                                     : fmt::format("it has `{}`", fmt::join(known, "`, `"))});
 }
 
 void declare_creation_options(CLI::App& app) {

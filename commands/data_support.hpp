@@ -7,6 +7,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pyw::commands {
 
@@ -46,6 +48,13 @@ struct DataSession {
                                                   config::Project project,
                                                   const std::optional<std::string>& persist_to,
                                                   LocalNeeds needs = LocalNeeds::stores);
+
+/// No binding of the configuration is called `name`: says which of `known` may be meant, or which there are,
+/// or under which `key` of the wrangler file one is declared.
+[[nodiscard]] Error unknown_binding(std::string_view what,
+                                    std::string_view name,
+                                    std::vector<std::string> known,
+                                    std::string_view key);
 
 /// `--command SQL` and `--file FILE`, one of which is needed.
 void declare_sql(CLI::App& app, std::optional<std::string>& command, std::optional<std::string>& file);

@@ -98,7 +98,9 @@ Result<std::string> namespace_id(const NamespaceChoice& choice, DataSession& dat
     return failure(
         user_error("which namespace is meant?", {"pass `--namespace-id`, or `--binding` of the project"}));
   }
+  std::vector<std::string> known;
   for (const auto& space : data.project->kv_namespaces) {
+    known.push_back(space.binding);
     if (space.binding == *choice.binding && data.local) {
       return runtime::kv_id(space);
     }
@@ -106,7 +108,7 @@ Result<std::string> namespace_id(const NamespaceChoice& choice, DataSession& dat
       return configured_id(space, choice.preview, data);
     }
   }
-  return failure(user_error(fmt::format("the configuration has no KV binding `{}`", *choice.binding)));
+  return failure(unknown_binding("KV binding", *choice.binding, std::move(known), "kv_namespaces"));
 }
 
 } // namespace pyw::commands
