@@ -6,6 +6,8 @@
 #include <devserver/traffic.hpp>
 #include <devserver/upstream_pool.hpp>
 
+#include <functional>
+
 namespace pyw::devserver {
 
 /// What all connections of a proxy share; outlives them.
@@ -18,7 +20,8 @@ struct ProxyShared {
   std::uint64_t next_ray; ///< the name of the next request, as 16 hexadecimal digits
 };
 
-/// Serves the connection until either side ends it.
-void serve_connection(ProxyShared& shared, AcceptedConnection accepted);
+/// Serves the connection until either side ends it. The function says that the client has left: what is under
+/// way for it ends, at the Worker as well; a connection that is closed is noticed with the next bytes for it only.
+[[nodiscard]] std::function<void()> serve_connection(ProxyShared& shared, AcceptedConnection accepted);
 
 } // namespace pyw::devserver

@@ -55,7 +55,7 @@ public:
 
   void inject(std::string bytes) override {
     if (auto socket = send_and_forget(m_loop, std::move(bytes)); socket.valid()) {
-      serve_connection(m_shared, {std::move(socket), "127.0.0.1"});
+      static_cast<void>(serve_connection(m_shared, {std::move(socket), "127.0.0.1"}));
     }
   }
 
@@ -65,7 +65,7 @@ private:
       accepted.socket = m_tls->wrap(std::move(accepted.socket));
     }
     if (accepted.socket.valid()) {
-      serve_connection(m_shared, std::move(accepted));
+      static_cast<void>(serve_connection(m_shared, std::move(accepted)));
     }
   }
 

@@ -9,7 +9,7 @@
 
 namespace pyw::devserver {
 
-/// A connection to workerd; defined where it is used (client_connection.cpp).
+/// A connection to workerd; defined where it is used (client_exchange.hpp).
 struct Upstream;
 
 class UpstreamPool {
