@@ -1,10 +1,13 @@
 #include <devserver/client_connection.hpp>
+#include <devserver/http2_connection.hpp>
 #include <devserver/injection.hpp>
 #include <devserver/listener.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/tls.hpp>
 
+#include <algorithm>
 #include <random>
+#include <vector>
 
 namespace pyw::devserver {
 
@@ -24,7 +27,9 @@ public:
 
   Result<void> listen() {
     if (m_options.tls) {
-      PYW_TRY_ASSIGN(m_tls, TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key));
+      const auto newest = Http2Connection::is_possible() ? HttpVersion::http2 : HttpVersion::http1;
+      PYW_TRY_ASSIGN(
+          m_tls, TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key, newest));
     }
     PYW_TRY_ASSIGN(
         m_listener,
@@ -53,6 +58,14 @@ public:
 
   void abort(Generation generation) override { m_traffic.cut(generation); }
 
+  void say_goodbye() override {
+    for (const auto& weak : m_http2) {
+      if (const auto connection = weak.lock()) {
+        connection->say_goodbye();
+      }
+    }
+  }
+
   void inject(std::string bytes) override {
     if (auto socket = send_and_forget(m_loop, std::move(bytes)); socket.valid()) {
       static_cast<void>(serve_connection(m_shared, {std::move(socket), "127.0.0.1"}));
@@ -61,12 +74,25 @@ public:
 
 private:
   void take(AcceptedConnection accepted) {
-    if (m_tls) {
-      accepted.socket = m_tls->wrap(std::move(accepted.socket));
-    }
-    if (accepted.socket.valid()) {
+    if (!m_tls) {
       static_cast<void>(serve_connection(m_shared, std::move(accepted)));
+      return;
     }
+    m_tls->wrap(std::move(accepted.socket),
+                [this, address = std::move(accepted.address)](UniqueFd plain, HttpVersion version) {
+                  if (version == HttpVersion::http2) {
+                    take_http2(std::move(plain), address);
+                  } else {
+                    static_cast<void>(serve_connection(m_shared, {std::move(plain), address}));
+                  }
+                });
+  }
+
+  void take_http2(UniqueFd plain, const std::string& address) {
+    std::erase_if(m_http2, [](const auto& connection) { return connection.expired(); });
+    m_http2.push_back(Http2Connection::start(m_loop, std::move(plain), [this, address](UniqueFd stream) {
+      return serve_connection(m_shared, {std::move(stream), address});
+    }));
   }
 
   EventLoop& m_loop;
@@ -76,6 +102,7 @@ private:
   UpstreamPool m_upstreams;
   ProxyShared m_shared;
   std::unique_ptr<TlsTerminator> m_tls;
+  std::vector<std::weak_ptr<Http2Connection>> m_http2;
   std::unique_ptr<Listener> m_listener;
 };
 

@@ -1,6 +1,6 @@
 // The reverse proxy in front of workerd: owns the listening socket, streams both ways with back-pressure,
 // tunnels WebSockets, and holds requests while the Worker is swapped.
-// HTTP/1.1 (RFC 9112); hop-by-hop fields are dropped as RFC 9110, 7.6.1 says.
+// HTTP/1.1 (RFC 9112), and within TLS HTTP/2 (RFC 9113); hop-by-hop fields are dropped as RFC 9110, 7.6.1 says.
 #pragma once
 
 #include <base/filesystem.hpp>
@@ -75,6 +75,9 @@ public:
   [[nodiscard]] virtual std::size_t active(Generation generation) const = 0;
   /// Ends them: their connections are closed, WebSockets with 1012.
   virtual void abort(Generation generation) = 0;
+
+  /// The server is about to end: clients with HTTP/2 are told to open no more requests.
+  virtual void say_goodbye() = 0;
 
   /// Makes a request as if a client on this machine had sent it; the answer is thrown away. `bytes` is a
   /// whole HTTP/1.1 message.

@@ -507,6 +507,7 @@ private:
   void stop() {
     if (!m_state.stopping) {
       m_narrator.stopping();
+      m_proxy->say_goodbye();
     }
     m_standby.drop();
     handle(StopAsked{});

@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cerrno>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pyw::devserver {
 
@@ -24,12 +26,20 @@ struct FreeConnection {
 
 constexpr std::size_t piece_size = 16 * 1024; // a TLS record
 
+struct PlainEnds {
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+
 /// Two directions, each with at most one piece on its way: what cannot be written stops the reading.
 /// Kept alive by the functions that wait; ends with either side.
 class TlsConnection : public std::enable_shared_from_this<TlsConnection> {
 public:
-  TlsConnection(EventLoop& loop, SSL* tls, UniqueFd encrypted, UniqueFd plain)
-      : m_encrypted(std::move(encrypted)), m_plain(std::move(plain)), m_tls(tls),
+  using Ready = std::function<void(UniqueFd, HttpVersion)>;
+
+  TlsConnection(EventLoop& loop, SSL* tls, UniqueFd encrypted, PlainEnds plain, Ready ready)
+      : m_encrypted(std::move(encrypted)), m_plain(std::move(plain.ours)), m_theirs(std::move(plain.theirs)),
+        m_on_ready(std::move(ready)), m_tls(tls),
         m_encrypted_ready(loop.readiness(m_encrypted.get())), m_plain_ready(loop.readiness(m_plain.get())) {
     ::SSL_set_fd(tls, m_encrypted.get());
     ::SSL_set_accept_state(tls);
@@ -39,7 +49,9 @@ public:
   void pump() {
     m_wants = {};
     while (!m_ended && (receive() | send())) {
+      hand_over();
     }
+    hand_over();
     if (m_ended) {
       m_encrypted_ready.reset();
       m_plain_ready.reset();
@@ -74,6 +86,19 @@ private:
     };
     kind == Kind::readable ? readiness.when_readable(std::move(come))
                            : readiness.when_writable(std::move(come));
+  }
+
+  /// Once the two have agreed on what to speak.
+  void hand_over() {
+    if (!m_theirs.valid() || m_ended || ::SSL_is_init_finished(m_tls.get()) == 0) {
+      return;
+    }
+    const unsigned char* chosen = nullptr;
+    unsigned size = 0;
+    ::SSL_get0_alpn_selected(m_tls.get(), &chosen, &size);
+    const bool is_http2 = size == 2 && chosen[0] == 'h' && chosen[1] == '2';
+    std::exchange(m_on_ready, nullptr)(std::move(m_theirs),
+                                       is_http2 ? HttpVersion::http2 : HttpVersion::http1);
   }
 
   /// From the client; true when something moved.
@@ -143,6 +168,8 @@ private:
 
   UniqueFd m_encrypted;
   UniqueFd m_plain;
+  UniqueFd m_theirs; ///< the other end of `m_plain`, until it is handed over
+  Ready m_on_ready;
   std::unique_ptr<SSL, FreeConnection> m_tls;
   std::unique_ptr<Readiness> m_encrypted_ready;
   std::unique_ptr<Readiness> m_plain_ready;
@@ -155,44 +182,53 @@ private:
   bool m_ended = false;
 };
 
+/// `newest` is an HttpVersion.
 int choose_protocol(SSL* /*tls*/,
                     const unsigned char** chosen,
                     unsigned char* size,
                     const unsigned char* offered,
                     unsigned offered_size,
-                    void* /*unused*/) {
-  static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+                    void* newest) {
+  static constexpr std::array<unsigned char, 12> both{
+      2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  constexpr std::size_t http2_size = 3;
+  const bool offers_http2 = *static_cast<const HttpVersion*>(newest) == HttpVersion::http2;
+  const auto ours = std::span(both).subspan(offers_http2 ? 0 : http2_size);
   unsigned char* found = nullptr;
-  const auto result = ::SSL_select_next_proto(&found, size, ours.data(), ours.size(), offered, offered_size);
+  const auto result = ::SSL_select_next_proto(
+      &found, size, ours.data(), static_cast<unsigned>(ours.size()), offered, offered_size);
   *chosen = found;
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
 class OpenSslTerminator final : public TlsTerminator {
 public:
-  OpenSslTerminator(EventLoop& loop, SSL_CTX* context) : m_loop(loop), m_context(context) {}
+  OpenSslTerminator(EventLoop& loop, SSL_CTX* context, HttpVersion newest)
+      : m_loop(loop), m_context(context), m_newest(newest) {
+    ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, &m_newest);
+  }
 
-  [[nodiscard]] UniqueFd wrap(UniqueFd encrypted) override {
+  void wrap(UniqueFd encrypted, TlsConnection::Ready ready) override {
     std::array<int, 2> ends{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-      return {};
+      return;
     }
-    UniqueFd plain(ends[1]);
+    PlainEnds plain{UniqueFd(ends[0]), UniqueFd(ends[1])};
     const auto connection = std::make_shared<TlsConnection>(
-        m_loop, ::SSL_new(m_context.get()), std::move(encrypted), UniqueFd(ends[0]));
+        m_loop, ::SSL_new(m_context.get()), std::move(encrypted), std::move(plain), std::move(ready));
     connection->pump();
-    return plain;
   }
 
 private:
   EventLoop& m_loop;
   std::unique_ptr<SSL_CTX, FreeContext> m_context;
+  HttpVersion m_newest;
 };
 
 } // namespace
 
 Result<std::unique_ptr<TlsTerminator>>
-TlsTerminator::make(EventLoop& loop, const Path& certificate, const Path& key) {
+TlsTerminator::make(EventLoop& loop, const Path& certificate, const Path& key, HttpVersion newest) {
   std::unique_ptr<SSL_CTX, FreeContext> context(::SSL_CTX_new(::TLS_server_method()));
   const bool usable = context && ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1 &&
                       ::SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) == 1 &&
@@ -205,8 +241,7 @@ TlsTerminator::make(EventLoop& loop, const Path& certificate, const Path& key) {
                               {"`pyw certificate remove` lets new ones be made"}));
   }
   ::SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  ::SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
-  return std::make_unique<OpenSslTerminator>(loop, context.release());
+  return std::make_unique<OpenSslTerminator>(loop, context.release(), newest);
 }
 
 } // namespace pyw::devserver

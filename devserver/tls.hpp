@@ -1,5 +1,5 @@
 // Ends TLS: what comes in encrypted goes on through a local socket as plain bytes, so that all else need not
-// know. TLS 1.2 and 1.3, HTTP/1.1 by ALPN (RFC 7301).
+// know. TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN (RFC 7301).
 #pragma once
 
 #include <base/filesystem.hpp>
@@ -7,21 +7,26 @@
 #include <base/unique_fd.hpp>
 #include <devserver/event_loop.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace pyw::devserver {
+
+/// What the client speaks within TLS.
+enum class HttpVersion { http1, http2 };
 
 class TlsTerminator {
 public:
   virtual ~TlsTerminator() = default;
 
-  /// `certificate` is the chain, `key` the server's key, both PEM. Fails when they cannot be used.
+  /// `certificate` is the chain, `key` the server's key, both PEM. `newest` is what is offered
+  /// beside HTTP/1.1. Fails when they cannot be used.
   [[nodiscard]] static Result<std::unique_ptr<TlsTerminator>>
-  make(EventLoop& loop, const Path& certificate, const Path& key);
+  make(EventLoop& loop, const Path& certificate, const Path& key, HttpVersion newest);
 
-  /// The plain side of a connection on which TLS is about to begin; it ends when the connection does. Not
-  /// valid when the system has no descriptor left.
-  [[nodiscard]] virtual UniqueFd wrap(UniqueFd encrypted) = 0;
+  /// Begins TLS on a connection; once that stands, `ready` gets the plain side, which ends when the connection
+  /// does. It is never called when TLS does not come about or the system has no descriptor left.
+  virtual void wrap(UniqueFd encrypted, std::function<void(UniqueFd plain, HttpVersion)> ready) = 0;
 };
 
 } // namespace pyw::devserver
