@@ -21,7 +21,8 @@ struct ProxyShared {
 };
 
 /// Serves the connection until either side ends it. The function says that the client has left: what is under
-/// way for it ends, at the Worker as well; a connection that is closed is noticed with the next bytes for it only.
+/// way for it ends, at the Worker as well; a connection that is closed is noticed with the next bytes for it
+/// only.
 [[nodiscard]] std::function<void()> serve_connection(ProxyShared& shared, AcceptedConnection accepted);
 
 } // namespace pyw::devserver

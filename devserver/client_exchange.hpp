@@ -65,7 +65,8 @@ private:
   [[nodiscard]] RequestHead head_for_worker(const RequestHead& request, const RequestRecord& record) const;
 
   [[nodiscard]] std::chrono::microseconds since_received() const {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_received);
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                 m_received);
   }
 
   ProxyShared& m_shared;

@@ -150,8 +150,7 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
     }
     // A kept connection may have been closed by workerd in the meantime. What may be done twice is tried
     // again.
-    const bool retry =
-        !m_left && m_upstream->used_before && !has_body && is_idempotent(head.method());
+    const bool retry = !m_left && m_upstream->used_before && !has_body && is_idempotent(head.method());
     m_upstream->socket.close(ignored);
     if (!retry) {
       if (has_body) {

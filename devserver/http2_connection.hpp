@@ -1,5 +1,5 @@
-// A client's connection with HTTP/2 (RFC 9113), by libnghttp2: each of its streams goes through the proxy as a
-// connection with HTTP/1.1 of its own, so that all that holds for those holds for it.
+// A client's connection with HTTP/2 (RFC 9113), by libnghttp2: each of its streams goes through the proxy as
+// a connection with HTTP/1.1 of its own, so that all that holds for those holds for it.
 #pragma once
 
 #include <base/unique_fd.hpp>

@@ -16,7 +16,6 @@ Result<Http2Library> load() {
   PYW_BIND(set_on_begin_headers, nghttp2_session_callbacks_set_on_begin_headers_callback);
   PYW_BIND(set_on_header, nghttp2_session_callbacks_set_on_header_callback);
   PYW_BIND(set_on_frame_recv, nghttp2_session_callbacks_set_on_frame_recv_callback);
-  PYW_BIND(set_on_frame_send, nghttp2_session_callbacks_set_on_frame_send_callback);
   PYW_BIND(set_on_data_chunk_recv, nghttp2_session_callbacks_set_on_data_chunk_recv_callback);
   PYW_BIND(set_on_stream_close, nghttp2_session_callbacks_set_on_stream_close_callback);
   PYW_BIND(option_new, nghttp2_option_new);

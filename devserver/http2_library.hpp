@@ -3,12 +3,11 @@
 
 #include <base/result.hpp>
 
+#include <nghttp2/nghttp2.h>
 #include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
-
-#include <nghttp2/nghttp2.h>
 
 namespace pyw::devserver {
 
@@ -19,7 +18,6 @@ struct Http2Library {
   decltype(&nghttp2_session_callbacks_set_on_begin_headers_callback) set_on_begin_headers;
   decltype(&nghttp2_session_callbacks_set_on_header_callback) set_on_header;
   decltype(&nghttp2_session_callbacks_set_on_frame_recv_callback) set_on_frame_recv;
-  decltype(&nghttp2_session_callbacks_set_on_frame_send_callback) set_on_frame_send;
   decltype(&nghttp2_session_callbacks_set_on_data_chunk_recv_callback) set_on_data_chunk_recv;
   decltype(&nghttp2_session_callbacks_set_on_stream_close_callback) set_on_stream_close;
   decltype(&nghttp2_option_new) option_new;

@@ -116,7 +116,8 @@ std::optional<Http1Head> http1_head(const HeaderFields& fields, HasBody has_body
   head.to_head = pseudo.method == "HEAD";
   head.chunked = has_body == HasBody::yes && !has_length;
   head.bytes = fmt::format("{} {} HTTP/1.1\r\n", pseudo.method, pseudo.path);
-  if (const auto named = pseudo.authority.empty() ? std::string_view(host) : pseudo.authority; !named.empty()) {
+  if (const auto named = pseudo.authority.empty() ? std::string_view(host) : pseudo.authority;
+      !named.empty()) {
     head.bytes += fmt::format("host: {}\r\n", named);
   }
   head.bytes += rest;

@@ -19,9 +19,9 @@ struct Http1Head {
 /// Whether a body follows the head.
 enum class HasBody { no, yes };
 
-/// `fields` with the pseudo fields (`:method`, `:path`, `:authority` …) in front, names in lower case. nullopt
-/// for what HTTP/1.1 cannot say safely: a pseudo field missing or twice, CONNECT, and bytes in names or values
-/// that would end a line.
+/// `fields` with the pseudo fields (`:method`, `:path`, `:authority` …) in front, names in lower case.
+/// nullopt for what HTTP/1.1 cannot say safely: a pseudo field missing or twice, CONNECT, and bytes in names
+/// or values that would end a line.
 [[nodiscard]] std::optional<Http1Head> http1_head(const HeaderFields& fields, HasBody has_body);
 
 /// A piece of a body in chunked coding (RFC 9112, 7.1); `piece` is not empty.

@@ -29,7 +29,6 @@ void Http2Stream::add_field(std::string_view name, std::string_view value) {
 
 void Http2Stream::begin(HasBody has_body, const OpenExchange& open) {
   auto head = fields_fit() ? http1_head(m_fields, has_body) : std::nullopt;
-  m_upload_ended = has_body == HasBody::no;
   if (!head) {
     m_own_status = fields_fit() ? bad_request : fields_too_large;
     m_upload_failed = true;
@@ -54,6 +53,7 @@ void Http2Stream::begin(HasBody has_body, const OpenExchange& open) {
 
 void Http2Stream::upload(std::string_view piece) {
   if (m_upload_failed || piece.empty()) {
+    m_discarded += piece.size();
     m_hooks.on_uploaded(piece.size());
     return;
   }
@@ -63,7 +63,6 @@ void Http2Stream::upload(std::string_view piece) {
 }
 
 void Http2Stream::end_upload() {
-  m_upload_ended = true;
   if (m_chunked && !m_upload_failed) {
     m_outgoing += last_chunk;
     send_on();
@@ -132,8 +131,8 @@ void Http2Stream::read_on() {
       break;
     }
     came = true;
-    const bool good = got > 0 ? m_answer->feed({piece.data(), static_cast<std::size_t>(got)})
-                              : got == 0 && m_answer->end();
+    const bool good =
+        got > 0 ? m_answer->feed({piece.data(), static_cast<std::size_t>(got)}) : got == 0 && m_answer->end();
     m_body += m_answer->take_body();
     m_broken = !good;
   }

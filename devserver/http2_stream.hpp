@@ -35,32 +35,41 @@ public:
 
   /// Fields beyond `most_fields` bytes are dropped, and the request with them (fields_fit()).
   void add_field(std::string_view name, std::string_view value);
+
   [[nodiscard]] bool fields_fit() const { return m_fields_size <= most_fields; }
+
   [[nodiscard]] bool began() const { return m_answer != nullptr || m_own_status != 0; }
+
   /// All fields have come. A request that is none is answered here; without a socket left it is broken.
   void begin(HasBody has_body, const OpenExchange& open);
   void upload(std::string_view piece);
   void end_upload();
-  [[nodiscard]] bool upload_ended() const { return m_upload_ended; }
+
+  /// Bytes of the body that nobody reads any more.
+  [[nodiscard]] std::size_t discarded() const { return m_discarded; }
 
   // --- The answer ---
 
   /// 0 until the head is there.
   [[nodiscard]] int status() const;
   [[nodiscard]] HeaderFields fields() const;
+
   [[nodiscard]] std::vector<int> take_interim() {
     return m_answer ? m_answer->take_interim() : std::vector<int>();
   }
+
   /// Of the body, up to `most` bytes; empty when none is there now.
   [[nodiscard]] std::string_view peek(std::size_t most) const {
     return std::string_view(m_body).substr(m_taken, most);
   }
+
   /// So many of them are on their way to the client. What follows is then read: not more than `most_ahead`
   /// lies here.
   void taken(std::size_t count);
   void read_on();
   /// All of the answer has been taken.
   [[nodiscard]] bool is_over() const;
+
   /// It will never be.
   [[nodiscard]] bool is_broken() const { return m_broken; }
 
@@ -86,8 +95,8 @@ private:
   std::string m_outgoing;
   std::size_t m_owed = 0; ///< bytes of the body in `m_outgoing`
   bool m_chunked = false;
-  bool m_upload_ended = false;
   bool m_upload_failed = false;
+  std::size_t m_discarded = 0;
   bool m_waits_to_write = false;
   bool m_waits_to_read = false;
   std::unique_ptr<Http1Answer> m_answer;

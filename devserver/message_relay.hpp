@@ -1,4 +1,5 @@
-// HTTP/1.1 messages as they pass through the proxy, by Beast. For client_*.cpp alone: its headers cost 26 s a file.
+// HTTP/1.1 messages as they pass through the proxy, by Beast. For client_*.cpp alone: its headers cost 26 s a
+// file.
 #pragma once
 
 #include <devserver/request_record.hpp>
@@ -82,6 +83,7 @@ asio::awaitable<bool> relay_body(Input& input,
   const auto piece_size =
       length ? std::clamp<std::uint64_t>(*length, 1, copy_buffer_size) : std::uint64_t{copy_buffer_size};
   const auto piece = std::make_unique_for_overwrite<char[]>(piece_size);
+  buffer.reserve(piece_size); // Beast reads as much as there is room for, 512 bytes at first
   do {
     message.body().data = nullptr;
     message.body().size = 0;

@@ -28,8 +28,8 @@ public:
   Result<void> listen() {
     if (m_options.tls) {
       const auto newest = Http2Connection::is_possible() ? HttpVersion::http2 : HttpVersion::http1;
-      PYW_TRY_ASSIGN(
-          m_tls, TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key, newest));
+      PYW_TRY_ASSIGN(m_tls,
+                     TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key, newest));
     }
     PYW_TRY_ASSIGN(
         m_listener,

@@ -1,6 +1,7 @@
 // The reverse proxy in front of workerd: owns the listening socket, streams both ways with back-pressure,
 // tunnels WebSockets, and holds requests while the Worker is swapped.
-// HTTP/1.1 (RFC 9112), and within TLS HTTP/2 (RFC 9113); hop-by-hop fields are dropped as RFC 9110, 7.6.1 says.
+// HTTP/1.1 (RFC 9112), and within TLS HTTP/2 (RFC 9113); hop-by-hop fields are dropped as RFC 9110, 7.6.1
+// says.
 #pragma once
 
 #include <base/filesystem.hpp>

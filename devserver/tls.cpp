@@ -39,8 +39,8 @@ public:
 
   TlsConnection(EventLoop& loop, SSL* tls, UniqueFd encrypted, PlainEnds plain, Ready ready)
       : m_encrypted(std::move(encrypted)), m_plain(std::move(plain.ours)), m_theirs(std::move(plain.theirs)),
-        m_on_ready(std::move(ready)), m_tls(tls),
-        m_encrypted_ready(loop.readiness(m_encrypted.get())), m_plain_ready(loop.readiness(m_plain.get())) {
+        m_on_ready(std::move(ready)), m_tls(tls), m_encrypted_ready(loop.readiness(m_encrypted.get())),
+        m_plain_ready(loop.readiness(m_plain.get())) {
     ::SSL_set_fd(tls, m_encrypted.get());
     ::SSL_set_accept_state(tls);
   }
@@ -189,8 +189,7 @@ int choose_protocol(SSL* /*tls*/,
                     const unsigned char* offered,
                     unsigned offered_size,
                     void* newest) {
-  static constexpr std::array<unsigned char, 12> both{
-      2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  static constexpr std::array<unsigned char, 12> both{2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   constexpr std::size_t http2_size = 3;
   const bool offers_http2 = *static_cast<const HttpVersion*>(newest) == HttpVersion::http2;
   const auto ours = std::span(both).subspan(offers_http2 ? 0 : http2_size);

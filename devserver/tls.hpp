@@ -24,8 +24,8 @@ public:
   [[nodiscard]] static Result<std::unique_ptr<TlsTerminator>>
   make(EventLoop& loop, const Path& certificate, const Path& key, HttpVersion newest);
 
-  /// Begins TLS on a connection; once that stands, `ready` gets the plain side, which ends when the connection
-  /// does. It is never called when TLS does not come about or the system has no descriptor left.
+  /// Begins TLS on a connection; once that stands, `ready` gets the plain side, which ends when the
+  /// connection does. It is never called when TLS does not come about or the system has no descriptor left.
   virtual void wrap(UniqueFd encrypted, std::function<void(UniqueFd plain, HttpVersion)> ready) = 0;
 };
 
