@@ -385,7 +385,8 @@ private:
       std::filesystem::remove(found->second.prepared.debug_socket, ignored);
       m_running.erase(found);
     }
-    handle(WorkerEnded{generation, exit, explanation});
+    handle(
+        WorkerEnded{generation, exit, explanation, false, was_standby ? Start::from_standby : Start::anew});
     if (was_standby && m_standby.pid() == 0 && m_state.candidate == DevState::Candidate::none) {
       prepare_standby(); // broken code has used it up: mending it shall be as quick
     }
@@ -421,7 +422,7 @@ private:
     }
     for (const auto& change : changes) {
       if (change.path.filename() == ".gitignore") {
-        m_watcher->skipping_changed();
+        m_watcher->look_through_again();
       }
       if (change.kind == FileChange::Kind::overflowed) {
         // Folders may have been made that nobody watches; from here on their changes are seen.

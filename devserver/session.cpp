@@ -104,6 +104,9 @@ public:
       }
     } else if (m_state.serving == event.generation) {
       serving_ended(event);
+    } else if (is_current(event.generation, Candidate::starting) && event.start == Start::from_standby &&
+               !event.explanation) {
+      prepare_next(); // it died as the save came; the next one starts anew
     } else if (is_current(event.generation, Candidate::starting) && (event.never_ran || !event.explanation) &&
                !m_state.parts_checked) {
       // A damaged part of the runtime fails like this; code that cannot run has something to say.

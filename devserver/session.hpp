@@ -73,6 +73,7 @@ struct WorkerEnded {
   Exit exit;
   std::optional<Error> explanation;
   bool never_ran = false; ///< the program could not be started; `explanation` is the system's
+  Start start = Start::anew;
 };
 
 struct LivedOn {

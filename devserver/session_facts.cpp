@@ -31,6 +31,7 @@ std::string to_json(const SessionFacts& facts) {
       {"generation", facts.generation},
       {"serving", facts.generation != 0},
       {"pid", serving_pid},
+      {"standby", facts.standby},
       {"error", facts.error},
       {"crons", facts.crons},
       {"memory", {{"pyw", platform::resident_memory(::getpid())}, {"workers", std::move(workers)}}}};

@@ -104,6 +104,7 @@ void WorkerProcess::read_control(std::string_view line) {
 }
 
 void WorkerProcess::adopt(Callbacks callbacks, const PreparedWorker& worker) {
+  m_adopted = true;
   m_callbacks = std::move(callbacks);
   m_alive_path = worker.alive_path;
   m_events_path = worker.events_path;
@@ -133,7 +134,9 @@ void WorkerProcess::ask_next() {
     }
   });
   if (!sent) {
-    m_failure = std::move(sent.error());
+    if (!m_adopted) { // one that waited has died meanwhile, and nothing is wrong with the Worker
+      m_failure = std::move(sent.error());
+    }
     kill();
     return;
   }

@@ -74,6 +74,7 @@ private:
   std::string m_alive_path;
   std::string m_events_path;
   Watchdog m_watchdog;
+  bool m_adopted = false;
   bool m_listening = false;
   std::uint16_t m_inspector_port = 0;
   bool m_ready = false;

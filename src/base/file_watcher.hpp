@@ -41,8 +41,9 @@ public:
   [[nodiscard]] virtual Result<void> watch_tree(const std::filesystem::path& root,
                                                 const SkipFolder& skip) = 0;
 
-  /// From now on `skip` says something else: the next watch_tree looks through everything again.
-  virtual void skipping_changed() = 0;
+  /// The next watch_tree looks through everything again, also what is watched already: for when `skip` says
+  /// something else than before, or folders were made that nobody saw.
+  virtual void look_through_again() = 0;
 
   /// Watches one file (which may be absent) through its folder.
   [[nodiscard]] virtual Result<void> watch_file(const std::filesystem::path& file) = 0;

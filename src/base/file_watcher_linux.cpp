@@ -73,7 +73,7 @@ public:
     return {};
   }
 
-  void skipping_changed() override {
+  void look_through_again() override {
     for (auto& [watch, watched] : m_folders) {
       watched.walked = false;
     }
@@ -147,7 +147,7 @@ private:
 
   void handle(const inotify_event& event, const std::string& name, std::vector<FileChange>& changes) {
     if ((event.mask & IN_Q_OVERFLOW) != 0) {
-      skipping_changed(); // folders may have been made that nobody watches
+      look_through_again(); // folders may have been made that nobody watches
       changes.push_back({FileChange::Kind::overflowed, {}});
       return;
     }

@@ -35,7 +35,7 @@ public:
     return {};
   }
 
-  void skipping_changed() override {} // each look goes through everything
+  void look_through_again() override {} // each look goes through everything
 
   [[nodiscard]] Result<void> watch_file(const path& file) override {
     if (m_files.insert(file).second) {

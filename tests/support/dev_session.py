@@ -107,6 +107,18 @@ class DevSession:
         return self.process.wait(PATIENCE_S)
 
 
+def greet(connection, path):
+    """Opens a WebSocket on a connected socket, whose Worker says "hello"."""
+    fields = ("Host: localhost", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+    connection.sendall("\r\n".join((f"GET {path} HTTP/1.1", *fields, "", "")).encode())
+    got = b""
+    while not got.endswith(b"\x81\x05hello"):
+        piece = connection.recv(4096)
+        assert piece, got
+        got += piece
+
+
 def is_running(pid):
     """False also for a zombie that nobody has reaped yet."""
     try:

@@ -18,7 +18,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from checks import main  # noqa: E402
-from dev_session import DevSession, is_running, wait_until  # noqa: E402
+from dev_session import DevSession, greet, is_running, wait_until  # noqa: E402
 
 WRANGLER = """name = "under-test"
 main = "src/entry.py"
@@ -119,6 +119,25 @@ def test_a_save_is_served_by_the_runtime_that_waits(pyw):
         (root / "wrangler.toml").write_text(WRANGLER.replace('"config"', '"changed"'))
         assert session.get() == (200, "mended changed")
         assert session.wait_for("reloaded")["standby"] is False
+
+
+def test_a_runtime_that_dies_while_it_takes_over_does_not_fail_the_save(pyw):
+    with Project(pyw) as (root, session):
+        session.ready()
+        session.wait_for_standby()
+        waiting = json.loads(session.get("/cdn-cgi/pyw/dev/session")[1])["standby"]
+        os.kill(waiting, signal.SIGSTOP)  # so that it is still there when the save comes
+        (root / "src/helper.py").write_text('def word():\n    return "two"\n')
+        # It is no longer told as waiting once it takes over.
+        answer = []
+        asking = threading.Thread(target=lambda: answer.append(session.get()))
+        asking.start()
+        wait_until(lambda: json.loads(session.get("/cdn-cgi/pyw/dev/session")[1])["standby"] == 0, "the save is not taken up")
+        os.kill(waiting, signal.SIGKILL)
+        asking.join()
+        assert answer == [(200, "two config")], answer
+        assert session.wait_for("reloaded")["standby"] is False
+        assert not any(event["event"] == "error" for event in session.seen), session.seen
 
 
 def test_data_is_there_in_the_runtime_that_waited(pyw):
@@ -433,13 +452,7 @@ def test_a_websocket_is_closed_with_1012_when_the_code_changes(pyw):
     with Project(pyw, "--drain", "0", entry=entry) as (root, session):
         session.ready()
         with socket.create_connection(("127.0.0.1", session.port), timeout=60) as connection:
-            connection.sendall(b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                               b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            got = b""
-            while not got.endswith(b"\x81\x05hello"):
-                piece = connection.recv(4096)
-                assert piece, got
-                got += piece
+            greet(connection, "/socket")
             (root / "src/helper.py").write_text('def word():\n    return "again"\n')
             assert session.get() == (200, "again config")
             rest = b""

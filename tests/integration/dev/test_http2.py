@@ -16,7 +16,7 @@ import http2_client as h2  # noqa: E402
 from browser import Browser  # noqa: E402
 from checks import main  # noqa: E402
 from debian import program  # noqa: E402
-from dev_session import DevSession, wait_until  # noqa: E402
+from dev_session import DevSession, greet, wait_until  # noqa: E402
 from http2_client import Http2Client  # noqa: E402
 
 WRANGLER = """name = "under-test"
@@ -144,13 +144,7 @@ def test_a_websocket_goes_over_http1_beside(pyw):
         context = ssl._create_unverified_context()
         context.set_alpn_protocols(["http/1.1"])
         with context.wrap_socket(socket.create_connection(("127.0.0.1", session.port), timeout=60)) as connection:
-            connection.sendall(b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                               b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            got = b""
-            while not got.endswith(b"\x81\x05hello"):
-                piece = connection.recv(4096)
-                assert piece, got
-                got += piece
+            greet(connection, "/socket")
 
 
 def test_windows_hold_an_answer_back_and_a_cancel_reaches_the_worker(pyw):

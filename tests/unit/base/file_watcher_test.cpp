@@ -81,7 +81,7 @@ TEST_CASE("what is no longer skipped is watched once that is said") {
   REQUIRE(watcher->watch_tree(folder.path(), skip_nothing)); // watched already: not looked through again
   write_in_place(folder.path() / "build/a.py", "x");
   CHECK(watcher->read().empty());
-  watcher->skipping_changed();
+  watcher->look_through_again();
   REQUIRE(watcher->watch_tree(folder.path(), skip_nothing));
   write_in_place(folder.path() / "build/b.py", "x");
   CHECK(names_of_changes(*watcher) == std::vector<std::string>{"b.py"});

@@ -212,6 +212,20 @@ TEST_CASE("a Worker that ends again and again serves first, and events wait long
   }
 }
 
+TEST_CASE("a runtime that waited and died as the save came is not the save's fault") {
+  auto session = serving_session();
+  session(FilesChanged{});
+  session(Settled{});
+  session(Prepared{2, {"b"}});
+  SECTION("it starts anew") {
+    CHECK(session(WorkerEnded{2, killed, {}, false, Start::from_standby}) == Words{"prepare 3"});
+  }
+  SECTION("but what the code itself says counts") {
+    CHECK(session(WorkerEnded{2, killed, user_error("no such module"), false, Start::from_standby}) ==
+          Words{"report no such module", "release"});
+  }
+}
+
 TEST_CASE("a start that fails without a word has the runtime's parts checked, once") {
   Session session;
   session(Started{});
