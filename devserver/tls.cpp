@@ -90,7 +90,11 @@ private:
 
   /// Once the two have agreed on what to speak.
   void hand_over() {
-    if (!m_theirs.valid() || m_ended || ::SSL_is_init_finished(m_tls.get()) == 0) {
+    if (!m_theirs.valid() || m_ended) {
+      return;
+    }
+    if (::SSL_is_init_finished(m_tls.get()) == 0) {
+      m_ended = m_client_done; // no TLS, or a client that does not trust us: nobody else would end it
       return;
     }
     const unsigned char* chosen = nullptr;
