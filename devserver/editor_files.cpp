@@ -1,5 +1,7 @@
 #include <devserver/editor_files.hpp>
 
+#include <algorithm>
+
 namespace pyw::devserver {
 
 bool is_editor_file(std::string_view name) {
@@ -11,6 +13,18 @@ bool is_editor_file(std::string_view name) {
          name.starts_with(".#") ||                         // Emacs: a lock, a link to nowhere
          (name.starts_with('#') && name.ends_with('#')) || // Emacs: auto-save
          name.ends_with(".kate-swp") || name.starts_with(".goutputstream-") || is_vim_swap();
+}
+
+std::vector<Path> told_changes(const ReadOnlyFileSystem& files, const std::vector<Path>& changed) {
+  std::vector<Path> there;
+  std::vector<Path> gone;
+  for (const auto& path : changed) {
+    auto& list = files.exists(path) ? there : gone;
+    if (std::ranges::find(list, path) == list.end()) {
+      list.push_back(path);
+    }
+  }
+  return there.empty() ? gone : there;
 }
 
 } // namespace pyw::devserver

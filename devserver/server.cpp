@@ -332,7 +332,7 @@ private:
         m_narrator.keys();
       }
     } else {
-      m_narrator.reloaded(m_changed, took, serving.start);
+      m_narrator.reloaded(told_changes(m_world.files, m_changed), took, serving.start);
     }
     m_changed.clear();
   }
