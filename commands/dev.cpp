@@ -6,6 +6,7 @@
 #include <devserver/certificates.hpp>
 #include <devserver/narrator.hpp>
 #include <devserver/server.hpp>
+#include <runtime/worker_line.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -38,44 +39,6 @@ devserver::DevServerOptions server_options(const DevOptions& options, const conf
   return resolved;
 }
 
-devserver::WorkerLine read_line(std::string_view text) {
-  using Kind = runtime::OutputLine::Kind;
-  auto line = runtime::read_output_line(text);
-  devserver::WorkerLine read;
-  read.severity = line.severity;
-  read.text = std::move(line.text);
-  read.error = std::move(line.error);
-  read.details = std::move(line.details);
-  read.ray = std::move(line.ray);
-  switch (line.kind) {
-  case Kind::nothing:
-  case Kind::started:
-    read.kind = devserver::WorkerLine::Kind::nothing;
-    break;
-  case Kind::log:
-  case Kind::exception:
-    read.kind = devserver::WorkerLine::Kind::log;
-    break;
-  case Kind::failure:
-    read.kind = devserver::WorkerLine::Kind::failure;
-    break;
-  case Kind::fatal:
-    read.kind = devserver::WorkerLine::Kind::fatal;
-    break;
-  case Kind::invocation:
-    read.kind = devserver::WorkerLine::Kind::invocation;
-    read.invocation = devserver::Invocation{std::move(line.invocation->kind),
-                                            std::move(line.invocation->what),
-                                            std::move(line.invocation->outcome),
-                                            std::move(line.invocation->ray),
-                                            line.invocation->wall_ms,
-                                            line.invocation->cpu_ms,
-                                            std::move(line.invocation->logs)};
-    break;
-  }
-  return read;
-}
-
 } // namespace
 
 Result<int> run_dev(const DevOptions& options, Context& context) {
@@ -95,7 +58,7 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   hooks.background_ended = [&] { preparer->background_ended(); };
   hooks.watch_list = [&] { return preparer->watch_list(); };
   hooks.skip_folder = [&](const Path& folder) { return preparer->skips(folder); };
-  hooks.read_line = read_line;
+  hooks.read_line = runtime::read_worker_line;
   hooks.on_listening = [&](std::uint16_t port) { return lock.tell_port(port, world.files); };
   DevRegistration registration(preparer->registry() / project.name.value, world);
   hooks.prepare_standby = [&] { return preparer->prepare_standby(); };

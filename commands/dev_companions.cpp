@@ -1,6 +1,6 @@
+#include <base/line_reader.hpp>
 #include <base/platform.hpp>
 #include <commands/dev_companions.hpp>
-#include <devserver/line_reader.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -68,12 +68,12 @@ Result<DevCompanions> DevCompanions::start(const DevOptions& options, Context& c
     PYW_TRY_ASSIGN(companion.process, world.processes.start(command));
     const auto name = name_of(config);
     companion.readers.emplace_back([&world, name, from = companion.process->output_descriptor()] {
-      devserver::LineReader reader(
+      LineReader reader(
           [&](std::string_view line) { world.reporter.data(event_with_worker(line, name) + "\n"); });
       reader.read_to_end(from);
     });
     companion.readers.emplace_back([&world, name, from = companion.process->error_descriptor()] {
-      devserver::LineReader reader(
+      LineReader reader(
           [&](std::string_view line) { world.reporter.message(fmt::format("[{}] {}", name, line)); });
       reader.read_to_end(from);
     });

@@ -5,12 +5,12 @@
 #include <commands/dev_prepare.hpp>
 #include <commands/local_data.hpp>
 #include <commands/runtime_parts.hpp>
-#include <commands/socket_path.hpp>
 #include <commands/types_write.hpp>
 #include <config/load.hpp>
 #include <python/sync.hpp>
 #include <runtime/local_services.hpp>
 #include <runtime/prepare.hpp>
+#include <runtime/socket_path.hpp>
 #include <snapshot/build.hpp>
 
 #include <fmt/core.h>
@@ -111,8 +111,9 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   options.state_directory = m_state_directory;
   options.observe = runtime::Observe::yes;
   options.events = runtime::Events::when_told;
-  options.socket = socket_path(options.run_directory, fmt::format("worker-{}.sock", generation));
-  options.debug_socket = socket_path(options.run_directory, fmt::format("debug-{}.sock", generation));
+  options.socket = runtime::socket_path(options.run_directory, fmt::format("worker-{}.sock", generation));
+  options.debug_socket =
+      runtime::socket_path(options.run_directory, fmt::format("debug-{}.sock", generation));
   options.registry = m_registry;
   if (m_options.mock) {
     options.mock = mock_file();
@@ -179,8 +180,8 @@ Result<std::optional<devserver::PreparedWorker>> DevPreparer::prepare_standby() 
   const auto run = m_first.root / ".pyw" / "run";
   const auto number = ++m_standbys;
   options.run_directory = run / "standby";
-  options.socket = socket_path(run, fmt::format("standby-{}.sock", number));
-  options.debug_socket = socket_path(run, fmt::format("standby-debug-{}.sock", number));
+  options.socket = runtime::socket_path(run, fmt::format("standby-{}.sock", number));
+  options.debug_socket = runtime::socket_path(run, fmt::format("standby-debug-{}.sock", number));
   std::vector<snapshot::LayerPlan> layers;
   if (m_options.snapshots) { // anew: the first build of a snapshot tells what the packages' one should hold
     PYW_TRY_ASSIGN(

@@ -1,8 +1,8 @@
 #include <base/unique_fd.hpp>
 #include <commands/local_data.hpp>
 #include <commands/runtime_parts.hpp>
-#include <commands/socket_path.hpp>
 #include <runtime/data_service.hpp>
+#include <runtime/socket_path.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -106,7 +106,7 @@ LocalData::open(const config::Project& project, const Path& state, LocalNeeds ne
   }
   data.m_lock = std::move(access.lock);
   const auto run = project.root / ".pyw" / "run";
-  const auto socket = socket_path(run, "data.sock");
+  const auto socket = runtime::socket_path(run, "data.sock");
   PYW_TRY_ASSIGN(const auto parts, store_parts(project, world));
   PYW_TRY_ASSIGN(auto command, runtime::prepare_data_runtime(project, parts, {run, state, socket}, world));
   std::array<int, 2> ends{};

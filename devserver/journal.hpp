@@ -3,8 +3,8 @@
 #pragma once
 
 #include <base/error.hpp>
-#include <devserver/invocation.hpp>
 #include <devserver/request_record.hpp>
+#include <devserver/worker_process.hpp>
 
 #include <chrono>
 #include <cstdint>

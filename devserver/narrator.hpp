@@ -3,9 +3,9 @@
 #pragma once
 
 #include <base/reporter.hpp>
-#include <devserver/invocation.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
+#include <devserver/worker_process.hpp>
 
 #include <chrono>
 #include <cstdint>

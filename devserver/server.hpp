@@ -5,10 +5,9 @@
 #include <base/file_watcher.hpp>
 #include <base/process.hpp>
 #include <base/world.hpp>
-#include <devserver/invocation.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
-#include <devserver/watchdog.hpp>
+#include <devserver/worker_process.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -21,18 +20,8 @@ namespace pyw::devserver {
 class Narrator;
 
 /// A generation ready to be started.
-struct PreparedWorker {
+struct PreparedWorker : runtime::WorkerSetup {
   WorkerIdentity identity;
-  Command command; ///< workerd with --control-fd=3; the server adds the descriptor
-  Path socket;     ///< the Unix socket on which the Worker will listen
-  /// Asked for there once it listens, answered with 204 when the Worker can serve; empty: it can as soon as
-  /// it listens.
-  std::string start_path = {};
-  /// Asked for there once it serves: what happens by itself (alarms, messages, schedules) waits for that.
-  std::string events_path = {};
-  /// Asked for there to see whether the runtime still answers; empty: it is not looked after.
-  std::string alive_path = {};
-  ProcessLimits limits = {};
   /// Asked for in a standby: answered with 204 when only the Worker's own modules are missing. Empty: it can
   /// have none.
   std::string prepare_path = {};
@@ -43,25 +32,6 @@ struct PreparedWorker {
   std::vector<std::string> crons = {}; ///< its schedules, for the dashboard
   /// Run once the Worker is ready, beside it; how it ends does not matter.
   std::optional<Command> background = {};
-};
-
-/// One line that workerd or the guest wrote, as the runtime understands it.
-struct WorkerLine {
-  enum class Kind {
-    nothing,    ///< not for people
-    log,        ///< something the Worker printed or logged
-    failure,    ///< why the Worker cannot run; the process is about to end
-    fatal,      ///< the interpreter has ended while serving: the process is replaced
-    invocation, ///< a handler has run
-  };
-  Kind kind = Kind::nothing;
-  Severity severity = Severity::note;
-  std::string text;
-  std::optional<Error> error;
-  /// Of an exception, as JSON for the error page, and the request it belongs to (its CF-Ray; may be empty).
-  std::string details = {};
-  std::string ray = {};
-  std::optional<Invocation> invocation = {};
 };
 
 /// What to keep an eye on.

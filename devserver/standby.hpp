@@ -3,7 +3,6 @@
 #pragma once
 
 #include <devserver/server.hpp>
-#include <devserver/worker_process.hpp>
 
 #include <memory>
 #include <optional>

@@ -28,6 +28,9 @@ namespace pyw::platform {
 /// The program that opens a URL for the user: `xdg-open`, `open` on macOS.
 [[nodiscard]] std::string_view url_opener();
 
+/// Puts everything that was written to the file system of `folder` on disk (syncfs(2); sync(2) on macOS).
+[[nodiscard]] Result<void> flush_file_system(const Path& folder);
+
 /// The absolute path of the running program. Fails when the system does not tell.
 [[nodiscard]] Result<Path> own_executable();
 

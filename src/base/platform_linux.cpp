@@ -42,6 +42,14 @@ std::string_view url_opener() {
   return "xdg-open";
 }
 
+Result<void> flush_file_system(const Path& folder) {
+  const UniqueFd descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid() || ::syncfs(descriptor.get()) != 0) {
+    return failure(system_error(fmt::format("cannot flush `{}` to disk", folder.string()), errno));
+  }
+  return {};
+}
+
 Result<Path> own_executable() {
   return RealFileSystem{}.read_link("/proc/self/exe");
 }

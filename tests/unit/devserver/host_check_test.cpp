@@ -1,8 +1,8 @@
 #include <devserver/host_check.hpp>
 #include <support/catch.hpp>
 
-using pyw::devserver::is_local_caller;
-using pyw::devserver::is_loopback_address;
+using pyw::is_local_caller;
+using pyw::is_loopback_address;
 using pyw::devserver::is_same_origin;
 using pyw::devserver::owner_of;
 using pyw::devserver::PathOwner;

@@ -64,7 +64,7 @@ private:
 
   TemporaryFolder m_folder;
   UniqueFd m_upstream;
-  devserver::EventLoop m_loop;
+  EventLoop m_loop;
   std::unique_ptr<devserver::Proxy> m_proxy;
   std::uint16_t m_port = 0;
   std::vector<devserver::RequestRecord> m_records;

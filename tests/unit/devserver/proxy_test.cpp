@@ -378,7 +378,7 @@ TEST_CASE("a generation can be cut off") {
 
 TEST_CASE("a port that is taken is refused with its owner's name") {
   ProxyHarness harness;
-  devserver::EventLoop loop;
+  EventLoop loop;
   std::uint16_t port = 0;
   harness.on_loop([&](auto& proxy) { port = proxy.port(); });
   devserver::ProxyOptions options;

@@ -1,4 +1,4 @@
-#include <devserver/line_reader.hpp>
+#include <base/line_reader.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace pyw::devserver {
+namespace pyw {
 
 bool LineReader::read_from(int descriptor) {
   ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
@@ -53,4 +53,4 @@ void LineReader::emit_lines() {
   m_pending.erase(0, start);
 }
 
-} // namespace pyw::devserver
+} // namespace pyw

@@ -1,8 +1,8 @@
-#include <devserver/watchdog.hpp>
+#include <runtime/watchdog.hpp>
 #include <support/catch.hpp>
 
 using namespace std::chrono_literals;
-using namespace pyw::devserver;
+using namespace pyw::runtime;
 using Verdict = Watchdog::Verdict;
 
 namespace {

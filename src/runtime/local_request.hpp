@@ -1,17 +1,17 @@
 // A small GET to a Worker's own socket, by pyw itself, beside the proxy.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace pyw::devserver {
+namespace pyw::runtime {
 
 /// Destroying it gives the request up.
 class LocalRequest {
@@ -35,4 +35,4 @@ private:
   std::unique_ptr<Subscription> m_watch;
 };
 
-} // namespace pyw::devserver
+} // namespace pyw::runtime

@@ -1,11 +1,11 @@
-#include <commands/socket_path.hpp>
+#include <runtime/socket_path.hpp>
 
 #include <fmt/core.h>
 
 #include <functional>
 #include <string>
 
-namespace pyw::commands {
+namespace pyw::runtime {
 
 namespace {
 
@@ -22,4 +22,4 @@ Path socket_path(const Path& run_directory, std::string_view name) {
          fmt::format("pyw-{:x}-{}", std::hash<std::string>{}(run_directory.string()), name);
 }
 
-} // namespace pyw::commands
+} // namespace pyw::runtime

@@ -1,5 +1,5 @@
+#include <base/event_loop.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,7 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fcntl.h>
 
-namespace pyw::devserver {
+namespace pyw {
 
 namespace asio = boost::asio;
 
@@ -195,4 +195,4 @@ asio::io_context& EventLoop::context() {
   return *m_context;
 }
 
-} // namespace pyw::devserver
+} // namespace pyw

@@ -1,4 +1,4 @@
-#include <devserver/local_request.hpp>
+#include <runtime/local_request.hpp>
 
 #include <fmt/core.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-namespace pyw::devserver {
+namespace pyw::runtime {
 
 Result<std::unique_ptr<LocalRequest>> LocalRequest::send(EventLoop& loop,
                                                          const Path& socket,
@@ -50,4 +50,4 @@ void LocalRequest::read() {
   done(answer); // may destroy this object
 }
 
-} // namespace pyw::devserver
+} // namespace pyw::runtime

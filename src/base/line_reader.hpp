@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pyw::devserver {
+namespace pyw {
 
 class LineReader {
 public:
@@ -25,4 +25,4 @@ private:
   std::string m_pending;
 };
 
-} // namespace pyw::devserver
+} // namespace pyw

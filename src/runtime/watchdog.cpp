@@ -1,6 +1,6 @@
-#include <devserver/watchdog.hpp>
+#include <runtime/watchdog.hpp>
 
-namespace pyw::devserver {
+namespace pyw::runtime {
 
 namespace {
 
@@ -29,4 +29,4 @@ Watchdog::Verdict Watchdog::look(ProcessUse use, std::size_t requests) {
   return Verdict::ask;
 }
 
-} // namespace pyw::devserver
+} // namespace pyw::runtime

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace pyw::devserver {
+namespace pyw::runtime {
 
 /// What the system says of a process.
 struct ProcessUse {
@@ -52,4 +52,4 @@ private:
   std::optional<std::chrono::milliseconds> m_asked_at; ///< its CPU time when it was asked
 };
 
-} // namespace pyw::devserver
+} // namespace pyw::runtime

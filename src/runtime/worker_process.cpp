@@ -1,6 +1,6 @@
 #include <base/platform.hpp>
 #include <base/text.hpp>
-#include <devserver/worker_process.hpp>
+#include <runtime/worker_process.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace pyw::devserver {
+namespace pyw::runtime {
 
 namespace {
 
@@ -41,7 +41,7 @@ Error swollen_error(const ProcessLimits& limits) {
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop,
                                                             ProcessRunner& processes,
-                                                            const PreparedWorker& worker,
+                                                            const WorkerSetup& worker,
                                                             Callbacks callbacks) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -59,7 +59,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(EventLoop& loop,
 WorkerProcess::WorkerProcess(EventLoop& loop,
                              std::unique_ptr<ChildProcess> child,
                              UniqueFd control,
-                             const PreparedWorker& worker,
+                             const WorkerSetup& worker,
                              Callbacks callbacks)
     : m_loop(loop), m_child(std::move(child)), m_control(std::move(control)),
       m_callbacks(std::move(callbacks)), m_socket(worker.socket), m_alive_path(worker.alive_path),
@@ -103,7 +103,7 @@ void WorkerProcess::read_control(std::string_view line) {
   ask_next();
 }
 
-void WorkerProcess::adopt(Callbacks callbacks, const PreparedWorker& worker) {
+void WorkerProcess::adopt(Callbacks callbacks, const WorkerSetup& worker) {
   m_adopted = true;
   m_callbacks = std::move(callbacks);
   m_alive_path = worker.alive_path;
@@ -265,4 +265,4 @@ std::optional<Error> WorkerProcess::explanation() const {
   return user_error(std::move(text));
 }
 
-} // namespace pyw::devserver
+} // namespace pyw::runtime

@@ -1,5 +1,5 @@
+#include <base/line_reader.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/line_reader.hpp>
 #include <support/catch.hpp>
 
 #include <unistd.h>
@@ -16,7 +16,7 @@ TEST_CASE("lines come whole, however they arrive; the last one needs no newline"
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
   std::vector<std::string> lines;
-  devserver::LineReader reader([&](std::string_view line) { lines.emplace_back(line); });
+  LineReader reader([&](std::string_view line) { lines.emplace_back(line); });
   const auto write = [&](std::string_view text) {
     REQUIRE(::write(write_end.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
   };

@@ -1,5 +1,5 @@
+#include <base/listener.hpp>
 #include <base/platform.hpp>
-#include <devserver/listener.hpp>
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -13,7 +13,7 @@
 #include <cstring>
 #include <optional>
 
-namespace pyw::devserver {
+namespace pyw {
 
 namespace {
 
@@ -141,4 +141,4 @@ Result<std::unique_ptr<Listener>> Listener::open(EventLoop& loop,
   return std::make_unique<TcpListener>(loop, std::move(socket), std::move(accepted));
 }
 
-} // namespace pyw::devserver
+} // namespace pyw
