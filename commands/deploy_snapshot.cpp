@@ -8,6 +8,7 @@
 #include <commands/project_loading.hpp>
 #include <commands/runtime_parts.hpp>
 #include <commands/top_level_limit.hpp>
+#include <runtime/guest_worker.hpp>
 #include <snapshot/build.hpp>
 
 #include <fmt/core.h>
@@ -215,7 +216,7 @@ Result<void> send_snapshot(CloudSession& session,
     return {};
   }
   PYW_TRY_ASSIGN(const auto sent, cloud::upload_snapshot(session.api, session.account, file));
-  cloud::name_snapshot(plan, file, snapshot->key);
+  cloud::name_snapshot(plan, file, snapshot->key, runtime::source_root(*worker.manifest));
   reporter.message(sent.bytes == 0 ? "Memory snapshot: known already"
                                    : fmt::format("Memory snapshot: {} sent", human_size(sent.bytes)));
   return {};

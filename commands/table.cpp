@@ -12,6 +12,7 @@
 #include <commands/dispatch_namespace.hpp>
 #include <commands/doctor.hpp>
 #include <commands/durable_objects.hpp>
+#include <commands/edge.hpp>
 #include <commands/init.hpp>
 #include <commands/kv.hpp>
 #include <commands/packages.hpp>
@@ -38,6 +39,7 @@ const std::vector<CommandEntry>& command_table() {
       remove_command(),
       types_command(),
       dev_command(),
+      edge_command(),
       snapshot_command(),
       explaining_identity(deploy_command()),
       explaining_identity(versions_command()),

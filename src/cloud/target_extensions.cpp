@@ -242,8 +242,12 @@ void leave_out(DeployPlan& plan, const Worker& worker, const std::map<std::strin
   }
 }
 
-void name_snapshot(DeployPlan& plan, const PackedSnapshot& snapshot, const std::string& key) {
-  (*plan.metadata)["pyw_snapshot"] = {{"digest", snapshot.digest}, {"key", key}};
+void name_snapshot(DeployPlan& plan,
+                   const PackedSnapshot& snapshot,
+                   const std::string& key,
+                   const std::string& source_root) {
+  (*plan.metadata)["pyw_snapshot"] = {
+      {"digest", snapshot.digest}, {"key", key}, {"source_root", source_root}};
 }
 
 } // namespace pyw::cloud

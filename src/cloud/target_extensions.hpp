@@ -50,7 +50,11 @@ known_modules(Api& api, const std::string& account, const Worker& worker);
 void leave_out(DeployPlan& plan, const Worker& worker, const std::map<std::string, std::string>& known);
 
 /// The upload names the snapshot that the version starts from. `key`: of everything that the snapshot depends
-/// on (docs/snapshot-format.md).
-void name_snapshot(DeployPlan& plan, const PackedSnapshot& snapshot, const std::string& key);
+/// on (docs/snapshot-format.md). `source_root`: the folder of the modules within the project, which it
+/// depends on as well.
+void name_snapshot(DeployPlan& plan,
+                   const PackedSnapshot& snapshot,
+                   const std::string& key,
+                   const std::string& source_root);
 
 } // namespace pyw::cloud

@@ -42,12 +42,14 @@ public:
     const auto before = live.is_object() ? live.value("subdomain", Json::object()) : Json::object();
     const bool wanted = m_worker.wants_workers_dev();
     if (wanted) {
-      auto host = host_of_url(text_at(before, "url"));
+      const auto url = text_at(before, "url");
+      auto host = host_of_url(url);
       if (host.empty()) {
         PYW_TRY_ASSIGN(const auto subdomain, account_subdomain());
         host = m_worker.name + "." + subdomain;
       }
-      m_result.targets.push_back("https://" + host);
+      // Another deploy API (`--target`) may serve without TLS, and says so.
+      m_result.targets.push_back((url.starts_with("http://") ? "http://" : "https://") + host);
     }
     Json body = {{"enabled", wanted}};
     if (m_worker.project->preview_urls) {

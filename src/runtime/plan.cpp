@@ -17,10 +17,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
+bool is_for_everybody(const PlanInput& input) {
+  return !input.served.control.empty();
+}
+
 /// Whether pyw's socket leads into the Worker's own isolate (guest/entrypoint.js, frontClass): static assets
-/// come before the Worker, and one in JavaScript is not ours to add an export to.
+/// come before the Worker, one in JavaScript is not ours to add an export to, and what is answered there of an
+/// exception is for the Worker's owner alone.
 bool is_own_front(const PlanInput& input, const LocalServices& services) {
-  return !is_javascript(input.bundle) && services.entry == worker_service;
+  return !is_javascript(input.bundle) && services.entry == worker_service && !is_for_everybody(input);
 }
 
 std::string
@@ -59,7 +64,10 @@ worker_service_text(const PlanInput& input, std::string_view name, const LocalSe
 std::string front_service_text(const PlanInput& input, const LocalServices& services) {
   std::vector<std::string> bindings{binding("WORKER", "service", capnp_string(services.entry)),
                                     binding("EVENTS", "service", capnp_string(worker_service)),
-                                    binding("DATA", "service", capnp_string(data_service))};
+                                    is_for_everybody(input)
+                                        ? binding("CONTROL", "text", capnp_string(input.served.control))
+                                        : binding("DATA", "service", capnp_string(data_service))};
+  const auto* const file = is_for_everybody(input) ? "edge_front.js" : "front.js";
   if (!is_javascript(input.bundle)) {
     bindings.push_back(binding("START", "service", designator(worker_service, starter_name, "")));
   }
@@ -69,7 +77,7 @@ std::string front_service_text(const PlanInput& input, const LocalServices& serv
         capnp_struct({{"compatibilityDate", "\"2026-01-01\""},
                       {"compatibilityFlags", "[\"service_binding_extra_handlers\"]"},
                       {"modules",
-                       capnp_list({module_entry("front.js", "esModule", input.files.guest / "front.js"),
+                       capnp_list({module_entry(file, "esModule", input.files.guest / file),
                                    module_entry("failed.js", "esModule", input.files.guest / "failed.js")},
                                   6)},
                       {"bindings", capnp_list(bindings, 6)}})}});
@@ -89,9 +97,9 @@ std::string config_text(const PlanInput& input, LocalServices services) {
       worker_service_text(input, worker_service, services),
       front_service_text(input, services),
       "(name = \"files\", disk = (path = \"/\", allowDotfiles = true))",
-      // The default reaches public addresses only; people run databases and mocks beside it.
-      "(name = \"internet\", network = (allow = [\"public\", \"private\"], "
-      "tlsOptions = (trustBrowserCas = true)))"};
+      // The default reaches public addresses only; people run databases and mocks beside `pyw dev`.
+      fmt::format("(name = \"internet\", network = (allow = [{}], tlsOptions = (trustBrowserCas = true)))",
+                  is_for_everybody(input) ? "\"public\"" : "\"public\", \"private\"")};
   if (input.observe == Observe::yes) {
     all.push_back(tail_service_text(input));
   }
@@ -138,7 +146,9 @@ Result<ConfigPlan> plan_config(const PlanInput& input) {
                                    input.asset_files,
                                    input.mock != nullptr ? input.mock->exports : nothing_mocked};
   PYW_TRY_ASSIGN(auto services, local_services(service_input));
-  add_data_service(service_input, DataReach::everything, services);
+  if (!is_for_everybody(input)) {
+    add_data_service(service_input, DataReach::everything, services);
+  }
   ConfigPlan plan;
   plan.main_module = main_module(input);
   plan.settings = settings_text(input);

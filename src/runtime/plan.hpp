@@ -24,6 +24,12 @@ struct GuestFiles {
   Path own;                        ///< the pack of the Worker's own modules, which win over all
 };
 
+/// Whom the Worker is served to. For everybody (`pyw edge`): no tracebacks in answers, no tools beside the
+/// Worker, and its requests reach public addresses only.
+struct Served {
+  std::string control; ///< what the server's own requests are known by; random. Empty: on the user's machine
+};
+
 /// Whether each run of a handler is told (OutputLine::Kind::invocation).
 enum class Observe { no, yes };
 
@@ -47,6 +53,7 @@ struct PlanInput {
   Events events = Events::at_once;
   /// A second Worker in Python: each of its classes answers for the binding of that name. nullptr: none.
   const PlanInput* mock = nullptr;
+  Served served = {};
 };
 
 /// The service that answers for bindings which exist on the platform only (`pyw dev --mock`).

@@ -146,7 +146,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                   world.environment,
                   assets,
                   options.observe,
-                  options.events};
+                  options.events,
+                  nullptr,
+                  options.served};
   std::optional<MockWorker> mock;
   std::optional<PlanInput> mock_input;
   if (options.mock && !is_javascript(bundle)) {
@@ -175,10 +177,13 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   }
   PYW_TRY(files.make_directories(options.socket.parent_path()));
   PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
-  PYW_TRY(files.remove_all(options.debug_socket));
 
   prepared.command = serve_command(parts, options.socket);
-  prepared.command.argv.push_back("--debug-port=unix:" + options.debug_socket.string());
+  const auto& control = options.served.control;
+  if (control.empty()) {
+    PYW_TRY(files.remove_all(options.debug_socket));
+    prepared.command.argv.push_back("--debug-port=unix:" + options.debug_socket.string());
+  }
   prepared.entry_service = plan.entry_service;
   const auto compiled = compiled_config(run, prepared.config_key);
   prepared.is_compiled = files.is_file(compiled);
@@ -187,8 +192,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   } else {
     prepared.command.argv.push_back((run / "config.capnp").string());
   }
-  prepared.alive_path = "/cdn-cgi/pyw/alive";
-  prepared.start_path = "/cdn-cgi/pyw/start"; // guest/front.js
+  const auto known_by = control.empty() ? "" : "?control=" + control;
+  prepared.alive_path = "/cdn-cgi/pyw/alive" + known_by; // guest/front.js, guest/edge_front.js
+  prepared.start_path = "/cdn-cgi/pyw/start" + known_by;
   prepared.prepare_path = "/cdn-cgi/pyw/prepare";
   prepared.events_path = "/cdn-cgi/pyw/let-events-in";
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +

@@ -24,6 +24,7 @@ struct PrepareOptions {
   Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
   Events events = Events::at_once;
+  Served served = {};           ///< see runtime/plan.hpp; with a name there is no debug port
   std::optional<Path> snapshot; ///< a memory snapshot to continue from, checked. Absolute
   std::optional<Path> mock; ///< a Python file with classes that answer for platform-only bindings. Absolute
 };

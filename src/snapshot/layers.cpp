@@ -59,10 +59,11 @@ std::string project_surroundings(const config::Project& project, const runtime::
       join(runtime::workerd_flags(project.compatibility_date.value, runtime::flag_texts(project)), " "));
 }
 
+/// In byte order: the same for whoever knows the names from elsewhere, as a deploy target does.
 ordered_json env_names(const config::Project& project) {
-  auto names = ordered_json::array();
+  std::set<std::string> names;
   for (const auto& binding : project.binding_names()) {
-    names.push_back(binding.name);
+    names.insert(binding.name);
   }
   return names;
 }

@@ -1,0 +1,144 @@
+"""A `pyw edge serve` under test: started on free ports, read event by event, always ended."""
+import http.client
+import json
+import os
+import pathlib
+import queue
+import signal
+import subprocess
+import threading
+import time
+
+from dev_session import PATIENCE_S, is_running
+
+PYPROJECT = '[project]\nname = "shop"\nversion = "0.1.0"\nrequires-python = ">=3.12"\ndependencies = []\n'
+WRANGLER = 'name = "shop"\nmain = "src/entry.py"\ncompatibility_date = "2026-10-01"\ncompatibility_flags = ["python_workers"]\n'
+ENTRY = """from workers import Response, WorkerEntrypoint, env
+
+WORD = "{word}"
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        if request.url.endswith("/secret"):
+            return Response(str(getattr(self.env, "KEY", None)))
+        if request.url.endswith("/boom"):
+            raise ValueError("a private detail")
+        return Response(WORD)
+"""
+
+
+def make_project(pyw, folder, word="one"):
+    folder.mkdir(parents=True)
+    (folder / "src").mkdir()
+    (folder / "wrangler.toml").write_text(WRANGLER)
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "src/entry.py").write_text(ENTRY.replace("{word}", word))
+    subprocess.run([str(pyw), "-q", "sync"], cwd=folder, check=True, timeout=300)
+    return folder
+
+
+def say(project, word):
+    (project / "src/entry.py").write_text(ENTRY.replace("{word}", word))
+
+
+class EdgeServer:
+    def __init__(self, pyw, data, *arguments):
+        self.pyw, self.data = str(pyw), data
+        self.process = subprocess.Popen(
+            [self.pyw, "edge", "serve", "--json", "--data", str(data), "--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0",
+             *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace")
+        self.events, self.seen, self.errors = queue.Queue(), [], []
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+        told = self.wait_for("listening")
+        self.api, self.port = told["api"], int(told["workers"].rsplit(":", 1)[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.events.put(json.loads(line))
+        self.events.put(None)
+
+    def wait_for(self, kind, **fields):
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no `{kind}` {fields}: {self.seen[-8:]} {''.join(self.errors)[-2000:]}") from None
+            if event is None:
+                raise AssertionError(f"ended before `{kind}`: {self.seen[-5:]} {''.join(self.errors)[-2000:]}")
+            self.seen.append(event)
+            if event["event"] == kind and all(event.get(k) == v for k, v in fields.items()):
+                return event
+
+    def token(self, *arguments):
+        """-> {"token", "account_id", …}"""
+        made = subprocess.run([self.pyw, "edge", "token", "create", "--json", "--data", str(self.data), *arguments],
+                              capture_output=True, text=True, timeout=60)
+        assert made.returncode == 0, made.stderr
+        return json.loads(made.stdout)
+
+    def run(self, project, token, *arguments, home=None):
+        """`pyw …` against this server."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CLOUDFLARE_", "CF_", "WRANGLER_"))}
+        kept.update(CI="true", NO_COLOR="1", CLOUDFLARE_API_TOKEN=token["token"], CLOUDFLARE_API_BASE_URL=self.api)
+        return subprocess.run([self.pyw, *arguments], cwd=project, env=kept, capture_output=True, text=True, timeout=300)
+
+    def deploy(self, project, token, *arguments):
+        return self.run(project, token, "deploy", "--target", self.api, *arguments)
+
+    def get(self, path="/", host="shop.localhost", headers=None, method="GET", body=None):
+        """-> (status, text)"""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            connection.request(method, path, body=body, headers={"Host": host, **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        finally:
+            connection.close()
+
+    def call(self, method, path, token=None, body=None, host=None, headers=None):
+        """The API: -> (status, text)"""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.api.rsplit(":", 1)[1]), timeout=120)
+        given = dict(headers or {})
+        if token:
+            given["Authorization"] = f"Bearer {token['token']}"
+        if host:
+            given["Host"] = host
+        try:
+            connection.request(method, path, body=body, headers=given)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        finally:
+            connection.close()
+
+    def metric(self, name):
+        for line in self.call("GET", "/metrics")[1].splitlines():
+            if line.rsplit(" ", 1)[0] == name:
+                return float(line.rsplit(" ", 1)[1])
+        return 0.0
+
+    def children(self):
+        found = []
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            try:
+                found += [int(word) for word in pathlib.Path(f"/proc/{self.process.pid}/task/{task}/children").read_text().split()]
+            except FileNotFoundError:
+                pass
+        return found
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE_S)
+
+
+__all__ = ["EdgeServer", "is_running", "make_project", "say"]
