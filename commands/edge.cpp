@@ -100,7 +100,7 @@ edge::Workshop::FindParts remembered_parts(World& world) {
     if (const auto found = known->parts.find(key); found != known->parts.end()) {
       return found->second;
     }
-    PYW_TRY_ASSIGN(auto parts, runtime_parts(project, world, toolchain::CheckDepth::digests));
+    PYW_TRY_ASSIGN(auto parts, runtime_parts(project, world, toolchain::CheckDepth::sizes));
     known->parts.emplace(key, parts);
     return parts;
   };

@@ -109,14 +109,21 @@ private:
   std::shared_ptr<ReadyWorker> m_worker;
 };
 
-/// Streams a body from a parser to a serializer; true when all of it went over.
+/// How far a body went.
+enum class Pumped {
+  all,
+  not_read,    ///< its sender ended, or sent what is none
+  not_written, ///< its receiver takes no more
+};
+
+/// Streams a body from a parser to a serializer.
 template <typename From, typename Parser, typename To, typename Serializer, typename Message>
-asio::awaitable<bool> pump(From& from,
-                           beast::flat_buffer& buffer,
-                           Parser& parser,
-                           To& to,
-                           Serializer& serializer,
-                           Message& message) {
+asio::awaitable<Pumped> pump(From& from,
+                             beast::flat_buffer& buffer,
+                             Parser& parser,
+                             To& to,
+                             Serializer& serializer,
+                             Message& message) {
   const auto piece = std::make_unique_for_overwrite<char[]>(piece_bytes);
   while (!serializer.is_done()) {
     auto& body = message.body();
@@ -127,7 +134,7 @@ asio::awaitable<bool> pump(From& from,
       parser.get().body().size = piece_bytes;
       const auto [error, count] = co_await http::async_read_some(from, buffer, parser, outcome);
       if (error && error != http::error::need_buffer) {
-        co_return false;
+        co_return Pumped::not_read;
       }
       body.size = piece_bytes - parser.get().body().size;
       body.data = piece.get();
@@ -138,10 +145,10 @@ asio::awaitable<bool> pump(From& from,
     body.more = !parser.is_done();
     const auto [error, count] = co_await http::async_write(to, serializer, outcome);
     if (error && error != http::error::need_buffer) {
-      co_return false;
+      co_return Pumped::not_written;
     }
   }
-  co_return true;
+  co_return Pumped::all;
 }
 
 template <typename From, typename To>
@@ -416,11 +423,15 @@ private:
     auto message = request_for_worker(connection, parser.get());
     http::request_serializer<http::buffer_body> serializer(message);
     Signal sent(m_context);
-    bool all_sent = false;
+    auto pumped = Pumped::not_written;
     // Beside the answer: a Worker may answer before it has read all.
     const auto send = [&]() -> asio::awaitable<void> {
-      all_sent =
+      pumped =
           co_await pump(connection.socket, connection.buffer, parser, upstream->socket, serializer, message);
+      if (pumped == Pumped::not_read) { // the Worker would wait for the rest for ever
+        error_code ignored;
+        upstream->socket.close(ignored);
+      }
       sent.set();
     };
     asio::co_spawn(m_context, send, asio::detached);
@@ -432,11 +443,15 @@ private:
       connection.socket.cancel(ignored);
       co_await sent.wait();
     }
-    if (result == Exchange::done && all_sent && response.keep_alive() && !lease->ended &&
+    if (result == Exchange::done && pumped == Pumped::all && response.keep_alive() && !lease->ended &&
         lease->idle.size() < most_kept && upstream->socket.is_open()) {
       lease->idle.push_back(upstream);
     }
-    co_return result == Exchange::done && !all_sent ? Exchange::ended : result;
+    if (result == Exchange::nothing_came && pumped == Pumped::not_read) {
+      co_await refuse(connection, parser, 400, "the request is not whole", record);
+      co_return Exchange::ended;
+    }
+    co_return result == Exchange::done&& pumped != Pumped::all ? Exchange::ended : result;
   }
 
   asio::awaitable<Exchange> relay_answer(Connection& connection,
@@ -486,9 +501,10 @@ private:
           co_await http::async_write_header(connection.socket, serializer, outcome);
       co_return head_error || !keep_alive ? Exchange::ended : Exchange::done;
     }
-    const bool whole =
+    const auto whole =
         co_await pump(upstream.socket, upstream.buffer, response, connection.socket, serializer, answer);
-    co_return whole&& keep_alive ? Exchange::done : Exchange::ended;
+    const bool goes_on = whole == Pumped::all && keep_alive;
+    co_return goes_on ? Exchange::done : Exchange::ended;
   }
 
   asio::awaitable<void> tunnel(Connection& connection, WorkerConnection& upstream) {

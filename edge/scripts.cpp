@@ -39,20 +39,86 @@ Json schedules_of(const Script& script) {
   return {{"schedules", std::move(out)}};
 }
 
-std::optional<Problem> save(Api& api, Script script, const Json& document) {
-  script.document = document.dump();
-  script.modified = api.parts().records.now();
-  if (const auto saved = api.parts().records.save_script(script); !saved) {
-    return store_problem(saved.error());
+/// `show` with the script; without one, the Worker does not exist.
+template <typename Show>
+Outcome with_script(Api& api, const Call& call, Show show) {
+  PYW_STORED(const auto script, script_of(api, call));
+  return script ? Outcome(show(*script)) : Outcome(no_such_worker());
+}
+
+/// `change` works on the script's document, which is stored and in force then.
+template <typename Change>
+Outcome change_script(Api& api, const Call& call, Change change) {
+  auto lock = api.change(call);
+  lock.lock();
+  auto& parts = api.parts();
+  PYW_STORED(auto script, script_of(api, call));
+  if (!script) {
+    return no_such_worker();
   }
-  if (const auto applied = api.parts().apply(); !applied) {
-    return store_problem(applied.error());
+  auto document = document_of(*script);
+  change(document);
+  script->document = document.dump();
+  script->modified = parts.records.now();
+  PYW_STORED_VOID(parts.records.save_script(*script));
+  PYW_STORED_VOID(parts.apply());
+  return Json(nullptr);
+}
+
+/// `document[key] = body[key]` for those that the body has.
+void take_over(const Json& body, std::initializer_list<const char*> keys, Json& document) {
+  for (const auto* key : keys) {
+    if (body.is_object() && body.contains(key)) {
+      document[key] = body[key];
+    }
   }
-  return std::nullopt;
 }
 
 Json route_json(const Route& route) {
   return {{"id", route.id}, {"pattern", route.pattern}, {"script", route.script}};
+}
+
+Json domain_json(const Route& route) {
+  return {{"id", route.id},
+          {"hostname", route.pattern.substr(0, route.pattern.find('/'))},
+          {"service", route.script}};
+}
+
+/// Stores the script's patterns of that kind.
+Outcome set_patterns(Api& api,
+                     const Call& call,
+                     const char* kind,
+                     const std::vector<std::string>& patterns,
+                     Json (*show)(const Route&)) {
+  auto lock = api.change(call);
+  lock.lock();
+  PYW_STORED(const auto script, script_of(api, call));
+  if (!script) {
+    return no_such_worker();
+  }
+  const auto routes = api.parts().records.set_routes(call.account.id, script->name, kind, patterns);
+  if (!routes) {
+    return routes.error().kind == ErrorKind::user ? Problem{409, 10020, std::string(routes.error().message())}
+                                                  : store_problem(routes.error());
+  }
+  PYW_STORED_VOID(api.parts().apply());
+  auto out = Json::array();
+  for (const auto& route : *routes) {
+    out.push_back(show(route));
+  }
+  return out;
+}
+
+/// The account's routes, those of one script where it is named.
+Outcome routes_of(Api& api, const Call& call, const std::string& script) {
+  PYW_STORED(const auto routes, api.parts().records.routes());
+  auto out = Json::array();
+  for (const auto& route : routes) {
+    if (route.account == call.account.id && (script.empty() || route.script == script)) {
+      out.push_back(route_json(route));
+    }
+  }
+  return out;
 }
 
 } // namespace
@@ -157,55 +223,33 @@ Outcome show_settings(Api& api, const Call& call) {
 }
 
 Outcome show_script_settings(Api& api, const Call& call) {
-  PYW_STORED(const auto script, script_of(api, call));
-  return script ? Outcome(script_settings(document_of(*script))) : Outcome(no_such_worker());
+  return with_script(api, call, [](const Script& script) { return script_settings(document_of(script)); });
 }
 
 Outcome patch_script_settings(Api& api, const Call& call) {
-  auto lock = api.change(call);
-  lock.lock();
-  PYW_STORED(const auto script, script_of(api, call));
-  if (!script) {
-    return no_such_worker();
-  }
-  auto document = document_of(*script);
-  const auto body = call.json();
-  for (const auto* key : {"logpush", "observability", "tags", "tail_consumers"}) {
-    if (body.is_object() && body.contains(key)) {
-      document[key] = body[key];
-    }
-  }
-  if (auto problem = save(api, *script, document)) {
-    return *problem;
-  }
-  return script_settings(document);
+  const auto changed = change_script(api, call, [&](Json& document) {
+    take_over(call.json(), {"logpush", "observability", "tags", "tail_consumers"}, document);
+  });
+  return changed.status() == 200 ? show_script_settings(api, call) : changed;
 }
 
 Outcome show_subdomain(Api& api, const Call& call) {
-  PYW_STORED(const auto script, script_of(api, call));
-  return script ? Outcome(subdomain_of(document_of(*script))) : Outcome(no_such_worker());
+  return with_script(api, call, [](const Script& script) { return subdomain_of(document_of(script)); });
 }
 
 Outcome post_subdomain(Api& api, const Call& call) {
-  auto lock = api.change(call);
-  lock.lock();
-  PYW_STORED(const auto script, script_of(api, call));
-  if (!script) {
-    return no_such_worker();
-  }
-  auto document = document_of(*script);
-  auto subdomain = subdomain_of(document);
   const auto body = call.json();
   for (const auto* key : {"enabled", "previews_enabled"}) {
-    if (body.is_object() && body.contains(key)) {
-      subdomain[key] = body[key].get<bool>();
+    if (body.is_object() && body.contains(key) && !body[key].is_boolean()) {
+      return Problem{400, 10001, fmt::format("`{}` is true or false", key)};
     }
   }
-  document["subdomain"] = subdomain;
-  if (auto problem = save(api, *script, document)) {
-    return *problem;
-  }
-  return subdomain;
+  const auto changed = change_script(api, call, [&](Json& document) {
+    auto subdomain = subdomain_of(document);
+    take_over(body, {"enabled", "previews_enabled"}, subdomain);
+    document["subdomain"] = std::move(subdomain);
+  });
+  return changed.status() == 200 ? show_subdomain(api, call) : changed;
 }
 
 Outcome show_account_subdomain(Api&, const Call& call) {
@@ -227,60 +271,28 @@ Outcome put_account_subdomain(Api& api, const Call& call) {
 }
 
 Outcome show_schedules(Api& api, const Call& call) {
-  PYW_STORED(const auto script, script_of(api, call));
-  return script ? Outcome(schedules_of(*script)) : Outcome(no_such_worker());
+  return with_script(api, call, schedules_of);
 }
 
 Outcome put_schedules(Api& api, const Call& call) {
-  auto lock = api.change(call);
-  lock.lock();
-  PYW_STORED(auto script, script_of(api, call));
-  if (!script) {
-    return no_such_worker();
-  }
   auto crons = Json::array();
   const auto body = call.json();
   for (const auto& item : body.is_array() ? body : Json::array()) {
     crons.push_back(text_at(item, "cron"));
   }
-  auto document = document_of(*script);
-  document["schedules"] = crons;
-  if (auto problem = save(api, *script, document)) {
-    return *problem;
-  }
-  script->document = document.dump();
-  return schedules_of(*script);
+  const auto changed = change_script(api, call, [&](Json& document) { document["schedules"] = crons; });
+  return changed.status() == 200 ? show_schedules(api, call) : changed;
 }
 
 Outcome show_routes(Api& api, const Call& call) {
-  PYW_STORED(const auto routes, api.parts().records.routes());
-  auto out = Json::array();
-  for (const auto& route : routes) {
-    if (route.account == call.account.id && route.script == call.at("script")) {
-      out.push_back(route_json(route));
-    }
-  }
-  return out;
+  return routes_of(api, call, call.at("script"));
 }
 
 Outcome list_zone_routes(Api& api, const Call& call) {
-  PYW_STORED(const auto routes, api.parts().records.routes());
-  auto out = Json::array();
-  for (const auto& route : routes) {
-    if (route.account == call.account.id) {
-      out.push_back(route_json(route));
-    }
-  }
-  return out;
+  return routes_of(api, call, "");
 }
 
 Outcome put_routes(Api& api, const Call& call) {
-  auto lock = api.change(call);
-  lock.lock();
-  PYW_STORED(const auto script, script_of(api, call));
-  if (!script) {
-    return no_such_worker();
-  }
   std::vector<std::string> patterns;
   const auto body = call.json();
   for (const auto& item : body.is_array() ? body : Json::array()) {
@@ -289,17 +301,7 @@ Outcome put_routes(Api& api, const Call& call) {
       return Problem{400, 10022, "a route has a pattern"};
     }
   }
-  const auto routes = api.parts().records.set_routes(call.account.id, script->name, "route", patterns);
-  if (!routes) {
-    return routes.error().kind == ErrorKind::user ? Problem{409, 10020, std::string(routes.error().message())}
-                                                  : store_problem(routes.error());
-  }
-  PYW_STORED_VOID(api.parts().apply());
-  auto out = Json::array();
-  for (const auto& route : *routes) {
-    out.push_back(route_json(route));
-  }
-  return out;
+  return set_patterns(api, call, "route", patterns, route_json);
 }
 
 Outcome post_domain_changes(Api&, const Call& call) {
@@ -315,29 +317,15 @@ Outcome post_domain_changes(Api&, const Call& call) {
 }
 
 Outcome put_domains(Api& api, const Call& call) {
-  auto lock = api.change(call);
-  lock.lock();
-  PYW_STORED(const auto script, script_of(api, call));
-  if (!script) {
-    return no_such_worker();
-  }
   std::vector<std::string> patterns;
-  auto out = Json::array();
   for (const auto& item : array_at(call.json(), "origins")) {
     const auto host = text_at(item, "hostname");
     if (host.empty() || host.find_first_of("/*") != std::string::npos) {
       return Problem{400, 10022, "a custom domain is a host's name"};
     }
     patterns.push_back(host + "/*");
-    out.push_back({{"hostname", host}, {"service", script->name}});
   }
-  const auto routes = api.parts().records.set_routes(call.account.id, script->name, "domain", patterns);
-  if (!routes) {
-    return routes.error().kind == ErrorKind::user ? Problem{409, 10020, std::string(routes.error().message())}
-                                                  : store_problem(routes.error());
-  }
-  PYW_STORED_VOID(api.parts().apply());
-  return out;
+  return set_patterns(api, call, "domain", patterns, domain_json);
 }
 
 Outcome show_references(Api&, const Call&) {
