@@ -30,7 +30,7 @@ def answer_of(port, raw):
             head = b""
             while b"\r\n" not in head and (piece := client.recv(4096)):
                 head += piece
-        except (ConnectionResetError, BrokenPipeError):
+        except OSError:  # it was refused before all was sent
             return None
     return int(head.split(b" ")[1]) if head.startswith(b"HTTP/1.") else None
 
