@@ -79,8 +79,9 @@ Result<Workshop::Staged> Workshop::stage(const Version& version) {
     PYW_TRY(files.write(checked, ""));
   }
   PYW_TRY_ASSIGN(const auto secrets, unsealed(version));
-  if (!secrets.empty()) {
-    PYW_TRY(files.write(out.run / "has-secrets", ""));
+  const auto mark = out.run / "has-secrets";
+  if (!secrets.empty() && !files.is_file(mark)) {
+    PYW_TRY(files.write(mark, ""));
   }
   PYW_TRY_ASSIGN(out.stored, project_of(version, secrets, root, m_blobs));
   PYW_TRY_ASSIGN(out.parts, m_parts(out.stored.project));
@@ -110,14 +111,18 @@ Result<void> Workshop::lay_out_snapshot(const Version& version, const Path& file
 Result<StartPlan> Workshop::prepare(const Version& version) {
   const std::lock_guard lock(m_mutex);
   auto& files = m_world.files;
+  const auto known = m_ready.find(version.id);
+  if (known != m_ready.end() && files.is_file(known->second.setup.command.argv.back())) { // the configuration
+    PYW_TRY(files.remove_all(known->second.setup.socket)); // bind(2) refuses a name that is there
+    return known->second;
+  }
   PYW_TRY_ASSIGN(const auto staged, stage(version));
   for (const auto& layer : staged.layers) {
     if (layer.layer == snapshot::Layer::dedicated) {
       PYW_TRY(lay_out_snapshot(version, layer.file, layer.key));
     }
   }
-  snapshot::CheckedFiles checked;
-  const auto* best = snapshot::best_usable(staged.layers, files, checked);
+  const auto* best = snapshot::best_usable(staged.layers, files, m_checked);
   runtime::PrepareOptions options;
   options.run_directory = staged.run;
   options.state_directory = root_of(version.id) / "state";
@@ -156,6 +161,9 @@ Result<StartPlan> Workshop::prepare(const Version& version) {
   plan.layer = best == nullptr ? "" : std::string(snapshot::to_text(best->layer));
   if (!prepared.is_compiled && version.secrets.empty()) {
     plan.config_key = prepared.config_key;
+  }
+  if (prepared.is_compiled && plan.layer == snapshot::to_text(snapshot::Layer::dedicated)) {
+    m_ready.emplace(version.id, plan); // nothing better will come, and nobody else writes there
   }
   return plan;
 }
@@ -198,6 +206,8 @@ Result<void> Workshop::make_snapshot(const Version& version) {
 }
 
 void Workshop::forget(const std::string& version) {
+  const std::lock_guard lock(m_mutex);
+  m_ready.erase(version);
   static_cast<void>(m_world.files.remove_all(root_of(version))); // what stays is only garbage
 }
 

@@ -9,6 +9,7 @@
 #include <edge/version.hpp>
 #include <runtime/parts.hpp>
 #include <runtime/worker_process.hpp>
+#include <snapshot/layers.hpp>
 
 #include <functional>
 #include <mutex>
@@ -58,6 +59,8 @@ private:
   FindParts m_parts;
   World& m_world;
   std::mutex m_mutex; ///< byte code is compiled in one place, one at a time
+  snapshot::CheckedFiles m_checked;
+  std::map<std::string, StartPlan> m_ready; ///< by version: what the next start can take as it is
 };
 
 /// What a secret of a version is sealed under.

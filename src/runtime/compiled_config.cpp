@@ -27,7 +27,8 @@ Path compiled_config(const Path& run_directory, const std::string& key) {
 }
 
 Result<void> announce_config(const Path& run_directory, const std::string& key, FileSystem& files) {
-  return files.write(key_file(run_directory), key);
+  PYW_TRY_ASSIGN(const auto announced, is_announced(run_directory, key, files));
+  return announced ? Result<void>{} : files.write(key_file(run_directory), key); // a flush: some ms
 }
 
 Result<void>

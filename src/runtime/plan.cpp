@@ -22,8 +22,8 @@ bool is_for_everybody(const PlanInput& input) {
 }
 
 /// Whether pyw's socket leads into the Worker's own isolate (guest/entrypoint.js, frontClass): static assets
-/// come before the Worker, one in JavaScript is not ours to add an export to, and what is answered there of an
-/// exception is for the Worker's owner alone.
+/// come before the Worker, one in JavaScript is not ours to add an export to, and what is answered there of
+/// an exception is for the Worker's owner alone.
 bool is_own_front(const PlanInput& input, const LocalServices& services) {
   return !is_javascript(input.bundle) && services.entry == worker_service && !is_for_everybody(input);
 }

@@ -329,3 +329,30 @@ TEST_CASE("other Workers are reached through the registry, their objects under t
   CHECK_FALSE(contains(external, "Object1"));
   CHECK(contains(service_of(plan->config, "external:registry"), R"(disk = (path = "/registry"))"));
 }
+
+TEST_CASE(
+    "served to everybody: no tools beside the Worker, no way to this machine, nothing told of exceptions") {
+  const Sample sample;
+  PlanInput input{sample.project,
+                  sample.bundle,
+                  sample.parts,
+                  sample.files,
+                  sample.run,
+                  sample.state,
+                  sample.registry,
+                  sample.exports,
+                  sample.handlers,
+                  sample.environment,
+                  sample.assets};
+  input.served.control = "a-name";
+  const auto plan = plan_config(input);
+  REQUIRE(plan);
+  const auto& config = plan->config;
+  CHECK(contains(config, "edge_front.js"));
+  CHECK(contains(config, R"((name = "CONTROL", text = "a-name"))"));
+  CHECK(contains(config, R"((name = "http", address = "127.0.0.1:0", service = "front")"));
+  CHECK(contains(config, R"(allow = ["public"])"));
+  CHECK_FALSE(contains(config, "private"));
+  CHECK_FALSE(contains(config, R"((name = "data")"));
+  CHECK_FALSE(contains(config, R"(esModule = embed "/guest/front.js")"));
+}
