@@ -41,7 +41,7 @@ find_package(toml11 REQUIRED)
 add_library(dep_toml11 INTERFACE)
 target_link_libraries(dep_toml11 INTERFACE toml11::toml11)
 
-# Boost is header-only here (Asio, Beast): at most 4 files include it.
+# Boost is header-only here (Asio, Beast): at most 6 files include it.
 find_path(BOOST_INCLUDE_DIR boost/beast/version.hpp REQUIRED)
 add_library(dep_asio INTERFACE)
 target_include_directories(dep_asio SYSTEM INTERFACE "${BOOST_INCLUDE_DIR}")

@@ -8,7 +8,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MOST_LINES = 800
-MOST_ASIO_FILES = 4
+MOST_ASIO_FILES = 6  # 26 s and over 1 GB each: the loop, three of the dev server, two of the edge
 # Third-party headers that our headers may include (style guide, 12).
 HEADERS_ALLOWED = {"fmt/core.h", "fmt/format.h", "tl/expected.hpp", "nlohmann/json_fwd.hpp"}
 # Headers of one class in several files, which nobody else includes: header -> how its includers' names begin.
