@@ -71,8 +71,9 @@ class Alone:
     """The Worker's own workerd, on a TCP port and without the server."""
 
     def __init__(self, deployed):
-        (pid,) = deployed.server.children()
-        argv = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1]
+        # Beside the Worker's own process one may be under way that compiles its configuration.
+        running = (pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1] for pid in deployed.server.children())
+        argv = next(argv for argv in running if "serve" in argv)
         self.argv = [part for part in argv if not part.startswith("--control-fd")]
         self.expected = deployed.expected
 
