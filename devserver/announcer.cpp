@@ -44,7 +44,7 @@ void Announcer::log(Severity severity, std::string_view text) {
   m_pages.tell("log", m_journal.log(severity, text, m_clock.now()));
 }
 
-void Announcer::invocation(const Invocation& invocation) {
+void Announcer::invocation(const runtime::Invocation& invocation) {
   m_people.invocation(invocation);
   if (const auto entry = m_journal.add(invocation, m_clock.now())) {
     m_pages.tell("request", *entry);

@@ -34,7 +34,7 @@ public:
   void failed(const Error& error, bool old_code_serves) override;
   void request(const RequestRecord& record) override;
   void log(Severity severity, std::string_view text) override;
-  void invocation(const Invocation& invocation) override;
+  void invocation(const runtime::Invocation& invocation) override;
 
   void stopping() override { m_people.stopping(); }
 

@@ -1,7 +1,7 @@
 // One client's connection: its requests, one after the other, to the Worker or to pyw itself.
 #pragma once
 
-#include <devserver/listener.hpp>
+#include <base/listener.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/traffic.hpp>
 #include <devserver/upstream_pool.hpp>

@@ -2,8 +2,8 @@
 // a connection with HTTP/1.1 of its own, so that all that holds for those holds for it.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <functional>
 #include <memory>

@@ -2,8 +2,8 @@
 // http2_connection.cpp alone.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 #include <devserver/http1_answer.hpp>
 #include <devserver/http2_messages.hpp>
 

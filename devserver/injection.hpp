@@ -1,8 +1,8 @@
 // A client inside pyw: for requests that are made once more.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <string>
 

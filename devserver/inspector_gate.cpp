@@ -1,7 +1,7 @@
+#include <base/listener.hpp>
 #include <base/text.hpp>
 #include <devserver/host_check.hpp>
 #include <devserver/inspector_gate.hpp>
-#include <devserver/listener.hpp>
 #include <devserver/tunnel.hpp>
 
 #include <arpa/inet.h>

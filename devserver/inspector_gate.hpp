@@ -2,8 +2,8 @@
 // listens on a port of its choice and lets anybody in; here Host and Origin are checked first.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/result.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -46,7 +46,7 @@ ordered_json fields_json(const HeaderFields& fields) {
   return list;
 }
 
-ordered_json invocation_json(const Invocation& invocation) {
+ordered_json invocation_json(const runtime::Invocation& invocation) {
   auto logs = ordered_json::parse(invocation.logs_json, nullptr, false);
   return {{"kind", invocation.kind},
           {"what", invocation.what},
@@ -113,7 +113,7 @@ std::string Journal::end(const RequestRecord& record) {
   return summary(*entry);
 }
 
-std::optional<std::string> Journal::add(const Invocation& invocation, Now now) {
+std::optional<std::string> Journal::add(const runtime::Invocation& invocation, Now now) {
   auto* entry = find(invocation.ray);
   if (entry == nullptr && invocation.kind == "fetch") {
     return std::nullopt;

@@ -4,7 +4,7 @@
 
 #include <base/error.hpp>
 #include <devserver/request_record.hpp>
-#include <devserver/worker_process.hpp>
+#include <runtime/worker_process.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +26,7 @@ public:
   std::string end(const RequestRecord& record);
   /// Returns the request that it belongs to as the list shows it, or the event itself; nullopt for an answer
   /// to a request that is not listed (pyw's own, or forgotten).
-  std::optional<std::string> add(const Invocation& invocation, Now now);
+  std::optional<std::string> add(const runtime::Invocation& invocation, Now now);
   /// Returns the line as the list shows it.
   std::string log(Severity severity, std::string_view text, Now now);
   /// `details` is JSON as guest/python/_pyw_report.py describes an exception; `name` is a request's CF-Ray or
@@ -51,7 +51,7 @@ private:
   struct Entry {
     RequestRecord record;
     bool ended = false;
-    std::optional<Invocation> invocation; ///< an event has this alone
+    std::optional<runtime::Invocation> invocation; ///< an event has this alone
     Now time;
   };
 

@@ -2,7 +2,7 @@
 // shown.
 #pragma once
 
-#include <devserver/event_loop.hpp>
+#include <base/event_loop.hpp>
 
 #include <functional>
 #include <memory>

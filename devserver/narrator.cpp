@@ -70,7 +70,7 @@ public:
                                    shown(record.duration)));
   }
 
-  void invocation(const Invocation& invocation) override {
+  void invocation(const runtime::Invocation& invocation) override {
     if (invocation.kind == "fetch" || invocation.kind == "rpc") {
       return; // has a line already, or is part of what has one
     }
@@ -160,7 +160,7 @@ public:
           {"websocket", record.websocket}});
   }
 
-  void invocation(const Invocation& invocation) override {
+  void invocation(const runtime::Invocation& invocation) override {
     if (invocation.kind != "fetch") {
       emit({{"event", "invocation"},
             {"kind", invocation.kind},

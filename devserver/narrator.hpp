@@ -5,7 +5,7 @@
 #include <base/reporter.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
-#include <devserver/worker_process.hpp>
+#include <runtime/worker_process.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -32,7 +32,7 @@ public:
   virtual void failed(const Error& error, bool old_code_serves) = 0;
   virtual void request(const RequestRecord& record) = 0;
   /// A handler other than fetch has run: cron, queue, alarm, a method called by another Worker.
-  virtual void invocation(const Invocation& invocation) = 0;
+  virtual void invocation(const runtime::Invocation& invocation) = 0;
   virtual void log(Severity severity, std::string_view text) = 0;
   virtual void stopping() = 0;
 };

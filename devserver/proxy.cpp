@@ -1,7 +1,7 @@
+#include <base/listener.hpp>
 #include <devserver/client_connection.hpp>
 #include <devserver/http2_connection.hpp>
 #include <devserver/injection.hpp>
-#include <devserver/listener.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/tls.hpp>
 

@@ -4,9 +4,9 @@
 // says.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
-#include <devserver/event_loop.hpp>
 #include <devserver/own_answer.hpp>
 #include <devserver/request_record.hpp>
 #include <devserver/session.hpp>

@@ -1,17 +1,17 @@
+#include <base/event_loop.hpp>
+#include <base/listener.hpp>
 #include <base/platform.hpp>
 #include <devserver/announcer.hpp>
 #include <devserver/editor_files.hpp>
 #include <devserver/error_page.hpp>
-#include <devserver/event_loop.hpp>
 #include <devserver/inspector_gate.hpp>
 #include <devserver/keyboard.hpp>
-#include <devserver/listener.hpp>
 #include <devserver/live_reload.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/server.hpp>
 #include <devserver/session_facts.hpp>
 #include <devserver/standby.hpp>
-#include <devserver/worker_process.hpp>
+#include <runtime/worker_process.hpp>
 
 #include <fmt/core.h>
 
@@ -100,7 +100,7 @@ public:
 private:
   struct Running {
     PreparedWorker prepared;
-    std::unique_ptr<WorkerProcess> process;
+    std::unique_ptr<runtime::WorkerProcess> process;
     std::unique_ptr<Subscription> drain_timer;
     std::unique_ptr<Subscription> events_timer;
     bool ending = false;
@@ -150,7 +150,8 @@ private:
       return;
     }
     add_inspector(running.prepared);
-    auto started = WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
+    auto started =
+        runtime::WorkerProcess::start(m_loop, m_world.processes, running.prepared, std::move(callbacks));
     if (!started) {
       m_running.erase(generation);
       handle(WorkerEnded{generation, {Exit::Kind::exited, 127}, started.error(), true});
@@ -159,8 +160,8 @@ private:
     running.process = std::move(*started);
   }
 
-  WorkerProcess::Callbacks callbacks_for(Generation generation) {
-    WorkerProcess::Callbacks callbacks;
+  runtime::WorkerProcess::Callbacks callbacks_for(Generation generation) {
+    runtime::WorkerProcess::Callbacks callbacks;
     callbacks.on_ready = [this, generation] {
       handle(WorkerReady{generation});
       m_loop.post([this, generation] { work_ahead(generation); });
@@ -172,7 +173,7 @@ private:
       });
     };
     callbacks.on_log = [this](Severity severity, std::string_view text) { m_narrator.log(severity, text); };
-    callbacks.on_details = [this](const WorkerLine& line) { take_details(line); };
+    callbacks.on_details = [this](const runtime::WorkerLine& line) { take_details(line); };
     callbacks.requests_under_way = [this, generation] { return m_proxy->active(generation); };
     callbacks.read_line = m_hooks.read_line;
     return callbacks;
@@ -353,10 +354,10 @@ private:
 
   // --- Happenings ---
 
-  void take_details(const WorkerLine& line) {
+  void take_details(const runtime::WorkerLine& line) {
     if (line.invocation) {
       m_narrator.invocation(*line.invocation);
-    } else if (line.kind == WorkerLine::Kind::failure) {
+    } else if (line.kind == runtime::WorkerLine::Kind::failure) {
       m_journal.failure(std::string(start_failure), line.details);
     } else if (!line.ray.empty()) {
       m_journal.failure(line.ray, line.details);

@@ -7,7 +7,7 @@
 #include <base/world.hpp>
 #include <devserver/proxy.hpp>
 #include <devserver/session.hpp>
-#include <devserver/worker_process.hpp>
+#include <runtime/worker_process.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -79,7 +79,7 @@ struct DevServerHooks {
   std::function<WatchList()> watch_list;
   /// Folders below a watched tree that are left out.
   SkipFolder skip_folder;
-  std::function<WorkerLine(std::string_view line)> read_line;
+  std::function<runtime::WorkerLine(std::string_view line)> read_line;
   /// Once, when the address is bound.
   std::function<Result<void>(std::uint16_t port)> on_listening;
   /// Each time a generation begins to serve.

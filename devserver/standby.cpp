@@ -9,7 +9,7 @@ void Standby::start(PreparedWorker worker) {
     return;
   }
   drop();
-  WorkerProcess::Callbacks callbacks;
+  runtime::WorkerProcess::Callbacks callbacks;
   callbacks.on_ready = [this] { m_ready = true; };
   callbacks.on_end = [this, number = ++m_number](Exit, const std::optional<Error>&) {
     // Not from inside the process object's own callback; by then there may be another one.
@@ -21,9 +21,9 @@ void Standby::start(PreparedWorker worker) {
   };
   // Nothing of the Worker runs yet: what is said is the runtime's own, and comes again when it matters.
   callbacks.on_log = [](Severity, std::string_view) {};
-  callbacks.read_line = [](std::string_view) { return WorkerLine{}; };
+  callbacks.read_line = [](std::string_view) { return runtime::WorkerLine{}; };
   worker.start_path = worker.prepare_path;
-  if (auto started = WorkerProcess::start(m_loop, m_processes, worker, std::move(callbacks))) {
+  if (auto started = runtime::WorkerProcess::start(m_loop, m_processes, worker, std::move(callbacks))) {
     m_process = std::move(*started);
     m_ready = false;
     m_worker = std::move(worker);

@@ -26,7 +26,7 @@ public:
 
   struct Taken {
     PreparedWorker worker;
-    std::unique_ptr<WorkerProcess> process; ///< to be adopted, whether or not it is ready yet
+    std::unique_ptr<runtime::WorkerProcess> process; ///< to be adopted, whether or not it is ready yet
   };
 
   /// The one that waits, if a Worker of that key can be started in it.
@@ -44,7 +44,7 @@ private:
   EventLoop& m_loop;
   ProcessRunner& m_processes;
   PreparedWorker m_worker;
-  std::unique_ptr<WorkerProcess> m_process;
+  std::unique_ptr<runtime::WorkerProcess> m_process;
   bool m_ready = false;
   int m_number = 0; ///< of the latest one; counts from 1
 };

@@ -2,10 +2,10 @@
 // know. TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN (RFC 7301).
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 
 #include <functional>
 #include <memory>

@@ -1,8 +1,8 @@
 // Two connections joined after a 101: bytes go both ways until one side ends. An idle tunnel holds no buffer.
 #pragma once
 
+#include <base/event_loop.hpp>
 #include <base/unique_fd.hpp>
-#include <devserver/event_loop.hpp>
 #include <devserver/traffic.hpp>
 
 #include <functional>

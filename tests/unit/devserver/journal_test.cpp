@@ -50,12 +50,13 @@ TEST_CASE("a request is listed when it begins and completed when it ends") {
 TEST_CASE("what a handler logged goes to its request; other events stand for themselves") {
   Journal journal;
   journal.begin(request("a1"));
-  const Invocation fetch{"fetch", "GET /", "ok", "a1", 3, 1, R"([{"level":"log","text":"hi","time":5}])"};
+  const runtime::Invocation fetch{
+      "fetch", "GET /", "ok", "a1", 3, 1, R"([{"level":"log","text":"hi","time":5}])"};
   CHECK(json::parse(journal.add(fetch, now).value()).at("invocation").at("logs").at(0).at("text") == "hi");
   CHECK(json::parse(journal.requests()).size() == 1);
-  const Invocation own{"fetch", "GET http://start/", "ok", "", 3, 1, "[]"};
+  const runtime::Invocation own{"fetch", "GET http://start/", "ok", "", 3, 1, "[]"};
   CHECK_FALSE(journal.add(own, now));
-  const Invocation cron{"scheduled", "* * * * *", "exception", "", 3, 1, "[]"};
+  const runtime::Invocation cron{"scheduled", "* * * * *", "exception", "", 3, 1, "[]"};
   const auto event = json::parse(journal.add(cron, now).value());
   CHECK(event.at("method") == "");
   CHECK(event.at("invocation").at("what") == "* * * * *");

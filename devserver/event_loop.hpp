@@ -1,4 +1,0 @@
-// The event loop lies below, where other servers have it too; its names are found here as before.
-#pragma once
-
-#include <base/event_loop.hpp>
