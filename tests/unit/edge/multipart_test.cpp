@@ -47,8 +47,8 @@ TEST_CASE("a name that comes twice keeps its place and has its later content") {
   const auto head = [](const std::string& name) {
     return "Content-Disposition: form-data; name=\"" + name + "\"";
   };
-  const auto form =
-      parse_form(type, part(head("a"), "1") + part(head("b"), "2") + part(head("a"), "3") + line + "--");
+  const auto body = part(head("a"), "1") + part(head("b"), "2") + part(head("a"), "3") + line + "--";
+  const auto form = parse_form(type, body);
   REQUIRE(form);
   REQUIRE(form->size() == 2);
   CHECK(form->at(0).name == "a");

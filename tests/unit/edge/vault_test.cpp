@@ -29,7 +29,8 @@ TEST_CASE("what is sealed comes back under its own name only") {
   MemoryFileSystem files;
   const auto vault = Vault::open("/key", files);
   REQUIRE(vault);
-  for (const std::string text : {"", "hunter2", std::string(5'000, '\0').c_str(), "sp\xC3\xA4\xC3\x9F\n"}) {
+  const std::string texts[] = {"", "hunter2", std::string(5'000, '\0'), "sp\xC3\xA4\xC3\x9F\n"};
+  for (const auto& text : texts) {
     const auto sealed = vault->seal(Secret(text), "account/script/NAME");
     REQUIRE(sealed);
     CHECK((text.empty() || sealed->find(text) == std::string::npos));
