@@ -6,33 +6,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
-#include <sys/socket.h>
-
-#include <cerrno>
 
 namespace pyw::devserver {
 
 namespace {
-
-template <typename Fields>
-void drop_hop_by_hop_fields(Fields& fields) {
-  for (const auto field : {http::field::connection,
-                           http::field::keep_alive,
-                           http::field::proxy_connection,
-                           http::field::te,
-                           http::field::trailer,
-                           http::field::upgrade,
-                           http::field::expect}) {
-    fields.erase(field);
-  }
-}
-
-/// Whether the other end has neither closed it nor said something that nobody asked for.
-bool is_open(Upstream& upstream) {
-  char next = 0;
-  return ::recv(upstream.socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-         (errno == EAGAIN || errno == EWOULDBLOCK);
-}
 
 /// RFC 9110, 9.2.2.
 bool is_idempotent(http::verb method) {
@@ -46,7 +23,7 @@ bool is_idempotent(http::verb method) {
 asio::awaitable<bool> ClientConnection::connect(const Route& route) {
   if (m_shared.traffic.is_current(route.generation)) {
     while ((m_upstream = m_shared.upstreams.take())) {
-      if (is_open(*m_upstream)) {
+      if (is_quiet(m_upstream->socket)) {
         co_return true;
       }
     }
@@ -71,9 +48,9 @@ ClientConnection::send_request(RequestParser& parser, RequestHead& head, Request
     co_return true;
   }
   BodyTap tap{0, &record.request_body};
-  const bool sent = co_await relay_body(m_socket, m_buffer, parser, upstream->socket, serializer, head, tap);
+  const auto sent = co_await relay_body(m_socket, m_buffer, parser, upstream->socket, serializer, head, tap);
   record.request_size = tap.size;
-  co_return sent;
+  co_return sent == Relayed::all;
 }
 
 asio::awaitable<bool> ClientConnection::read_response_head(std::unique_ptr<ResponseParser>& response,
@@ -234,7 +211,8 @@ asio::awaitable<ClientConnection::After> ClientConnection::relay_response(const 
   const bool whole =
       response.is_done() ||
       co_await relay_body(
-          m_upstream->socket, m_upstream->buffer, response, m_socket, serializer, head, tap, suffix);
+          m_upstream->socket, m_upstream->buffer, response, m_socket, serializer, head, tap, suffix) ==
+          Relayed::all;
   record.response_size = tap.size;
   co_return whole&& keep ? After::keep : After::close;
 }

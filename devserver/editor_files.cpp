@@ -1,6 +1,7 @@
 #include <devserver/editor_files.hpp>
 
-#include <algorithm>
+#include <string>
+#include <unordered_set>
 
 namespace pyw::devserver {
 
@@ -16,12 +17,12 @@ bool is_editor_file(std::string_view name) {
 }
 
 std::vector<Path> told_changes(const ReadOnlyFileSystem& files, const std::vector<Path>& changed) {
+  std::unordered_set<std::string> seen;
   std::vector<Path> there;
   std::vector<Path> gone;
   for (const auto& path : changed) {
-    auto& list = files.exists(path) ? there : gone;
-    if (std::ranges::find(list, path) == list.end()) {
-      list.push_back(path);
+    if (seen.insert(path.native()).second) { // a switch of branches brings thousands
+      (files.exists(path) ? there : gone).push_back(path);
     }
   }
   return there.empty() ? gone : there;

@@ -2,6 +2,7 @@
 #include <base/local_host.hpp>
 #include <base/text.hpp>
 #include <edge/api_server.hpp>
+#include <edge/open_connections.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -19,7 +20,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 namespace pyw::edge {
 
@@ -51,6 +51,11 @@ struct Connection {
                    accepted.address.find(':') == std::string::npos ? AF_INET : AF_INET6, SOCK_STREAM),
                accepted.socket.release()) {}
 
+  void close() {
+    error_code ignored;
+    socket.close(ignored);
+  }
+
   asio::generic::stream_protocol::socket socket;
   beast::flat_buffer buffer;
   bool waits = true;
@@ -66,7 +71,7 @@ public:
         m_listener,
         Listener::open(m_loop, m_options.address, m_options.port, [this](AcceptedConnection accepted) {
           auto connection = std::make_shared<Connection>(m_context, std::move(accepted));
-          m_connections.insert(connection);
+          m_connections.add(connection);
           asio::co_spawn(m_context, serve(connection), asio::detached);
         }));
     m_port = m_listener->port();
@@ -76,17 +81,8 @@ public:
   [[nodiscard]] std::uint16_t port() const override { return m_port; }
 
   void finish(std::function<void()> done) override {
-    m_finished = std::move(done);
     m_listener.reset();
-    for (const auto& connection : m_connections) {
-      if (connection->waits) {
-        error_code ignored;
-        connection->socket.close(ignored);
-      }
-    }
-    if (m_connections.empty()) {
-      m_finished();
-    }
+    m_connections.finish(std::move(done));
   }
 
 private:
@@ -96,10 +92,7 @@ private:
     error_code ignored;
     connection->socket.shutdown(asio::socket_base::shutdown_both, ignored);
     connection->socket.close(ignored);
-    m_connections.erase(connection);
-    if (m_finished && m_connections.empty()) {
-      m_finished();
-    }
+    m_connections.remove(connection);
   }
 
   asio::awaitable<bool> serve_one(Connection& connection) {
@@ -205,7 +198,7 @@ private:
     http::response<http::string_body> message(http::int_to_status(static_cast<unsigned>(answer.status)), 11);
     message.set(http::field::content_type, answer.content_type);
     message.set(http::field::cache_control, "no-store");
-    message.keep_alive(keep_alive && !m_finished);
+    message.keep_alive(keep_alive && !m_connections.finishing());
     message.body() = std::move(answer.body);
     message.prepare_payload();
     if (method == http::verb::head) {
@@ -220,8 +213,7 @@ private:
   ApiServerOptions m_options;
   std::unique_ptr<Listener> m_listener;
   std::uint16_t m_port = 0;
-  std::set<std::shared_ptr<Connection>> m_connections;
-  std::function<void()> m_finished;
+  OpenConnections<Connection> m_connections;
 };
 
 } // namespace

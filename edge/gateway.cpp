@@ -1,6 +1,8 @@
 #include <base/hash.hpp>
+#include <base/http_relay.hpp>
 #include <base/listener.hpp>
 #include <edge/gateway.hpp>
+#include <edge/open_connections.hpp>
 #include <edge/vault.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -21,7 +23,6 @@
 #include <algorithm>
 #include <array>
 #include <random>
-#include <set>
 
 namespace pyw::edge {
 
@@ -42,7 +43,6 @@ namespace {
 
 constexpr auto outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t most_head_bytes = 128 * 1024; // production's limit for all of a request's header
-constexpr std::size_t piece_bytes = 64 * 1024;
 constexpr std::size_t most_kept = 64;
 constexpr auto longest_silence = std::chrono::seconds(75);
 constexpr auto longest_start = std::chrono::seconds(60);
@@ -60,19 +60,6 @@ std::string text(beast::string_view view) {
   return {view.data(), view.size()};
 }
 
-template <typename Fields>
-void drop_hop_by_hop(Fields& fields) {
-  for (const auto field : {http::field::connection,
-                           http::field::keep_alive,
-                           http::field::proxy_connection,
-                           http::field::te,
-                           http::field::trailer,
-                           http::field::upgrade,
-                           http::field::expect}) {
-    fields.erase(field);
-  }
-}
-
 bool is_websocket(const Request& request) {
   return beast::iequals(request[http::field::upgrade], "websocket");
 }
@@ -83,12 +70,6 @@ bool may_repeat(const Request& request, const RequestParser& parser) {
   const auto method = request.method();
   return parser.is_done() &&
          (method == get || method == head || method == options || method == put || method == delete_);
-}
-
-bool still_open(WorkerConnection& connection) {
-  char next = 0;
-  return ::recv(connection.socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-         (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 /// A request counts as under way as long as this lives.
@@ -109,47 +90,7 @@ private:
   std::shared_ptr<ReadyWorker> m_worker;
 };
 
-/// How far a body went.
-enum class Pumped {
-  all,
-  not_read,    ///< its sender ended, or sent what is none
-  not_written, ///< its receiver takes no more
-};
-
-/// Streams a body from a parser to a serializer.
-template <typename From, typename Parser, typename To, typename Serializer, typename Message>
-asio::awaitable<Pumped> pump(From& from,
-                             beast::flat_buffer& buffer,
-                             Parser& parser,
-                             To& to,
-                             Serializer& serializer,
-                             Message& message) {
-  const auto piece = std::make_unique_for_overwrite<char[]>(piece_bytes);
-  while (!serializer.is_done()) {
-    auto& body = message.body();
-    body.data = nullptr;
-    body.size = 0;
-    if (!parser.is_done()) {
-      parser.get().body().data = piece.get();
-      parser.get().body().size = piece_bytes;
-      const auto [error, count] = co_await http::async_read_some(from, buffer, parser, outcome);
-      if (error && error != http::error::need_buffer) {
-        co_return Pumped::not_read;
-      }
-      body.size = piece_bytes - parser.get().body().size;
-      body.data = piece.get();
-      if (body.size == 0 && !parser.is_done()) {
-        continue;
-      }
-    }
-    body.more = !parser.is_done();
-    const auto [error, count] = co_await http::async_write(to, serializer, outcome);
-    if (error && error != http::error::need_buffer) {
-      co_return Pumped::not_written;
-    }
-  }
-  co_return Pumped::all;
-}
+void unseen(const char* /*piece*/, std::size_t /*size*/) {}
 
 template <typename From, typename To>
 asio::awaitable<void> copy_bytes(From& from, To& to) {
@@ -201,6 +142,11 @@ struct Connection {
                descriptor.release()),
         address(std::move(from)) {}
 
+  void close() {
+    error_code ignored;
+    socket.close(ignored);
+  }
+
   ClientSocket socket;
   std::string address;
   beast::flat_buffer buffer;
@@ -219,7 +165,7 @@ public:
         Listener::open(m_loop, m_options.address, m_options.port, [this](AcceptedConnection accepted) {
           auto connection = std::make_shared<Connection>(
               m_context, std::move(accepted.socket), std::move(accepted.address));
-          m_connections.insert(connection);
+          m_connections.add(connection);
           asio::co_spawn(m_context, serve(connection), asio::detached);
         }));
     m_port = m_listener->port();
@@ -231,17 +177,8 @@ public:
   void route_by(std::shared_ptr<const RoutingTable> table) override { m_table = std::move(table); }
 
   void finish(std::function<void()> done) override {
-    m_finished = std::move(done);
     m_listener.reset();
-    for (const auto& connection : m_connections) {
-      if (connection->waits) {
-        error_code ignored;
-        connection->socket.close(ignored);
-      }
-    }
-    if (m_connections.empty()) {
-      m_finished();
-    }
+    m_connections.finish(std::move(done));
   }
 
 private:
@@ -251,10 +188,7 @@ private:
     error_code ignored;
     connection->socket.shutdown(asio::socket_base::shutdown_both, ignored);
     connection->socket.close(ignored);
-    m_connections.erase(connection);
-    if (m_finished && m_connections.empty()) {
-      m_finished();
-    }
+    m_connections.remove(connection);
   }
 
   /// False when the connection is at its end.
@@ -276,7 +210,7 @@ private:
     const bool goes_on = co_await answer(connection, parser, record);
     record.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
     m_options.on_visit(record);
-    co_return goes_on && !m_finished;
+    co_return goes_on && !m_connections.finishing();
   }
 
   asio::awaitable<bool> read_head(Connection& connection, RequestParser& parser) {
@@ -383,7 +317,7 @@ private:
     while (!worker.idle.empty()) {
       auto kept = std::move(worker.idle.back());
       worker.idle.pop_back();
-      if (still_open(*kept)) {
+      if (is_quiet(kept->socket)) {
         co_return kept;
       }
     }
@@ -397,7 +331,7 @@ private:
     Request out;
     out.base() = request.base();
     out.version(11);
-    drop_hop_by_hop(out);
+    drop_hop_by_hop_fields(out);
     if (is_websocket(request)) {
       out.set(http::field::connection, "Upgrade");
       out.set(http::field::upgrade, "websocket");
@@ -423,12 +357,12 @@ private:
     auto message = request_for_worker(connection, parser.get());
     http::request_serializer<http::buffer_body> serializer(message);
     Signal sent(m_context);
-    auto pumped = Pumped::not_written;
+    auto pumped = Relayed::not_written;
     // Beside the answer: a Worker may answer before it has read all.
     const auto send = [&]() -> asio::awaitable<void> {
-      pumped =
-          co_await pump(connection.socket, connection.buffer, parser, upstream->socket, serializer, message);
-      if (pumped == Pumped::not_read) { // the Worker would wait for the rest for ever
+      pumped = co_await relay_body(
+          connection.socket, connection.buffer, parser, upstream->socket, serializer, message, unseen);
+      if (pumped == Relayed::not_read) { // the Worker would wait for the rest for ever
         error_code ignored;
         upstream->socket.close(ignored);
       }
@@ -443,15 +377,15 @@ private:
       connection.socket.cancel(ignored);
       co_await sent.wait();
     }
-    if (result == Exchange::done && pumped == Pumped::all && response.keep_alive() && !lease->ended &&
+    if (result == Exchange::done && pumped == Relayed::all && response.keep_alive() && !lease->ended &&
         lease->idle.size() < most_kept && upstream->socket.is_open()) {
       lease->idle.push_back(upstream);
     }
-    if (result == Exchange::nothing_came && pumped == Pumped::not_read) {
+    if (result == Exchange::nothing_came && pumped == Relayed::not_read) {
       co_await refuse(connection, parser, 400, "the request is not whole", record);
       co_return Exchange::ended;
     }
-    co_return result == Exchange::done&& pumped != Pumped::all ? Exchange::ended : result;
+    co_return result == Exchange::done&& pumped != Relayed::all ? Exchange::ended : result;
   }
 
   asio::awaitable<Exchange> relay_answer(Connection& connection,
@@ -472,7 +406,7 @@ private:
     record.status = static_cast<int>(response.get().result_int());
     Response answer;
     answer.base() = response.get().base();
-    drop_hop_by_hop(answer);
+    drop_hop_by_hop_fields(answer);
     const bool upgrades = response.get().result() == http::status::switching_protocols;
     if (upgrades) {
       answer.set(http::field::connection, "Upgrade");
@@ -484,7 +418,7 @@ private:
       }
       co_return Exchange::ended;
     }
-    bool keep_alive = parser.get().keep_alive() && !m_finished;
+    bool keep_alive = parser.get().keep_alive() && !m_connections.finishing();
     const bool has_body = !response.is_done();
     if (has_body && !response.content_length() && !response.chunked()) {
       if (parser.get().version() >= 11) {
@@ -501,9 +435,9 @@ private:
           co_await http::async_write_header(connection.socket, serializer, outcome);
       co_return head_error || !keep_alive ? Exchange::ended : Exchange::done;
     }
-    const auto whole =
-        co_await pump(upstream.socket, upstream.buffer, response, connection.socket, serializer, answer);
-    const bool goes_on = whole == Pumped::all && keep_alive;
+    const auto whole = co_await relay_body(
+        upstream.socket, upstream.buffer, response, connection.socket, serializer, answer, unseen);
+    const bool goes_on = whole == Relayed::all && keep_alive;
     co_return goes_on ? Exchange::done : Exchange::ended;
   }
 
@@ -552,8 +486,7 @@ private:
   std::mt19937_64 m_random;
   std::unique_ptr<Listener> m_listener;
   std::uint16_t m_port = 0;
-  std::set<std::shared_ptr<Connection>> m_connections;
-  std::function<void()> m_finished;
+  OpenConnections<Connection> m_connections;
 };
 
 } // namespace

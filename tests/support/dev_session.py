@@ -2,61 +2,18 @@
 import http.client
 import json
 import os
-import queue
 import signal
-import subprocess
-import threading
 import time
 
-PATIENCE_S = float(os.environ.get("PYW_TEST_PATIENCE", "120"))  # seconds
+from event_program import PATIENCE_S, EventProgram
 
 
-class DevSession:
+class DevSession(EventProgram):
     def __init__(self, pyw, folder, *arguments, before=(), environment=None):
+        super().__init__([str(pyw), *before, "dev", "--port", "0", "--json", *arguments], cwd=folder,
+                         env={**os.environ, **(environment or {})})
         self.folder = folder
-        self.process = subprocess.Popen(
-            [str(pyw), *before, "dev", "--port", "0", "--json", *arguments],
-            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})}, text=True, errors="replace",
-        )
-        self.events = queue.Queue()
-        self.seen = []
-        self.errors = []
-        threading.Thread(target=self._read_events, daemon=True).start()
-        threading.Thread(target=self._read_errors, daemon=True).start()
         self.port = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(10)
-
-    def _read_events(self):
-        for line in self.process.stdout:
-            self.events.put(json.loads(line))
-        self.events.put(None)
-
-    def _read_errors(self):
-        for line in self.process.stderr:
-            self.errors.append(line)
-
-    def wait_for(self, kind, /, **fields):
-        """The next event of that kind with those fields; everything before it is kept in `seen`."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
-            except queue.Empty:
-                told = f"{self.seen[-8:]} {''.join(self.errors)[-2000:]}"
-                raise AssertionError(f"not within {PATIENCE_S} s: `{kind}` {fields}: {told}") from None
-            if event is None:
-                raise AssertionError(f"pyw dev ended before `{kind}`: {self.seen[-5:]} {''.join(self.errors)[-2000:]}")
-            self.seen.append(event)
-            if event["event"] == kind and all(event.get(k) == v for k, v in fields.items()):
-                return event
 
     def ready(self):
         event = self.wait_for("ready", worker=None)  # not that of a companion

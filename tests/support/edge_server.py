@@ -3,13 +3,11 @@ import http.client
 import json
 import os
 import pathlib
-import queue
 import signal
 import subprocess
-import threading
-import time
 
-from dev_session import PATIENCE_S, is_running
+from dev_session import is_running
+from event_program import PATIENCE_S, EventProgram
 
 PYPROJECT = '[project]\nname = "shop"\nversion = "0.1.0"\nrequires-python = ">=3.12"\ndependencies = []\n'
 WRANGLER = 'name = "shop"\nmain = "src/entry.py"\ncompatibility_date = "2026-10-01"\ncompatibility_flags = ["python_workers"]\n'
@@ -42,43 +40,13 @@ def say(project, word):
     (project / "src/entry.py").write_text(ENTRY.replace("{word}", word))
 
 
-class EdgeServer:
+class EdgeServer(EventProgram):
     def __init__(self, pyw, data, *arguments):
         self.pyw, self.data = str(pyw), data
-        self.process = subprocess.Popen(
-            [self.pyw, "edge", "serve", "--json", "--data", str(data), "--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0",
-             *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace")
-        self.events, self.seen, self.errors = queue.Queue(), [], []
-        threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+        super().__init__([self.pyw, "edge", "serve", "--json", "--data", str(data), "--listen", "127.0.0.1:0",
+                          "--api-listen", "127.0.0.1:0", *arguments])
         told = self.wait_for("listening")
         self.api, self.port = told["api"], int(told["workers"].rsplit(":", 1)[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(10)
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.events.put(json.loads(line))
-        self.events.put(None)
-
-    def wait_for(self, kind, **fields):
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
-            except queue.Empty:
-                raise AssertionError(f"no `{kind}` {fields}: {self.seen[-8:]} {''.join(self.errors)[-2000:]}") from None
-            if event is None:
-                raise AssertionError(f"ended before `{kind}`: {self.seen[-5:]} {''.join(self.errors)[-2000:]}")
-            self.seen.append(event)
-            if event["event"] == kind and all(event.get(k) == v for k, v in fields.items()):
-                return event
 
     def token(self, *arguments):
         """-> {"token", "account_id", …}"""
