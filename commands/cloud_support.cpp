@@ -294,10 +294,4 @@ Result<void> write_output(Context& context, const cloud::Json& entry) {
   return context.world.files.write(file, text + stamped.dump() + "\n");
 }
 
-std::string text_at(const cloud::Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 } // namespace pyw::commands

@@ -66,7 +66,4 @@ void print_table(Context& context,
 /// command.
 [[nodiscard]] Result<void> write_output(Context& context, const cloud::Json& entry);
 
-/// A text member of an answer; empty when it is absent.
-[[nodiscard]] std::string text_at(const cloud::Json& object, const char* key);
-
 } // namespace pyw::commands

@@ -70,7 +70,8 @@ Result<int> run_dev(const DevOptions& options, Context& context) {
   if (options.https == Https::yes) {
     const auto certificates = devserver::certificate_files(world.environment.config_directory());
     PYW_TRY(devserver::ensure_certificates(certificates, world.files, world.clock.now()));
-    settings.tls = devserver::TlsFiles{certificates.server, certificates.server_key};
+    settings.tls = TlsFiles{
+        certificates.server, certificates.server_key, "`pyw certificate remove` lets new ones be made"};
   }
   settings.keys =
       format == devserver::NarratorFormat::text ? devserver::Keys::listen : devserver::Keys::ignore;

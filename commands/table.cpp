@@ -1,5 +1,6 @@
 #include <commands/analytics.hpp>
 #include <commands/auth.hpp>
+#include <commands/build.hpp>
 #include <commands/certificate.hpp>
 #include <commands/cloud_support.hpp>
 #include <commands/completion.hpp>
@@ -39,6 +40,7 @@ const std::vector<CommandEntry>& command_table() {
       remove_command(),
       types_command(),
       dev_command(),
+      build_command(),
       edge_command(),
       snapshot_command(),
       explaining_identity(deploy_command()),

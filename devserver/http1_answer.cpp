@@ -15,7 +15,7 @@ using boost::system::error_code;
 
 /// As large as what the proxy takes from workerd.
 constexpr std::uint32_t header_limit = 256 * 1024;
-constexpr std::size_t piece_size = 16 * 1024;
+constexpr std::size_t answer_piece_size = 16 * 1024;
 
 class BeastAnswer final : public Http1Answer {
 public:
@@ -34,7 +34,7 @@ public:
       if (m_unread.empty()) {
         return true;
       }
-      std::array<char, piece_size> piece; // NOLINT: filled by the parser
+      std::array<char, answer_piece_size> piece; // NOLINT: filled by the parser
       m_parser->get().body().data = piece.data();
       m_parser->get().body().size = piece.size();
       error_code error;

@@ -17,7 +17,7 @@ namespace pyw::devserver {
 
 namespace {
 
-constexpr std::size_t piece_size = 16 * 1024;
+constexpr std::size_t frames_piece_size = 16 * 1024;
 /// What lies here for a client that does not read.
 constexpr std::size_t most_outgoing = 64 * 1024;
 /// What browsers commonly use; nginx allows 128, the RFC asks for no less than 100.
@@ -88,7 +88,7 @@ private:
   }
 
   void read() {
-    std::array<std::uint8_t, piece_size> piece; // NOLINT: filled by recv
+    std::array<std::uint8_t, frames_piece_size> piece; // NOLINT: filled by recv
     const auto got = ::recv(m_plain.get(), piece.data(), piece.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN)) {
       end();

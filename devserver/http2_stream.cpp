@@ -11,7 +11,7 @@ namespace pyw::devserver {
 
 namespace {
 
-constexpr std::size_t piece_size = 16 * 1024;
+constexpr std::size_t body_piece_size = 16 * 1024;
 constexpr int bad_request = 400;
 constexpr int fields_too_large = 431; // RFC 6585
 
@@ -118,7 +118,7 @@ void Http2Stream::taken(std::size_t count) {
 void Http2Stream::read_on() {
   bool came = false;
   while (m_answer && !m_broken && !m_answer->is_done() && m_body.size() - m_taken < most_ahead) {
-    std::array<char, piece_size> piece; // NOLINT: filled by recv
+    std::array<char, body_piece_size> piece; // NOLINT: filled by recv
     const auto got = ::recv(m_socket.get(), piece.data(), piece.size(), 0);
     if (got < 0 && errno == EAGAIN) {
       if (!m_waits_to_read) {

@@ -3,7 +3,6 @@
 #include <devserver/http2_connection.hpp>
 #include <devserver/injection.hpp>
 #include <devserver/proxy.hpp>
-#include <devserver/tls.hpp>
 
 #include <algorithm>
 #include <random>
@@ -28,8 +27,7 @@ public:
   Result<void> listen() {
     if (m_options.tls) {
       const auto newest = Http2Connection::is_possible() ? HttpVersion::http2 : HttpVersion::http1;
-      PYW_TRY_ASSIGN(m_tls,
-                     TlsTerminator::make(m_loop, m_options.tls->certificate, m_options.tls->key, newest));
+      PYW_TRY_ASSIGN(m_tls, TlsTerminator::make(m_loop, *m_options.tls, newest));
     }
     PYW_TRY_ASSIGN(
         m_listener,

@@ -7,6 +7,7 @@
 #include <base/event_loop.hpp>
 #include <base/filesystem.hpp>
 #include <base/result.hpp>
+#include <base/tls_server.hpp>
 #include <devserver/own_answer.hpp>
 #include <devserver/request_record.hpp>
 #include <devserver/session.hpp>
@@ -34,12 +35,6 @@ struct ProxyHooks {
   std::function<OwnAnswer(const OwnRequest&)> own = [](const OwnRequest&) {
     return OwnAnswer{404, "text/plain", "there is no such page\n", {}, {}};
   };
-};
-
-/// Of the server, both PEM; the certificate with the chain behind it.
-struct TlsFiles {
-  Path certificate;
-  Path key;
 };
 
 struct ProxyOptions {

@@ -7,7 +7,7 @@ namespace pyw::typegen {
 
 namespace {
 
-constexpr int depth_limit = 40;
+constexpr int lowering_depth_limit = 40;
 /// Types that branch at every level of their own recursion end here; the largest of the runtime's
 /// declarations takes a tenth of it.
 constexpr int work_limit = 50'000;
@@ -61,7 +61,7 @@ std::string Lowering::lower(const Type* type, Position position, std::string_vie
     return "Any";
   }
   m_work = m_depth == 0 ? 0 : m_work + 1;
-  if (m_depth > depth_limit || m_work > work_limit) {
+  if (m_depth > lowering_depth_limit || m_work > work_limit) {
     return approximate("a type that contains itself without end");
   }
   ++m_depth;

@@ -1,6 +1,7 @@
 #include <base/text.hpp>
 #include <typegen/module_writer.hpp>
 #include <typegen/overloads.hpp>
+#include <typegen/python_text.hpp>
 
 #include <array>
 #include <unordered_set>
@@ -57,18 +58,6 @@ const std::vector<ImportedNames>& known_imports() {
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-std::size_t skip_string(std::string_view text, std::size_t start) {
-  if (text.substr(start, 3) == "\"\"\"") {
-    const auto end = text.find("\"\"\"", start + 3);
-    return end == std::string_view::npos ? text.size() : end + 3;
-  }
-  auto index = start + 1;
-  while (index < text.size() && text[index] != '"' && text[index] != '\n') {
-    index += text[index] == '\\' ? 2 : 1;
-  }
-  return index + 1;
 }
 
 } // namespace

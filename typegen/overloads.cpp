@@ -1,5 +1,6 @@
 #include <base/text.hpp>
 #include <typegen/overloads.hpp>
+#include <typegen/python_text.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -9,16 +10,7 @@ namespace pyw::typegen {
 namespace {
 
 constexpr std::string_view mark = "  # type: ignore[overload-overlap, unused-ignore]";
-constexpr std::string_view literal = "Literal[";
-
-/// Behind the text in quotes that starts at `index`.
-std::size_t skip_string(std::string_view text, std::size_t index) {
-  const char quote = text[index];
-  for (++index; index < text.size() && text[index] != quote; ++index) {
-    index += text[index] == '\\' ? 1 : 0;
-  }
-  return std::min(index + 1, text.size());
-}
+constexpr std::string_view literal_opening = "Literal[";
 
 /// The place of the first of `wanted` that stands outside of brackets and quotes; npos when there is none.
 std::size_t find_outside(std::string_view text, std::string_view wanted, std::size_t from = 0) {
@@ -69,8 +61,8 @@ std::vector<Values> parameters_of(std::string_view text) {
     const auto colon = part.find(": ");
     const auto type = colon == std::string_view::npos ? std::string_view{} : part.substr(colon + 2);
     Values values;
-    if (type.starts_with(literal) && type.ends_with(']')) {
-      values = parts_of(type.substr(literal.size(), type.size() - literal.size() - 1));
+    if (type.starts_with(literal_opening) && type.ends_with(']')) {
+      values = parts_of(type.substr(literal_opening.size(), type.size() - literal_opening.size() - 1));
       std::sort(values.begin(), values.end());
     }
     parameters.push_back(std::move(values));

@@ -64,6 +64,19 @@ bool is_identifier(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
 }
 
+std::size_t skip_string(std::string_view python, std::size_t index) {
+  constexpr std::string_view triple = "\"\"\"";
+  if (python.substr(index).starts_with(triple)) {
+    const auto end = python.find(triple, index + triple.size());
+    return end == std::string_view::npos ? python.size() : end + triple.size();
+  }
+  const char quote = python[index];
+  for (++index; index < python.size() && python[index] != quote && python[index] != '\n'; ++index) {
+    index += python[index] == '\\' ? 1 : 0;
+  }
+  return std::min(index + 1, python.size());
+}
+
 std::string attribute_name(std::string_view name) {
   return is_keyword(name) ? std::string(name) + "_" : std::string(name);
 }

@@ -18,6 +18,10 @@ namespace pyw::typegen {
 /// A string literal in double quotes.
 [[nodiscard]] std::string quote(std::string_view text);
 
+/// Behind the string literal that starts at `index`, in single or double quotes or three double ones; what
+/// has no end ends with its line.
+[[nodiscard]] std::size_t skip_string(std::string_view python, std::size_t index);
+
 /// A JavaScript comment as a docstring's lines, indented, with quotes, ending in a newline; empty when the
 /// comment says nothing.
 [[nodiscard]] std::string docstring(std::string_view comment, std::size_t indent);

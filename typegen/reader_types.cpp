@@ -8,7 +8,7 @@ namespace pyw::typegen {
 namespace {
 
 /// Types nest a few levels deep; a text that nests deeper wants to overflow our stack.
-constexpr int depth_limit = 300;
+constexpr int type_depth_limit = 300;
 constexpr std::size_t shown_length = 80;
 
 bool mentions_parameters(const std::vector<Member>& members);
@@ -197,7 +197,7 @@ const Type* TypeReader::read_annotation(const Node& node) {
 }
 
 const Type* TypeReader::read_type(const Node& node) {
-  if (++m_depth > depth_limit) {
+  if (++m_depth > type_depth_limit) {
     --m_depth;
     return make_other(node);
   }

@@ -7,7 +7,7 @@ namespace pyw::typegen {
 namespace {
 
 /// Types that expand for ever (`type A = B<A>`) are cut off here and become TypeKind::other.
-constexpr int depth_limit = 60;
+constexpr int lookup_depth_limit = 60;
 
 /// Types that TypeScript's library declares over other types and that the resolver applies itself.
 bool is_utility(std::string_view name) {
@@ -42,7 +42,7 @@ struct Resolver::Depth {
   Depth(const Depth&) = delete;
   Depth& operator=(const Depth&) = delete;
 
-  [[nodiscard]] bool too_deep() const { return depth > depth_limit; }
+  [[nodiscard]] bool too_deep() const { return depth > lookup_depth_limit; }
 
   int& depth;
 };

@@ -6,7 +6,7 @@ namespace pyw::typegen {
 
 namespace {
 
-bool is_letter(char c) {
+bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
 }
 
@@ -58,7 +58,7 @@ std::vector<SourcePiece> split_declarations(std::string_view source, std::size_t
     }
     // What starts with a letter or a comment in the first column, behind `}` or `;`, is a new declaration.
     const bool may_cut = c == '\n' && depth == 0 && (last == '}' || last == ';') && index - start >= wanted &&
-                         index < source.size() && (is_letter(source[index]) || source[index] == '/');
+                         index < source.size() && (is_name_letter(source[index]) || source[index] == '/');
     if (may_cut) {
       pieces.push_back({source.substr(start, index - start), lines});
       lines += static_cast<std::size_t>(std::count(source.begin() + static_cast<std::ptrdiff_t>(start),

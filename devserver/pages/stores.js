@@ -115,11 +115,16 @@ function sqlView(ask, { first = TABLES, atOnce = true } = {}) {
     keydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(); } });
   sql.value = first;
 
-  const run = guarded(said, async () => {
-    const sets = await ask(sql.value);
-    results.replaceChildren(...sets.map(({ results: rows }) => rowsShown(rows)));
-    return sets.map(({ results: rows, meta }) => `${rows.length} rows, ${meta.changes ?? meta.rows_written ?? 0} changed`).join("; ");
-  });
+  let last = Promise.resolve(); // each waits for the one before: what is shown is the latest one's answer
+  const run = (event) => {
+    event?.preventDefault?.();
+    const text = sql.value;
+    last = last.then(guarded(said, async () => {
+      const sets = await ask(text);
+      results.replaceChildren(...sets.map(({ results: rows }) => rowsShown(rows)));
+      return sets.map(({ results: rows, meta }) => `${rows.length} rows, ${meta.changes ?? meta.rows_written ?? 0} changed`).join("; ");
+    }));
+  };
   if (atOnce) run();
   return [make("h2", {}, "SQL"), sql, make("div", { class: "buttons" }, button("Run (Ctrl+Enter)", run)), said, results];
 }

@@ -96,8 +96,10 @@ Error internal_error(std::string message, std::vector<std::string> hints) {
 }
 
 Error system_error(std::string_view what, int error_code) {
-  return make_error(
+  auto error = make_error(
       ErrorKind::user, fmt::format("{}: {}", what, std::strerror(error_code)), remedy_for(error_code));
+  error.no_space = error_code == ENOSPC || error_code == EDQUOT || error_code == EFBIG;
+  return error;
 }
 
 Error with_context(Error error, std::string_view context) {

@@ -42,6 +42,8 @@ struct Error {
   int child_exit_code = 0;
   /// Whether the same may well succeed a little later (the network, a busy server): worth a retry.
   bool transient = false;
+  /// The disk, or what this user may have of it, is full.
+  bool no_space = false;
 
   /// The first message, for tests and for wrapping; empty when there is none.
   [[nodiscard]] std::string_view message() const {

@@ -1,8 +1,14 @@
 #include <base/filesystem.hpp>
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace pyw {
+
+Error path_error(std::string_view verb, const Path& path, int error_code) {
+  return system_error(fmt::format("cannot {} `{}`", verb, path.string()), error_code);
+}
 
 namespace {
 
@@ -63,6 +69,12 @@ Result<std::unique_ptr<FileReader>> ReadOnlyFileSystem::open(const Path& path) c
 
 Result<std::unique_ptr<FileWriter>> FileSystem::create(const Path& path, std::uint32_t mode) {
   return std::make_unique<WholeFileWriter>(*this, path, mode);
+}
+
+Result<void> FileSystem::touch(const Path& path) {
+  PYW_TRY_ASSIGN(const auto content, read(path));
+  PYW_TRY_ASSIGN(const auto found, status(path));
+  return write(path, content, found->mode);
 }
 
 bool ReadOnlyFileSystem::exists(const Path& path) const {

@@ -19,6 +19,9 @@ using Path = std::filesystem::path;
 enum class FileType { file, directory, symlink, other };
 enum class FollowLinks { no, yes };
 
+/// "cannot VERB `PATH`", with the system's words for `error_code`: what every file system fails with.
+[[nodiscard]] Error path_error(std::string_view verb, const Path& path, int error_code);
+
 struct FileStatus {
   FileType type = FileType::file;
   std::uintmax_t size = 0;      ///< bytes
@@ -102,6 +105,10 @@ public:
   /// Puts the tree `fresh` in the place of `target` (which may be absent) in one atomic step, then removes
   /// what was there. Both must be on the same file system; `fresh` is gone afterwards.
   [[nodiscard]] virtual Result<void> replace_tree(const Path& fresh, const Path& target) = 0;
+
+  /// Gives a file the present time as its modification time. Fails when there is none. Here it is written
+  /// anew; the real file system does better.
+  [[nodiscard]] virtual Result<void> touch(const Path& path);
 
   [[nodiscard]] virtual Result<void> make_symlink(const Path& target, const Path& link) = 0;
 };

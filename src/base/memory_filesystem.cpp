@@ -16,10 +16,6 @@ std::string key_of(const Path& path) {
   return key;
 }
 
-Error path_error(std::string_view verb, const Path& path, int code) {
-  return system_error(fmt::format("cannot {} `{}`", verb, path.string()), code);
-}
-
 bool is_below(const std::string& key, const std::string& folder) {
   return key == folder || key.starts_with(folder == "/" ? folder : folder + "/");
 }

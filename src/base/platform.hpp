@@ -3,6 +3,7 @@
 #pragma once
 
 #include <base/filesystem.hpp>
+#include <base/process.hpp>
 #include <base/result.hpp>
 #include <base/unique_fd.hpp>
 
@@ -45,6 +46,16 @@ namespace pyw::platform {
 
 /// A descriptor that becomes readable when the process ends (pidfd_open(2), Linux 5.3; kqueue on macOS).
 [[nodiscard]] Result<UniqueFd> process_descriptor(int pid);
+
+/// How much the kernel can take from a child (Landlock's ABI version, Linux 5.13; landlock(7)); 0: nothing.
+[[nodiscard]] int confinement_level();
+
+/// What enter_confinement() takes. An invalid descriptor where the kernel has no such thing.
+[[nodiscard]] Result<UniqueFd> make_confinement(const Confinement& confinement);
+
+/// To be called in a fresh child between fork and exec: what it runs is held to the rules, and cannot gain
+/// rights by what it executes. False with errno set. Async-signal-safe.
+[[nodiscard]] bool enter_confinement(int rules);
 
 /// To be called in a fresh child between fork and exec: the child is killed when its parent dies, however
 /// the parent dies. `parent` is the parent's pid, to notice that it died already. Async-signal-safe.

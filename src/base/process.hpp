@@ -23,6 +23,16 @@ enum class Stdio { null, inherit, pipe };
 /// Whether the child is killed when pyw dies, however it dies (also kill -9).
 enum class WhenParentDies { keep_running, kill };
 
+/// What a child may do with files, as far as the kernel can hold it to that (platform::confinement_level).
+/// What does not lie in one of these folders is refused, whatever its user may do; files stand for
+/// themselves. What is not there when the child starts is left out.
+struct Confinement {
+  std::vector<Path> readable; ///< and executable
+  std::vector<Path> writable; ///< to read, change, make and remove
+  std::vector<Path> sockets;  ///< folders in which sockets may be made, and no more
+  std::vector<Path> listable; ///< folders whose names may be read, with those of all folders in them
+};
+
 struct Command {
   std::vector<std::string> argv; ///< argv[0] is looked up in PATH when it has no '/'
   std::optional<Path> working_directory = {};
@@ -41,6 +51,8 @@ struct Command {
   bool own_group = true;
   /// For run(): a child that has not ended by then is killed with its group; nullopt waits for ever.
   std::optional<std::chrono::milliseconds> time_limit = {};
+  /// It cannot listen on a TCP port either, nor signal any process but its own. nullopt: as its user may.
+  std::optional<Confinement> confinement = {};
 };
 
 /// How a process ended. A signal is not an exit code.

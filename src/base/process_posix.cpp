@@ -152,6 +152,7 @@ struct ChildSetup {
   bool die_with_parent;
   int parent;
   int error_pipe;
+  int confinement; ///< -1: none
 };
 
 [[noreturn]] void fail_in_child(const ChildSetup& setup) {
@@ -203,6 +204,9 @@ struct ChildSetup {
       fail_in_child(setup);
     }
   }
+  if (setup.confinement >= 0 && !platform::enter_confinement(setup.confinement)) {
+    fail_in_child(setup);
+  }
   ::execve(program, argv, environment);
   fail_in_child(setup);
 }
@@ -248,6 +252,10 @@ Result<std::unique_ptr<PosixChild>> start_child(const Command& command) {
   PYW_TRY_ASSIGN(auto output, plan_stdio(command.standard_output, 1));
   PYW_TRY_ASSIGN(auto error, plan_stdio(command.standard_error, 2));
   PYW_TRY_ASSIGN(auto report, make_pipe());
+  UniqueFd confinement;
+  if (command.confinement) {
+    PYW_TRY_ASSIGN(confinement, platform::make_confinement(*command.confinement));
+  }
 
   auto argument_texts = command.argv;
   auto arguments = pointers_to(argument_texts);
@@ -263,6 +271,7 @@ Result<std::unique_ptr<PosixChild>> start_child(const Command& command) {
   setup.die_with_parent = command.when_parent_dies == WhenParentDies::kill;
   setup.parent = ::getpid();
   setup.error_pipe = report.write.get();
+  setup.confinement = confinement.get();
 
   // Signals stay blocked over the fork so that no handler of ours runs in the child.
   sigset_t all;

@@ -17,10 +17,6 @@ namespace pyw {
 
 namespace {
 
-Error path_error(std::string_view verb, const Path& path, int error_code) {
-  return system_error(fmt::format("cannot {} `{}`", verb, path.string()), error_code);
-}
-
 FileType type_of(mode_t mode) {
   if (S_ISREG(mode)) {
     return FileType::file;
@@ -307,6 +303,13 @@ Result<void> RealFileSystem::replace_tree(const Path& fresh, const Path& target)
     return moved;
   }
   return remove_all(aside);
+}
+
+Result<void> RealFileSystem::touch(const Path& path) {
+  if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) != 0) {
+    return failure(path_error("touch", path, errno));
+  }
+  return {};
 }
 
 Result<void> RealFileSystem::make_symlink(const Path& target, const Path& link) {

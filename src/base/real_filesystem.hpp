@@ -21,6 +21,7 @@ public:
   [[nodiscard]] Result<void> remove_all(const Path& path) override;
   [[nodiscard]] Result<void> rename(const Path& from, const Path& to) override;
   [[nodiscard]] Result<void> replace_tree(const Path& fresh, const Path& target) override;
+  [[nodiscard]] Result<void> touch(const Path& path) override;
   [[nodiscard]] Result<void> make_symlink(const Path& target, const Path& link) override;
 };
 

@@ -1,3 +1,4 @@
+#include <base/percent_encoding.hpp>
 #include <base/text.hpp>
 #include <cloud/api.hpp>
 
@@ -18,22 +19,12 @@ constexpr int attempts = 3;
 /// Longer waits are the user's decision, not ours.
 constexpr milliseconds longest_retry_after{60'000};
 
-std::string escape(std::string_view text, std::string_view kept) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kept.find(c) != std::string_view::npos;
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::string query_text(const Query& query) {
   std::string out;
   for (const auto& [key, value] : query) {
     // A path may bring a query of its own.
-    out +=
-        (out.empty() ? "?" : "&") + escape(key, "-_.*") + "=" + replace_all(escape(value, "-_.* "), " ", "+");
+    out += (out.empty() ? "?" : "&") + percent_encoded(key, "-_.*") + "=" +
+           replace_all(percent_encoded(value, "-_.* "), " ", "+");
   }
   return out;
 }
@@ -52,11 +43,6 @@ std::optional<milliseconds> retry_after_of(const HttpResponse& response,
   }
   const auto at = std::chrono::system_clock::from_time_t(::timegm(&parts));
   return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(at - now));
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 std::string render_error(const Json& error, int depth) {
@@ -125,7 +111,7 @@ std::string as_curl(const HttpRequest& request) {
 } // namespace
 
 std::string escape_component(std::string_view text) {
-  return escape(text, "-_.!~*'()");
+  return percent_encoded(text, uri_component_signs);
 }
 
 Call get(std::string path, Query query) {

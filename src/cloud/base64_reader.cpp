@@ -5,12 +5,13 @@ namespace pyw::cloud {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 3 * 16 * 1024; // whole groups of three: only the last piece is padded
+constexpr std::size_t encoded_piece_bytes =
+    3 * 16 * 1024; // whole groups of three: only the last piece is padded
 
 } // namespace
 
 Result<void> Base64Reader::refill() {
-  std::string bytes(piece_bytes, '\0');
+  std::string bytes(encoded_piece_bytes, '\0');
   std::size_t filled = 0;
   while (filled < bytes.size()) {
     PYW_TRY_ASSIGN(const auto count, m_source->read(bytes.data() + filled, bytes.size() - filled));

@@ -32,7 +32,7 @@ struct KindRow {
 
 constexpr auto nonempty = Presence::when_not_empty;
 
-constexpr std::array<KindRow, 42> kinds{{
+constexpr std::array<KindRow, 42> binding_kinds{{
     {"inherit", "inherit", "Secret"},
     {"plain_text", "plain_text", "Variable", "", {{{"text", "value"}}}},
     {"json", "json", "Variable", "", {{{"json", "value"}}}},
@@ -203,16 +203,16 @@ Json sent_unsafe(const Binding& binding) {
 }
 
 const KindRow* row_of(const std::string& type) {
-  const auto found =
-      std::find_if(kinds.begin(), kinds.end(), [&](const auto& row) { return row.type == type; });
-  return found == kinds.end() ? nullptr : &*found;
+  const auto found = std::find_if(
+      binding_kinds.begin(), binding_kinds.end(), [&](const auto& row) { return row.type == type; });
+  return found == binding_kinds.end() ? nullptr : &*found;
 }
 
 } // namespace
 
 Json metadata_bindings(const BindingList& bindings) {
   auto out = Json::array();
-  for (const auto& row : kinds) {
+  for (const auto& row : binding_kinds) {
     for (const auto& binding : bindings.items()) {
       if (binding.type == row.type && !row.type.empty()) {
         out.push_back(sent(row, binding));

@@ -12,12 +12,6 @@ namespace {
 constexpr int not_a_user_token = 1000;
 constexpr int may_not_read_user = 9109;
 
-std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 } // namespace
 
 Result<std::vector<Account>> usable_accounts(Api& api) {

@@ -1,10 +1,10 @@
-// The JSON of the deploy API: keys keep the order in which they are written.
+// The JSON of the deploy API.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <base/json.hpp>
 
 namespace pyw::cloud {
 
-using Json = nlohmann::ordered_json;
+using pyw::Json;
 
 } // namespace pyw::cloud

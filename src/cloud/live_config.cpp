@@ -17,11 +17,6 @@ Json member(const Json& object, const char* key) {
   return object.is_object() ? object.value(key, Json()) : Json();
 }
 
-std::string text_at(const Json& object, const char* key) {
-  const auto value = member(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
 /// The text member `key` of each item.
 std::vector<std::string> texts(const Json& items, const char* key) {
   std::vector<std::string> out;

@@ -46,13 +46,6 @@ const Kind* kind_of(const std::string& type) {
   return found == kinds.end() ? nullptr : &*found;
 }
 
-std::string text_at(const Json& object, std::string_view key) {
-  const auto name = std::string(key);
-  return object.is_object() && object.contains(name) && object[name].is_string()
-             ? object[name].get<std::string>()
-             : "";
-}
-
 class Provisioner {
 public:
   Provisioner(Api& api, const std::string& account, Worker& worker)

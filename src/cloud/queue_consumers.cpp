@@ -8,12 +8,6 @@ namespace pyw::cloud {
 
 namespace {
 
-std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 std::vector<Json> consumers_of(const Json& queue, const std::string& script) {
   std::vector<Json> out;
   const auto all = queue.value("consumers", Json::array());

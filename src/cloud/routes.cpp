@@ -14,12 +14,6 @@ namespace pyw::cloud {
 
 namespace {
 
-std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 Result<Json> routes_of_zone(Api& api, const std::string& zone, Retry retry) {
   auto call = get("/zones/" + zone + "/workers/routes");
   call.retry = retry;

@@ -13,11 +13,6 @@ namespace pyw::cloud {
 
 namespace {
 
-std::string text_at(const Json& object, const char* key) {
-  const auto value = object.is_object() ? object.value(key, Json()) : Json();
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
 /// Tabs and line ends stay; other control characters (C0, DEL, C1) are shown as they would be written.
 std::string harmless(const std::string& text) {
   std::string out;
@@ -53,8 +48,11 @@ std::string outcome_words(const std::string& outcome) {
   return found == words.end() ? "outcome unknown" : found->second;
 }
 
-/// Milliseconds since 1970; empty when it is no number.
+/// Milliseconds since 1970, or a time as text, as alarms have it.
 std::string time_of(const Json& value) {
+  if (value.is_string()) {
+    return shown(value);
+  }
   return value.is_number() ? iso_timestamp(Time(std::chrono::milliseconds(value.get<std::int64_t>()))) : "";
 }
 

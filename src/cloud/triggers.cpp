@@ -14,12 +14,6 @@ namespace {
 
 constexpr const char* subdomain_date = "2025-08-01"; // the API's version that keeps previews apart
 
-std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 bool flag_at(const Json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key] == Json(true);
 }

@@ -49,12 +49,6 @@ std::string as_uuid(const std::string& id) {
       "{}-{}-{}-{}-{}", id.substr(0, 8), id.substr(8, 4), id.substr(12, 4), id.substr(16, 4), id.substr(20));
 }
 
-std::string text_at(const Json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string()
-             ? object[key].get<std::string>()
-             : "";
-}
-
 std::vector<std::string> required_secrets_in(const ApiFailure& failure, const Worker& worker) {
   std::vector<std::string> missing;
   constexpr std::string_view opening = "inherit binding '";

@@ -26,7 +26,7 @@ std::size_t skip_blanks_back(std::string_view text, std::size_t end) {
   return end;
 }
 
-std::size_t skip_blanks(std::string_view text, std::size_t at) {
+std::size_t skip_key_blanks(std::string_view text, std::size_t at) {
   while (at < text.size() && is_blank(text[at])) {
     ++at;
   }
@@ -81,17 +81,17 @@ Span key_before(std::string_view text, std::size_t value_offset) {
 
 std::vector<Span> key_parts(std::string_view text, std::size_t offset) {
   std::vector<Span> parts;
-  for (auto at = skip_blanks(text, offset); at < text.size();) {
+  for (auto at = skip_key_blanks(text, offset); at < text.size();) {
     const auto end = end_of_part(text, at);
     if (end == at) {
       break;
     }
     parts.push_back({at, end - at});
-    at = skip_blanks(text, end);
+    at = skip_key_blanks(text, end);
     if (at >= text.size() || text[at] != '.') {
       break;
     }
-    at = skip_blanks(text, at + 1);
+    at = skip_key_blanks(text, at + 1);
   }
   return parts;
 }

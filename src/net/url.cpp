@@ -1,7 +1,5 @@
-#include <base/hash.hpp>
 #include <net/url.hpp>
 
-#include <cctype>
 #include <vector>
 
 namespace pyw::net {
@@ -101,22 +99,6 @@ std::string with_credentials_of(std::string_view base, std::string_view url) {
     return std::string(url);
   }
   return std::string(to.scheme) + std::string(from.authority) + std::string(to.path) + std::string(to.rest);
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char byte : text) {
-    if (std::isalnum(static_cast<unsigned char>(byte)) != 0 ||
-        std::string_view("-._~").find(byte) != std::string_view::npos) {
-      encoded += byte;
-      continue;
-    }
-    encoded += '%';
-    for (const char digit : to_hex(std::string_view(&byte, 1))) {
-      encoded += static_cast<char>(std::toupper(static_cast<unsigned char>(digit)));
-    }
-  }
-  return encoded;
 }
 
 } // namespace pyw::net

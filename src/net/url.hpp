@@ -19,7 +19,4 @@ namespace pyw::net {
 /// how pip and uv treat the links of an index that wants a password.
 [[nodiscard]] std::string with_credentials_of(std::string_view base, std::string_view url);
 
-/// Percent-encodes everything but unreserved characters (RFC 3986 2.3).
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 } // namespace pyw::net

@@ -16,7 +16,8 @@ namespace {
 
 // The usual name first; a version manager's stand-ins for versions that are not installed do not pass the
 // check.
-constexpr std::array<const char*, 5> names{"python3", "python3.14", "python3.13", "python3.12", "python3.11"};
+constexpr std::array<const char*, 5> usual_names{
+    "python3", "python3.14", "python3.13", "python3.12", "python3.11"};
 
 std::optional<Path> chosen_python() {
   const auto* chosen = std::getenv("PYW_BUILD_PYTHON");
@@ -60,7 +61,7 @@ std::vector<Path> possible_build_pythons() {
   }
   std::vector<Path> found;
   const auto* path = std::getenv("PATH");
-  for (const auto* name : names) {
+  for (const auto* name : usual_names) {
     for (const auto folder : split(path != nullptr ? path : "", ':')) {
       auto candidate = Path(folder) / name;
       if (::access(candidate.c_str(), X_OK) == 0 && !is_pyw(candidate)) {

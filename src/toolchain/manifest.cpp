@@ -28,7 +28,7 @@ constexpr Rewritten classic_script_to_module{
 // docs/toolchain.md says how to move to a new version. workerd 1.20261117.1 was not in the registry for macOS
 // on 2026-11-21 (1.20261023.1 was its newest, which lacks the bundled services that pyw needs): without a
 // pin, pyw says so there.
-constexpr auto pins = std::to_array<Pin>({
+constexpr auto pinned_parts = std::to_array<Pin>({
     {Part::workerd,
      "workerd",
      "1.20261117.1",
@@ -174,14 +174,14 @@ constexpr std::array<Part, 7> parts{Part::workerd,
 } // namespace
 
 std::span<const Pin> all_pins() {
-  return pins;
+  return pinned_parts;
 }
 
 const Pin* find_pin(Part part, std::string_view platform) {
-  const auto found = std::find_if(pins.begin(), pins.end(), [&](const Pin& pin) {
+  const auto found = std::find_if(pinned_parts.begin(), pinned_parts.end(), [&](const Pin& pin) {
     return pin.part == part && (pin.platform == platform || pin.platform == "any");
   });
-  return found == pins.end() ? nullptr : &*found;
+  return found == pinned_parts.end() ? nullptr : &*found;
 }
 
 std::span<const Part> all_parts() {
@@ -189,13 +189,15 @@ std::span<const Part> all_parts() {
 }
 
 std::string_view name_of(Part part) {
-  const auto found = std::find_if(pins.begin(), pins.end(), [&](const Pin& pin) { return pin.part == part; });
-  return found == pins.end() ? "" : found->name;
+  const auto found = std::find_if(
+      pinned_parts.begin(), pinned_parts.end(), [&](const Pin& pin) { return pin.part == part; });
+  return found == pinned_parts.end() ? "" : found->name;
 }
 
 std::optional<Part> part_named(std::string_view name) {
-  const auto found = std::find_if(pins.begin(), pins.end(), [&](const Pin& pin) { return pin.name == name; });
-  return found == pins.end() ? std::nullopt : std::optional(found->part);
+  const auto found = std::find_if(
+      pinned_parts.begin(), pinned_parts.end(), [&](const Pin& pin) { return pin.name == name; });
+  return found == pinned_parts.end() ? std::nullopt : std::optional(found->part);
 }
 
 std::string folder_name(const Pin& pin) {

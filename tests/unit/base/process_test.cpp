@@ -1,5 +1,7 @@
+#include <base/platform.hpp>
 #include <base/process.hpp>
 #include <support/catch.hpp>
+#include <support/temporary_folder.hpp>
 
 #include <sched.h>
 #include <unistd.h>
@@ -112,4 +114,36 @@ TEST_CASE("stopping ends in SIGKILL for a child that ignores SIGTERM") {
   char ready = 0;
   REQUIRE(::read(child->output_descriptor(), &ready, 1) == 1);
   CHECK(stop(*child, std::chrono::milliseconds(50)) == Exit{Exit::Kind::signalled, SIGKILL});
+}
+
+TEST_CASE("a confined child, and what it starts, has the files that it was given") {
+  if (platform::confinement_level() == 0) {
+    WARN("this kernel cannot confine");
+    return;
+  }
+  const test::TemporaryFolder folder;
+  for (const auto* name : {"mine", "given", "others"}) {
+    std::filesystem::create_directory(folder.path() / name);
+    std::ofstream(folder.path() / name / "file") << name;
+  }
+  RealProcessRunner runner;
+  const auto run = [&](const std::string& script) {
+    Command command;
+    command.argv = {"sh", "-c", script};
+    command.working_directory = folder.path();
+    command.confinement = Confinement{{"/bin", "/lib", "/lib64", "/usr", "/etc", folder.path() / "given"},
+                                      {folder.path() / "mine", "/dev/null"},
+                                      {},
+                                      {}};
+    return runner.run(command, {}).value();
+  };
+  CHECK(run("cat given/file mine/file").standard_output == "givenmine");
+  CHECK(run("echo changed >mine/file && mv mine/file mine/other && cat mine/other").standard_output ==
+        "changed\n");
+  CHECK_FALSE(run("echo changed >given/file").exit.success());
+  CHECK_FALSE(run("rm given/file").exit.success());
+  CHECK(run("cat others/file").standard_output.empty());
+  CHECK(run("sh -c 'cat others/file'").standard_output.empty());
+  CHECK(run("ls others").standard_output.empty());
+  CHECK(run("cat /proc/$PPID/environ").standard_output.empty());
 }

@@ -39,7 +39,3 @@ TEST_CASE("an index's user and password go to its own links only") {
   CHECK(with_credentials_of("http://example.invalid/", "http://example.invalid/f") ==
         "http://example.invalid/f");
 }
-
-TEST_CASE("percent-encoding leaves only unreserved characters") {
-  CHECK(percent_encoded("a b/ä&~") == "a%20b%2F%C3%A4%26~");
-}

@@ -6,14 +6,14 @@ using namespace pyw::python;
 
 namespace {
 
-Stamp example() {
+Stamp example_stamp() {
   return {.python = "3.14", .project = "aa", .lock = "bb", .settings = "cc", .local = ""};
 }
 
 } // namespace
 
 TEST_CASE("a stamp reads back as it was written") {
-  CHECK(parse_stamp(to_text(example())) == example());
+  CHECK(parse_stamp(to_text(example_stamp())) == example_stamp());
 }
 
 TEST_CASE("what is no stamp of ours is none") {
@@ -28,12 +28,12 @@ TEST_CASE("what is no stamp of ours is none") {
 }
 
 TEST_CASE("the difference names what changed") {
-  CHECK(difference(example(), example()).empty());
-  CHECK(difference(std::nullopt, example()) == "there is no complete `python_modules` yet");
-  auto changed = example();
+  CHECK(difference(example_stamp(), example_stamp()).empty());
+  CHECK(difference(std::nullopt, example_stamp()) == "there is no complete `python_modules` yet");
+  auto changed = example_stamp();
   changed.project = "zz";
-  CHECK(difference(example(), changed) == "`pyproject.toml` changed");
-  changed = example();
+  CHECK(difference(example_stamp(), changed) == "`pyproject.toml` changed");
+  changed = example_stamp();
   changed.local = "zz";
-  CHECK(difference(example(), changed) == "a local package changed");
+  CHECK(difference(example_stamp(), changed) == "a local package changed");
 }

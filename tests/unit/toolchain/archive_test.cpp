@@ -36,7 +36,7 @@ public:
   int ended = 0;
 };
 
-struct Bench {
+struct ArchiveBench {
   MemoryFileSystem files;
   Collector collector;
 
@@ -49,7 +49,7 @@ struct Bench {
 } // namespace
 
 TEST_CASE("a tar is read file by file") {
-  Bench bench;
+  ArchiveBench bench;
   const auto bytes = TarBuilder()
                          .add("a", "", '5')
                          .add("a/one", "1")
@@ -64,13 +64,13 @@ TEST_CASE("a tar is read file by file") {
 }
 
 TEST_CASE("a zip is read file by file") {
-  Bench bench;
+  ArchiveBench bench;
   REQUIRE(bench.read(test::stored_zip("tool-1.data/scripts/tool", "binary")));
   CHECK(bench.collector.files.at("tool-1.data/scripts/tool") == "binary");
 }
 
 TEST_CASE("an archive cannot reach outside of its folder") {
-  Bench bench;
+  ArchiveBench bench;
   const auto* path = GENERATE("../evil", "/etc/evil", "a/../../evil", "a\\..\\evil");
   const auto outcome = bench.read(TarBuilder().add("fine", "1").add(path, "evil").bytes());
   REQUIRE_FALSE(outcome);
@@ -80,7 +80,7 @@ TEST_CASE("an archive cannot reach outside of its folder") {
 }
 
 TEST_CASE("links and devices are refused") {
-  Bench bench;
+  ArchiveBench bench;
   const auto type = GENERATE('1', '2', '3', '4', '6');
   const auto outcome = bench.read(TarBuilder().add("fine", "1").add("link", "", type, "/etc/passwd").bytes());
   REQUIRE_FALSE(outcome);
@@ -88,7 +88,7 @@ TEST_CASE("links and devices are refused") {
 }
 
 TEST_CASE("what is no archive, or half of one, is told to be damaged") {
-  Bench bench;
+  ArchiveBench bench;
   SECTION("empty") {
     CHECK_FALSE(bench.read(""));
   }
@@ -111,7 +111,7 @@ TEST_CASE("what is no archive, or half of one, is told to be damaged") {
 }
 
 TEST_CASE("an archive that would fill the disk is stopped") {
-  Bench bench;
+  ArchiveBench bench;
   const auto bytes = TarBuilder().add("one", std::string(600, 'x')).add("two", std::string(600, 'x')).bytes();
   CHECK(bench.read(bytes, {1200, 2}));
   CHECK_FALSE(bench.read(bytes, {1199, 2}));

@@ -12,13 +12,13 @@ using test::FakePart;
 
 namespace {
 
-struct Bench {
+struct CacheBench {
   MemoryFileSystem files;
   FakePart part;
   Cache cache{files, "/cache"};
   Path folder = cache.folder_of(part.pin);
 
-  Bench() { REQUIRE(files.write("/archive", part.archive)); }
+  CacheBench() { REQUIRE(files.write("/archive", part.archive)); }
 
   [[nodiscard]] Condition condition() const { return cache.inspect(part.pin, CheckDepth::sizes).condition; }
 };
@@ -26,7 +26,7 @@ struct Bench {
 } // namespace
 
 TEST_CASE("a part is put in place with what is wanted of its archive") {
-  Bench bench;
+  CacheBench bench;
   CHECK(bench.condition() == Condition::missing);
   REQUIRE(bench.cache.place(bench.part.pin, "/archive"));
   CHECK(bench.condition() == Condition::ready);
@@ -39,7 +39,7 @@ TEST_CASE("a part is put in place with what is wanted of its archive") {
 }
 
 TEST_CASE("a damaged part is noticed, and mended by placing it again") {
-  Bench bench;
+  CacheBench bench;
   REQUIRE(bench.cache.place(bench.part.pin, "/archive"));
   SECTION("a missing file") {
     REQUIRE(bench.files.remove_all(bench.folder / "new.mjs"));
@@ -61,7 +61,7 @@ TEST_CASE("a damaged part is noticed, and mended by placing it again") {
 }
 
 TEST_CASE("what a killed run left is cleared away") {
-  Bench bench;
+  CacheBench bench;
   REQUIRE(bench.files.write("/cache/parts/.new-tool-1.0-any/bin/half", "h"));
   REQUIRE(bench.cache.place(bench.part.pin, "/archive"));
   CHECK(list_tree(bench.files, "/cache/parts").value() ==
@@ -69,7 +69,7 @@ TEST_CASE("what a killed run left is cleared away") {
 }
 
 TEST_CASE("nothing changes when the disk is full") {
-  Bench bench;
+  CacheBench bench;
   const auto full_at = GENERATE("bin/tool", "new.mjs", ".pyw-files");
   bench.files.fail_changes([&](const Path& path) { return path.string().ends_with(full_at) ? ENOSPC : 0; });
   const auto outcome = bench.cache.place(bench.part.pin, "/archive");
@@ -80,7 +80,7 @@ TEST_CASE("nothing changes when the disk is full") {
 }
 
 TEST_CASE("an archive whose files are not the pinned ones is not put in place") {
-  Bench bench;
+  CacheBench bench;
   SECTION("a file is another") {
     REQUIRE(bench.files.write(
         "/archive",
@@ -106,7 +106,7 @@ TEST_CASE("an archive whose files are not the pinned ones is not put in place") 
 }
 
 TEST_CASE("prune finds what nobody needs") {
-  Bench bench;
+  CacheBench bench;
   const auto* workerd = find_pin(Part::workerd, "linux-64");
   REQUIRE(bench.files.write(bench.cache.folder_of(*workerd) / "bin/workerd", "needed"));
   REQUIRE(bench.files.write("/cache/parts/workerd-1.0-linux-64/bin/workerd", "old"));

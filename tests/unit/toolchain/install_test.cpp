@@ -74,7 +74,7 @@ public:
   }
 };
 
-struct Bench {
+struct InstallBench {
   MemoryFileSystem files;
   NoProcesses processes;
   FakeRegistry registry{files};
@@ -95,7 +95,7 @@ struct Bench {
 } // namespace
 
 TEST_CASE("a part is fetched, checked and put in place") {
-  Bench bench;
+  InstallBench bench;
   bench.registry.content[bench.url] = {bench.part.archive};
   REQUIRE(bench.install());
   CHECK(bench.condition() == Condition::ready);
@@ -105,7 +105,7 @@ TEST_CASE("a part is fetched, checked and put in place") {
 }
 
 TEST_CASE("wrong bytes are fetched once more, then refused") {
-  Bench bench;
+  InstallBench bench;
   auto wrong = bench.part.archive;
   wrong[600] = '!';
   SECTION("wrong once") {
@@ -126,7 +126,7 @@ TEST_CASE("wrong bytes are fetched once more, then refused") {
 }
 
 TEST_CASE("one part that fails does not keep the others from arriving") {
-  Bench bench;
+  InstallBench bench;
   const FakePart other("absent");
   bench.registry.content[bench.url] = {bench.part.archive};
   const std::array<const Pin*, 2> both{&other.pin, &bench.part.pin};
@@ -135,7 +135,7 @@ TEST_CASE("one part that fails does not keep the others from arriving") {
 }
 
 TEST_CASE("an index that does not answer does not keep the others from arriving") {
-  Bench bench;
+  InstallBench bench;
   FakePart wheel("wheel");
   wheel.pin.origin = Origin::python_index;
   bench.registry.content[bench.url] = {bench.part.archive};
@@ -147,7 +147,7 @@ TEST_CASE("an index that does not answer does not keep the others from arriving"
 }
 
 TEST_CASE("a registry that keeps archives elsewhere is asked where") {
-  Bench bench;
+  InstallBench bench;
   bench.registry.content["http://127.0.0.1/npm/tool/1.0"] = {R"({"dist": {"tarball": "/files/42.tgz"}})"};
   bench.registry.content["http://127.0.0.1/files/42.tgz"] = {bench.part.archive};
   REQUIRE(bench.install());
@@ -155,7 +155,7 @@ TEST_CASE("a registry that keeps archives elsewhere is asked where") {
 }
 
 TEST_CASE("an archive that an interrupted run left is used, also offline") {
-  Bench bench;
+  InstallBench bench;
   net::OfflineClient offline;
   World world{bench.files, bench.processes, offline, bench.clock, bench.reporter, bench.environment};
   SECTION("when it is the right one") {
@@ -172,7 +172,7 @@ TEST_CASE("an archive that an interrupted run left is used, also offline") {
 }
 
 TEST_CASE("a full disk leaves the part missing and says so") {
-  Bench bench;
+  InstallBench bench;
   bench.registry.content[bench.url] = {bench.part.archive};
   bench.files.fail_changes(
       [](const Path& path) { return path.string().find("/parts/") != std::string::npos ? ENOSPC : 0; });
@@ -186,7 +186,7 @@ TEST_CASE("a full disk leaves the part missing and says so") {
 }
 
 TEST_CASE("an archive made by somebody else imports nothing") {
-  Bench bench;
+  InstallBench bench;
   const auto* pin = find_pin(Part::workers_types, platform::machine_name());
   const auto folder = folder_name(*pin);
   SECTION("a part with other files") {

@@ -8,7 +8,7 @@ using namespace pyw::toolchain;
 
 namespace {
 
-struct Bench {
+struct SettingsBench {
   MemoryFileSystem files;
   std::map<std::string, std::string> variables{{"HOME", "/home/user"}};
 
@@ -22,14 +22,14 @@ struct Bench {
 } // namespace
 
 TEST_CASE("without settings the defaults hold") {
-  const auto settings = Bench{}.load();
+  const auto settings = SettingsBench{}.load();
   CHECK(settings.npm_registry_for("pyodide") == default_npm_registry);
   CHECK(settings.npm_choice_for("pyodide") == RegistryChoice::by_default);
   CHECK(settings.python_index() == std::string(default_python_index) + "/");
 }
 
 TEST_CASE("the nearer npm setting wins") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/etc/npmrc", "registry=http://127.0.0.1/global\nproxy=http://127.0.0.1:1");
   CHECK(bench.load().npm_registry_for("pyodide") == "http://127.0.0.1/global/");
   bench.write("/home/user/.npmrc", "registry=http://127.0.0.1/user/");
@@ -44,7 +44,7 @@ TEST_CASE("the nearer npm setting wins") {
 }
 
 TEST_CASE("a scope may have a registry of its own") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/home/user/.npmrc",
               "@cloudflare:registry=http://127.0.0.1/scoped\nregistry=http://127.0.0.1/all");
   const auto settings = bench.load();
@@ -54,7 +54,7 @@ TEST_CASE("a scope may have a registry of its own") {
 }
 
 TEST_CASE("npm's files can be named") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/elsewhere/user", "registry=http://127.0.0.1/named");
   bench.write("/home/user/.npmrc", "registry=http://127.0.0.1/user");
   bench.variables["NPM_CONFIG_USERCONFIG"] = "/elsewhere/user";
@@ -62,7 +62,7 @@ TEST_CASE("npm's files can be named") {
 }
 
 TEST_CASE("requests carry the credentials of their host only") {
-  Bench bench;
+  SettingsBench bench;
   bench.variables["TOKEN"] = "hush";
   bench.write("/home/user/.npmrc",
               "//127.0.0.1:81/:_authToken=${TOKEN}\n//127.0.0.1:82/:_auth=aHVzaA==\ncafile=/"
@@ -82,7 +82,7 @@ TEST_CASE("requests carry the credentials of their host only") {
 }
 
 TEST_CASE("the Python index comes from uv's settings, then from pip's") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/home/user/.config/pip/pip.conf",
               "[global]\nindex-url = "
               "http://127.0.0.1/pip\ncert=/pip.pem\n[download]\nindex-url=http://127.0.0.1/no\n");
@@ -103,7 +103,7 @@ TEST_CASE("the Python index comes from uv's settings, then from pip's") {
 }
 
 TEST_CASE("proxies of npm, and .netrc for the index") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/home/user/.npmrc",
               "https-proxy=http://127.0.0.1:1\nproxy=http://127.0.0.1:2\nnoproxy=.internal\n");
   const auto settings = bench.load();
@@ -116,7 +116,7 @@ TEST_CASE("proxies of npm, and .netrc for the index") {
 }
 
 TEST_CASE("a uv.toml that is not TOML is told, with its name") {
-  Bench bench;
+  SettingsBench bench;
   bench.write("/home/user/project/uv.toml", "index-url = ");
   const auto loaded = RegistrySettings::load(bench.files, Environment(bench.variables), "/home/user/project");
   REQUIRE_FALSE(loaded);

@@ -29,7 +29,7 @@ public:
   int runs = 0;
 };
 
-struct Bench {
+struct UvBench {
   MemoryFileSystem files;
   FakeUv processes;
   net::OfflineClient http;
@@ -38,7 +38,7 @@ struct Bench {
   Environment environment;
   World world{files, processes, http, clock, reporter, environment};
 
-  explicit Bench(std::map<std::string, std::string> variables)
+  explicit UvBench(std::map<std::string, std::string> variables)
       : environment([&] {
           variables.emplace("PYW_CACHE_DIR", "/cache");
           return Environment(std::move(variables));
@@ -76,7 +76,7 @@ TEST_CASE("uv's own words about its version") {
 }
 
 TEST_CASE("the uv of the PATH is asked once, and again when it changes") {
-  Bench bench(with_path("/empty:/usr/bin"));
+  UvBench bench(with_path("/empty:/usr/bin"));
   bench.install("/usr/bin/uv", "0.13.9");
   CHECK(find_uv(bench.world, "/project").value() == UvProgram{"/usr/bin/uv", "0.13.9"});
   CHECK(find_uv(bench.world, "/project").value() == UvProgram{"/usr/bin/uv", "0.13.9"});
@@ -87,7 +87,7 @@ TEST_CASE("the uv of the PATH is asked once, and again when it changes") {
 }
 
 TEST_CASE("a uv that does not run, or cannot be, is passed by") {
-  Bench bench(with_path("/broken:/text:/usr/bin"));
+  UvBench bench(with_path("/broken:/text:/usr/bin"));
   REQUIRE(bench.files.write("/broken/uv", "x", 0755));
   REQUIRE(bench.files.write("/text/uv", "x", 0644));
   bench.install("/usr/bin/uv", "0.13.9");
@@ -95,7 +95,7 @@ TEST_CASE("a uv that does not run, or cannot be, is passed by") {
 }
 
 TEST_CASE("a uv that is too old is not used") {
-  Bench bench(with_path("/usr/bin"));
+  UvBench bench(with_path("/usr/bin"));
   bench.install("/usr/bin/uv", "0.13.3");
   CHECK(uv_in_path(bench.world).value() == UvProgram{"/usr/bin/uv", "0.13.3"});
   const auto found = find_uv(bench.world, "/project"); // offline, and nothing in the cache
@@ -105,7 +105,7 @@ TEST_CASE("a uv that is too old is not used") {
 }
 
 TEST_CASE("PYW_UV chooses, and must be right") {
-  Bench bench({{"PATH", "/usr/bin"}, {"PYW_UV", "/mine/uv"}});
+  UvBench bench({{"PATH", "/usr/bin"}, {"PYW_UV", "/mine/uv"}});
   bench.install("/usr/bin/uv", "0.13.9");
   CHECK_FALSE(find_uv(bench.world, "/project"));
   bench.install("/mine/uv", "0.12.0");

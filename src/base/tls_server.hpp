@@ -9,8 +9,16 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
-namespace pyw::devserver {
+namespace pyw {
+
+/// Of the server, both PEM; the certificate with the chain behind it.
+struct TlsFiles {
+  Path certificate;
+  Path key;
+  std::string hint = {}; ///< what to do when they cannot be used
+};
 
 /// What the client speaks within TLS.
 enum class HttpVersion { http1, http2 };
@@ -19,14 +27,13 @@ class TlsTerminator {
 public:
   virtual ~TlsTerminator() = default;
 
-  /// `certificate` is the chain, `key` the server's key, both PEM. `newest` is what is offered
-  /// beside HTTP/1.1. Fails when they cannot be used.
+  /// `newest` is what is offered beside HTTP/1.1. Fails when the files cannot be used.
   [[nodiscard]] static Result<std::unique_ptr<TlsTerminator>>
-  make(EventLoop& loop, const Path& certificate, const Path& key, HttpVersion newest);
+  make(EventLoop& loop, const TlsFiles& files, HttpVersion newest);
 
   /// Begins TLS on a connection; once that stands, `ready` gets the plain side, which ends when the
   /// connection does. It is never called when TLS does not come about or the system has no descriptor left.
   virtual void wrap(UniqueFd encrypted, std::function<void(UniqueFd plain, HttpVersion)> ready) = 0;
 };
 
-} // namespace pyw::devserver
+} // namespace pyw

@@ -1,4 +1,4 @@
-#include <devserver/tls.hpp>
+#include <base/tls_server.hpp>
 
 #include <fmt/core.h>
 #include <openssl/err.h>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pyw::devserver {
+namespace pyw {
 
 namespace {
 
@@ -24,7 +24,7 @@ struct FreeConnection {
   void operator()(SSL* connection) const { ::SSL_free(connection); }
 };
 
-constexpr std::size_t piece_size = 16 * 1024; // a TLS record
+constexpr std::size_t record_size = 16 * 1024; // the most that one carries (RFC 8446, 5.1)
 
 struct PlainEnds {
   UniqueFd ours;
@@ -109,7 +109,7 @@ private:
   bool receive() {
     bool moved = false;
     if (m_received.empty() && !m_client_done) {
-      m_received.resize(piece_size);
+      m_received.resize(record_size);
       std::size_t got = 0;
       const auto result = ::SSL_read_ex(m_tls.get(), m_received.data(), m_received.size(), &got);
       m_received.resize(result == 1 ? got : 0);
@@ -135,7 +135,7 @@ private:
   bool send() {
     bool moved = false;
     if (m_outgoing.empty() && !m_worker_done) {
-      std::array<char, piece_size> piece; // NOLINT: filled by recv
+      std::array<char, record_size> piece; // NOLINT: filled by recv
       const auto got = ::recv(m_plain.get(), piece.data(), piece.size(), 0);
       if (got > 0) {
         m_outgoing.assign(piece.data(), static_cast<std::size_t>(got));
@@ -186,6 +186,10 @@ private:
   bool m_ended = false;
 };
 
+/// What a context's callback points at: it may outlive the terminator, with a connection under way.
+constexpr HttpVersion http1_only = HttpVersion::http1;
+constexpr HttpVersion http2_too = HttpVersion::http2;
+
 /// `newest` is an HttpVersion.
 int choose_protocol(SSL* /*tls*/,
                     const unsigned char** chosen,
@@ -207,8 +211,10 @@ int choose_protocol(SSL* /*tls*/,
 class OpenSslTerminator final : public TlsTerminator {
 public:
   OpenSslTerminator(EventLoop& loop, SSL_CTX* context, HttpVersion newest)
-      : m_loop(loop), m_context(context), m_newest(newest) {
-    ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, &m_newest);
+      : m_loop(loop), m_context(context) {
+    const auto* offered = newest == HttpVersion::http2 ? &http2_too : &http1_only;
+    // NOLINTNEXTLINE: the library passes it on and no more
+    ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, const_cast<HttpVersion*>(offered));
   }
 
   void wrap(UniqueFd encrypted, TlsConnection::Ready ready) override {
@@ -225,26 +231,25 @@ public:
 private:
   EventLoop& m_loop;
   std::unique_ptr<SSL_CTX, FreeContext> m_context;
-  HttpVersion m_newest;
 };
 
 } // namespace
 
 Result<std::unique_ptr<TlsTerminator>>
-TlsTerminator::make(EventLoop& loop, const Path& certificate, const Path& key, HttpVersion newest) {
+TlsTerminator::make(EventLoop& loop, const TlsFiles& files, HttpVersion newest) {
   std::unique_ptr<SSL_CTX, FreeContext> context(::SSL_CTX_new(::TLS_server_method()));
   const bool usable = context && ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1 &&
-                      ::SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) == 1 &&
-                      ::SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) == 1;
+                      ::SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) == 1 &&
+                      ::SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1;
   if (!usable) {
     ::ERR_clear_error();
     return failure(user_error(fmt::format("`{}` and `{}` are no certificate and key that can be used",
-                                          certificate.string(),
-                                          key.string()),
-                              {"`pyw certificate remove` lets new ones be made"}));
+                                          files.certificate.string(),
+                                          files.key.string()),
+                              files.hint.empty() ? std::vector<std::string>{} : std::vector{files.hint}));
   }
   ::SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return std::make_unique<OpenSslTerminator>(loop, context.release(), newest);
 }
 
-} // namespace pyw::devserver
+} // namespace pyw
