@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view service_name = "analytics";
 constexpr std::string_view class_name = "Points";
-constexpr std::string_view disk = "analytics:storage";
+constexpr std::string_view storage_disk = "analytics:storage";
 
 } // namespace
 
@@ -25,11 +25,8 @@ std::string analytics_objects(std::string_view name) {
       capnp_struct({{"className", capnp_string(class_name)}, {"serviceName", capnp_string(service_name)}}));
 }
 
-void add_analytics(const ServiceInput& input, LocalServices& out) {
-  if (input.project.analytics_engine_datasets.empty()) {
-    return;
-  }
-  add_disk(input, out, disk, bundled_folder("analytics", input.state));
+void add_analytics_service(const ServiceInput& input, LocalServices& out) {
+  add_disk(input, out, storage_disk, bundled_folder("analytics", input.state));
   const auto objects = capnp_struct({{"className", capnp_string(class_name)},
                                      {"uniqueKey", capnp_string("pyw-analytics")},
                                      {"enableSql", "true"}});
@@ -39,8 +36,22 @@ void add_analytics(const ServiceInput& input, LocalServices& out) {
        {"modules", "[(name = \"analytics_engine.js\", esModule = " + script + ")]"},
        {"bindings", "[" + binding("POINTS", "durableObjectNamespace", capnp_string(class_name)) + "]"},
        {"durableObjectNamespaces", "[" + objects + "]"},
-       {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(disk)}})}});
+       {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(storage_disk)}})}});
   out.services.push_back(capnp_struct({{"name", capnp_string(service_name)}, {"worker", worker}}));
+}
+
+void add_analytics(const ServiceInput& input, LocalServices& out) {
+  if (input.project.analytics_engine_datasets.empty()) {
+    return;
+  }
+  if (!input.stores.empty()) {
+    for (const auto& item : input.project.analytics_engine_datasets) {
+      out.bindings.push_back(binding(
+          item.binding, "analyticsEngine", shared_store(input, out, "analytics", dataset_name(item))));
+    }
+    return;
+  }
+  add_analytics_service(input, out);
   for (const auto& item : input.project.analytics_engine_datasets) {
     const auto props = nlohmann::ordered_json{{"dataset", dataset_name(item)}}.dump();
     out.bindings.push_back(binding(item.binding, "analyticsEngine", designator(service_name, "", props)));

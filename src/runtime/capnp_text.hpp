@@ -25,4 +25,9 @@ using CapnpField = std::pair<std::string, std::string>;
 /// `[…]`, one element a line, each indented by `indent` blanks and the brackets by two less; `[]` when empty.
 [[nodiscard]] std::string capnp_list(const std::vector<std::string>& elements, std::size_t indent);
 
+/// A whole configuration. `rest`: its lines after these two fields, each with its line end.
+[[nodiscard]] std::string workerd_config(const std::vector<std::string>& services,
+                                         const std::vector<std::string>& extensions,
+                                         std::string_view rest);
+
 } // namespace pyw::runtime

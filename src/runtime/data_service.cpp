@@ -14,11 +14,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view service_date = "2026-01-01";
-constexpr std::array<std::string_view, 12> module_names{"data/api.js", // exports the service
+constexpr std::string_view data_service_date = "2026-01-01";
+constexpr std::array<std::string_view, 13> module_names{"data/api.js", // exports the service
                                                         "data/analytics.js",
                                                         "data/d1.js",
                                                         "data/envelope.js",
+                                                        "data/instance_history.js",
                                                         "data/kv.js",
                                                         "data/object_methods.js",
                                                         "data/objects.js",
@@ -44,21 +45,22 @@ private:
   std::vector<std::string> m_bindings;
 };
 
-void add_stores(const config::Project& project, Resources& resources, ordered_json& overview) {
+void add_stores(const ServiceInput& input, LocalServices& out, Resources& resources, ordered_json& overview) {
+  const auto& project = input.project;
   for (const auto& item : project.kv_namespaces) {
     const auto id = kv_id(item);
-    resources.add("kv:" + id, kv_binding("kv:" + id, id));
+    resources.add("kv:" + id, kv_binding("kv:" + id, kv_designator(input, out, id)));
     overview["kv"].push_back({{"binding", item.binding}, {"id", id}});
   }
   for (const auto& item : project.d1_databases) {
     const auto id = d1_id(item);
-    resources.add("d1:" + id, d1_binding("d1:" + id, id));
+    resources.add("d1:" + id, d1_binding("d1:" + id, d1_designator(input, out, id)));
     overview["d1"].push_back(
         {{"binding", item.binding}, {"id", id}, {"name", item.database_name.value_or(item.binding)}});
   }
   for (const auto& item : project.r2_buckets) {
     const auto name = r2_name(item);
-    resources.add("r2:" + name, r2_binding("r2:" + name, name));
+    resources.add("r2:" + name, r2_binding("r2:" + name, r2_designator(input, out, name)));
     overview["r2"].push_back({{"binding", item.binding}, {"name", name}});
   }
 }
@@ -101,6 +103,49 @@ void add_workflows(const config::Project& project, Resources& resources, ordered
                                      {"class_name", item.class_name},
                                      {"binding", item.binding}});
   }
+}
+
+/// Workflows that run in other processes (`ServiceInput::links`): the engines there are asked, and which
+/// instances there are is read from where they lie: the state has a folder for each Worker.
+void add_workflows_elsewhere(const ServiceInput& input,
+                             LocalServices& out,
+                             Resources& resources,
+                             ordered_json& overview) {
+  config::Project asked;
+  auto keys = input.object_keys;
+  for (const auto& item : input.project.workflows) {
+    const auto& script = item.script_name.value_or("");
+    auto workflow = item;
+    workflow.binding = "workflow:" + item.name;
+    asked.workflows.push_back(std::move(workflow));
+    asked.durable_objects.push_back({"instances:" + item.name, instances_of(item.name), item.script_name});
+    keys.emplace(script + "/" + instances_of(item.name), instances_of(item.name));
+    resources.add("workflow-api:" + item.name,
+                  binding("workflow-api:" + item.name, "service", external_workflow(item)));
+    const auto folder = script / Path(bundled_folder("workflows", script)) / instances_of(item.name);
+    overview["workflows"].push_back({{"name", item.name},
+                                     {"script_name", script},
+                                     {"class_name", item.class_name},
+                                     {"folder", folder.generic_string()}});
+  }
+  LocalServices elsewhere;
+  add_external_workers({asked,
+                        input.parts,
+                        input.state,
+                        input.guest,
+                        input.registry,
+                        input.environment,
+                        input.asset_files,
+                        input.mocked,
+                        {},
+                        input.links,
+                        {},
+                        keys},
+                       elsewhere);
+  for (auto& text : elsewhere.bindings) {
+    resources.add(text, text);
+  }
+  out.services.insert(out.services.end(), elsewhere.services.begin(), elsewhere.services.end());
 }
 
 /// The name of the class that stands for one of the Worker's. A name of the user's may be any, also
@@ -176,14 +221,18 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
                         {"analytics", ordered_json::array()},
                         {"queues", ordered_json::array()},
                         {"workflows", ordered_json::array()}};
-  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
+  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(data_service_date)},
                                  {"modules", modules(input, reach)}};
-  add_stores(input.project, resources, overview);
+  add_stores(input, out, resources, overview);
   add_objects(input, reach, resources, overview, fields);
-  add_datasets(input.project, resources, overview);
+  if (input.stores.empty()) {
+    add_datasets(input.project, resources, overview);
+  }
   if (reach == DataReach::everything) {
     add_queues(input.project, resources, overview);
     add_workflows(input.project, resources, overview);
+  } else if (!input.links.empty()) {
+    add_workflows_elsewhere(input, out, resources, overview);
   }
   constexpr std::string_view disk = "data:state";
   resources.add("state", binding("state", "service", capnp_string(disk)));
@@ -210,16 +259,10 @@ std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& dire
   }
   add_data_service(input, DataReach::stores_only, services);
   directories = services.directories;
-  return fmt::format("# Generated by pyw for workerd; made anew at every start.\n"
-                     "using Workerd = import \"/workerd/workerd.capnp\";\n\n"
-                     "const config :Workerd.Config = (\n"
-                     "  services = {},\n"
-                     "  extensions = {},\n"
-                     "  sockets = [(name = \"http\", address = \"127.0.0.1:0\", http = (), service = {})],\n"
-                     ");\n",
-                     capnp_list(services.services, 4),
-                     capnp_list(services.extensions, 4),
-                     capnp_string(data_service));
+  const auto sockets =
+      fmt::format("  sockets = [(name = \"http\", address = \"127.0.0.1:0\", http = (), service = {})],\n",
+                  capnp_string(data_service));
+  return workerd_config(services.services, services.extensions, sockets);
 }
 
 Result<Command> prepare_data_runtime(const config::Project& project,
@@ -229,16 +272,28 @@ Result<Command> prepare_data_runtime(const config::Project& project,
   auto& files = world.files;
   PYW_TRY_ASSIGN(const auto guest, store_guest(parts.cache, files));
   std::vector<Path> directories;
-  const auto config = plan_data_runtime(
-      {project, parts, options.state_directory, guest, {}, world.environment, {}, {}}, directories);
+  const auto config = plan_data_runtime({project,
+                                         parts,
+                                         options.state_directory,
+                                         guest,
+                                         {},
+                                         world.environment,
+                                         {},
+                                         {},
+                                         options.stores,
+                                         options.links},
+                                        directories);
   const auto file = options.run_directory / "data.capnp";
   PYW_TRY(files.write(file, config, 0600));
   for (const auto& directory : directories) {
     PYW_TRY(files.make_directories(directory));
   }
-  PYW_TRY(files.make_directories(options.socket.parent_path()));
-  PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
-  auto command = serve_command(parts, options.socket);
+  if (options.listener < 0) {
+    PYW_TRY(files.make_directories(options.socket.parent_path()));
+    PYW_TRY(files.remove_all(options.socket)); // bind(2) refuses a name that is there
+  }
+  auto command =
+      options.listener < 0 ? serve_command(parts, options.socket) : serve_command_on(parts, options.listener);
   command.argv.push_back(file.string());
   return command;
 }

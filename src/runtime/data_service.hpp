@@ -13,6 +13,7 @@ namespace pyw::runtime {
 inline constexpr std::string_view data_service = "data";
 
 /// What the service can reach: with the Worker beside it, also queues and workflows, which run its code.
+/// Without it, workflows that are reached by links (`DataOptions`).
 enum class DataReach { stores_only, everything };
 
 /// Adds the service to `out`, which has the services of the resources already.
@@ -22,6 +23,11 @@ struct DataOptions {
   Path run_directory;   ///< for generated files. Absolute
   Path state_directory; ///< local data. Absolute
   Path socket;          ///< the Unix socket to listen on, at most 107 bytes; a stale one is removed. Absolute
+  Path stores = {};     ///< see ServiceInput
+  /// See ServiceInput: the way to the project's workflows, each of which names its Worker. The state then has
+  /// a folder for each Worker's own.
+  Path links = {};
+  int listener = -1; ///< a listening Unix socket in the place of `socket`; -1: none
 };
 
 /// A command that serves the stores (KV, R2, D1, Durable Objects) alone, without the Worker and without

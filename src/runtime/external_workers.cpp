@@ -10,7 +10,7 @@ namespace pyw::runtime {
 
 namespace {
 
-constexpr std::string_view service_name = "external";
+constexpr std::string_view external_service_name = "external";
 
 bool is_external(const ServiceInput& input, const config::OptionalText& script) {
   return script && !script->empty() && *script != input.project.name.value;
@@ -45,12 +45,14 @@ public:
   }
 
   /// The keys are those of the Worker itself, so that a name means the same id on both sides.
-  [[nodiscard]] std::string namespaces() const {
+  [[nodiscard]] std::string namespaces(const std::map<std::string, std::string>& keys) const {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < m_classes.size(); ++i) {
       const auto& [worker, class_name] = m_classes[i];
-      texts.push_back(capnp_struct({{"className", capnp_string(fmt::format("Object{}", i))},
-                                    {"uniqueKey", capnp_string(worker + "-" + class_name)}}));
+      const auto known = keys.find(worker + "/" + class_name);
+      const auto key = known == keys.end() ? worker + "-" + class_name : known->second;
+      texts.push_back(capnp_struct(
+          {{"className", capnp_string(fmt::format("Object{}", i))}, {"uniqueKey", capnp_string(key)}}));
     }
     return capnp_list(texts, 6);
   }
@@ -75,16 +77,23 @@ void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasse
                    binding("DEBUG", "workerdDebugPort", "void")},
                   6)}};
   if (!classes.empty()) {
-    fields.emplace_back("durableObjectNamespaces", classes.namespaces());
+    fields.emplace_back("durableObjectNamespaces", classes.namespaces(input.object_keys));
     fields.emplace_back("durableObjectStorage", "(inMemory = void)");
   }
   out.services.push_back(
-      capnp_struct({{"name", capnp_string(service_name)}, {"worker", capnp_struct(fields)}}));
+      capnp_struct({{"name", capnp_string(external_service_name)}, {"worker", capnp_struct(fields)}}));
 }
 
 } // namespace
 
 void add_registry(const ServiceInput& input, LocalServices& out) {
+  if (!input.links.empty()) {
+    const auto service = external_service(registry_service, input.links, {});
+    if (std::ranges::find(out.services, service) == out.services.end()) {
+      out.services.push_back(service);
+    }
+    return;
+  }
   const auto service =
       capnp_struct({{"name", capnp_string(registry_service)},
                     {"disk", capnp_struct({{"path", capnp_string(input.registry.string())}})}});
@@ -92,6 +101,15 @@ void add_registry(const ServiceInput& input, LocalServices& out) {
     out.services.push_back(service);
     out.directories.push_back(input.registry);
   }
+}
+
+std::string external_workflow(const config::WorkflowBinding& workflow) {
+  // The engine of the Worker that has the class is asked, not the Worker.
+  const nlohmann::ordered_json props{{"worker", workflow.script_name.value_or("")},
+                                     {"service", "workflows"},
+                                     {"entrypoint", "WorkflowBinding"},
+                                     {"props", {{"workflow", workflow.name}}}};
+  return designator(external_service_name, "Service", props.dump());
 }
 
 void add_external_workers(const ServiceInput& input, LocalServices& out) {
@@ -110,7 +128,7 @@ void add_external_workers(const ServiceInput& input, LocalServices& out) {
       props["props"] = nlohmann::ordered_json::parse(config::to_json_text(*item.props));
     }
     out.bindings.push_back(
-        binding(item.binding, "service", designator(service_name, "Service", props.dump())));
+        binding(item.binding, "service", designator(external_service_name, "Service", props.dump())));
   }
   for (const auto& item : input.project.durable_objects) {
     if (!is_external(input, item.script_name)) {
@@ -118,23 +136,17 @@ void add_external_workers(const ServiceInput& input, LocalServices& out) {
     }
     used = true;
     const auto name = classes.add(*item.script_name, item.class_name);
-    out.bindings.push_back(binding(
-        item.name,
-        "durableObjectNamespace",
-        capnp_struct({{"className", capnp_string(name)}, {"serviceName", capnp_string(service_name)}})));
+    out.bindings.push_back(binding(item.name,
+                                   "durableObjectNamespace",
+                                   capnp_struct({{"className", capnp_string(name)},
+                                                 {"serviceName", capnp_string(external_service_name)}})));
   }
   for (const auto& item : input.project.workflows) {
     if (is_own_workflow(input.project, item)) {
       continue;
     }
     used = true;
-    // The engine of the Worker that has the class is asked, not the Worker.
-    const nlohmann::ordered_json props{{"worker", *item.script_name},
-                                       {"service", "workflows"},
-                                       {"entrypoint", "WorkflowBinding"},
-                                       {"props", {{"workflow", item.name}}}};
-    out.bindings.push_back(
-        workflow_binding_to(item.binding, designator(service_name, "Service", props.dump())));
+    out.bindings.push_back(workflow_binding_to(item.binding, external_workflow(item)));
   }
   if (used) {
     add_proxy(input, out, classes);

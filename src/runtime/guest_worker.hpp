@@ -38,6 +38,9 @@ inline constexpr std::string_view front_name = "__pyw_front";
 /// settings.json, without what differs from start to start (see with_start).
 [[nodiscard]] std::string settings_text(const PlanInput& input);
 
+/// Whether workerd is to know a module: JavaScript may import it. Python finds its own in the packs.
+[[nodiscard]] bool is_listed(const bundle::Module& module);
+
 /// The `modules` of the service, for a Worker in JavaScript those of its own.
 [[nodiscard]] std::vector<std::string> worker_modules(const PlanInput& input);
 

@@ -38,8 +38,16 @@ Result<std::unique_ptr<LocalRequest>> LocalRequest::send(EventLoop& loop,
 void LocalRequest::read() {
   std::array<char, 512> buffer{};
   const auto count = ::read(m_connection.get(), buffer.data(), buffer.size());
+  // The event loop may call without anything to read (a number that another connection had before); taken for
+  // the end, it would be a healthy Worker's.
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+    return;
+  }
   if (count > 0) {
     m_answer.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+    return; // it is asked for again
   }
   if (count > 0 && m_answer.find("\r\n") == std::string::npos) {
     return;

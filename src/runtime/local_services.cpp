@@ -34,29 +34,35 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
   out.has_storage = true;
 }
 
-void add_variables(const ServiceInput& input, LocalServices& out) {
-  const auto& project = input.project;
+std::vector<PlainValue> plain_values(const config::Project& project) {
+  std::vector<PlainValue> out;
   const auto is_secret = [&](const std::string& name) {
     return std::ranges::any_of(project.secrets, [&](const auto& secret) { return secret.name == name; });
   };
   for (const auto& variable : project.vars) {
-    if (is_secret(variable.name)) {
-      continue;
+    if (!is_secret(variable.name)) {
+      const bool is_text = variable.value.is(config::Value::Kind::string);
+      out.push_back({variable.name,
+                     !is_text,
+                     Secret(is_text ? variable.value.text() : config::to_json_text(variable.value))});
     }
-    const bool text = variable.value.is(config::Value::Kind::string);
-    out.bindings.push_back(
-        binding(variable.name,
-                text ? "text" : "json",
-                capnp_string(text ? variable.value.text() : config::to_json_text(variable.value))));
   }
   for (const auto& secret : project.secrets) {
-    out.bindings.push_back(binding(secret.name, "text", capnp_string(secret.value.reveal())));
+    out.push_back({secret.name, false, secret.value});
   }
   if (project.version_metadata) {
     const auto json = nlohmann::json{{"id", "00000000-0000-0000-0000-000000000000"},
                                      {"tag", ""},
                                      {"timestamp", "1970-01-01T00:00:00.000Z"}};
-    out.bindings.push_back(binding(project.version_metadata->binding, "json", capnp_string(json.dump())));
+    out.push_back({project.version_metadata->binding, true, Secret(json.dump())});
+  }
+  return out;
+}
+
+void add_variables(const ServiceInput& input, LocalServices& out) {
+  const auto& project = input.project;
+  for (const auto& [name, is_json, value] : plain_values(project)) {
+    out.bindings.push_back(binding(name, is_json ? "json" : "text", capnp_string(value.reveal())));
   }
   for (const auto& loader : project.worker_loaders) {
     out.bindings.push_back(
@@ -72,9 +78,11 @@ Result<LocalServices> local_services(const ServiceInput& input) {
   add_simulated_services(input, out);
   add_analytics(input, out);
   PYW_TRY(add_connections(input, out));
-  add_external_queues(input, out);
-  add_delayed_queues(input, out);
-  add_dead_letters(input, out);
+  if (input.queues.empty()) {
+    add_external_queues(input, out);
+    add_delayed_queues(input, out);
+    add_dead_letters(input, out);
+  }
   add_external_workers(input, out);
   add_remote_only(input, out);
   return out;

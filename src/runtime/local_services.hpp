@@ -5,9 +5,12 @@
 
 #include <base/environment.hpp>
 #include <base/result.hpp>
+#include <base/secret.hpp>
 #include <config/project.hpp>
 #include <runtime/capnp_text.hpp>
 #include <runtime/parts.hpp>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <functional>
 #include <map>
@@ -41,6 +44,18 @@ struct ServiceInput {
   /// `redirects` and `ignore`.
   const std::map<std::string, std::string>& asset_files;
   const std::vector<std::string>& mocked; ///< classes of `--mock`, which answer for the bindings so named
+  /// The Unix socket of stores that several processes share (runtime/account_stores.hpp): KV, D1, R2, queues
+  /// and so on are asked for there, and nothing of them is kept below `state`. Empty: each process has its
+  /// own.
+  Path stores = {};
+  /// A Unix socket that answers what `registry` holds otherwise, and starts the Worker that is asked for.
+  Path links = {};
+  /// The same for queues (runtime/account_queues.hpp): neither messages nor consumers are this process's
+  /// matter.
+  Path queues = {};
+  /// What the ids of other Workers' Durable Objects are made from, where it is not WORKER-CLASS: by
+  /// WORKER/CLASS.
+  std::map<std::string, std::string> object_keys = {};
 };
 
 /// How the files below the state folder are arranged. `wrangler dev` calls its folder `v3`; a folder of that
@@ -54,6 +69,16 @@ enum class StateLayout { own, wrangler };
 /// The name of the Worker's own service.
 inline constexpr std::string_view worker_service = "worker";
 inline constexpr std::string_view front_service = "front"; ///< guest/front.js
+
+/// A value of the environment that is no service: a text, or JSON.
+struct PlainValue {
+  std::string name;
+  bool is_json = false;
+  Secret value;
+};
+
+/// Variables, secrets (which win) and what stands for the version's metadata.
+[[nodiscard]] std::vector<PlainValue> plain_values(const config::Project& project);
 
 /// Fails when the configuration contradicts itself (a connection string that is none, …).
 [[nodiscard]] Result<LocalServices> local_services(const ServiceInput& input);
@@ -107,9 +132,15 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
 /// The Durable Objects of the service that keeps data points.
 [[nodiscard]] std::string analytics_objects(std::string_view name);
 [[nodiscard]] std::string queue_name(const config::QueueProducer& item);
-[[nodiscard]] std::string kv_binding(std::string_view name, const std::string& id);
-[[nodiscard]] std::string d1_binding(std::string_view name, const std::string& id);
-[[nodiscard]] std::string r2_binding(std::string_view name, const std::string& bucket);
+/// `service` designates the resource: see the designators below.
+[[nodiscard]] std::string kv_binding(std::string_view name, const std::string& service);
+[[nodiscard]] std::string d1_binding(std::string_view name, const std::string& service);
+[[nodiscard]] std::string r2_binding(std::string_view name, const std::string& service);
+/// The service designators of single resources, whose services are added to `out` where they have one each.
+[[nodiscard]] std::string kv_designator(const ServiceInput& input, LocalServices& out, const std::string& id);
+[[nodiscard]] std::string d1_designator(const ServiceInput& input, LocalServices& out, const std::string& id);
+[[nodiscard]] std::string
+r2_designator(const ServiceInput& input, LocalServices& out, const std::string& bucket);
 [[nodiscard]] std::string queue_binding(std::string_view name,
                                         const config::Project& project,
                                         const std::string& queue,
@@ -125,8 +156,50 @@ void add_disk(const ServiceInput& input, LocalServices& out, std::string_view na
 [[nodiscard]] std::string workflow_binding(std::string_view name, const std::string& workflow);
 /// The service designator of a workflow's API.
 [[nodiscard]] std::string workflow_service(const std::string& workflow);
+/// The service designator of the API of a workflow that another Worker has.
+[[nodiscard]] std::string external_workflow(const config::WorkflowBinding& workflow);
+/// What workerd calls the class of a workflow's instances, and the folder of their storages.
+[[nodiscard]] std::string instances_of(const std::string& workflow);
 /// The Durable Objects that a workflow's instances are; the Worker runs them.
 [[nodiscard]] std::string workflow_instances(std::string_view name, const std::string& workflow);
+
+// --- Stores that several processes share (shared_stores.cpp, account_stores.hpp) ---
+
+/// The designator of one shared store: `kind` is "kv", "d1", "r2", "ratelimit", "analytics", "cache" or
+/// "queue". Adds the way there to `out`, once.
+[[nodiscard]] std::string
+shared_store(const ServiceInput& input, LocalServices& out, std::string_view kind, const std::string& id);
+/// A service at the Unix socket, `headers` being added to each request: (name, value).
+[[nodiscard]] std::string
+external_service(std::string_view name, const Path& socket, const std::vector<CapnpField>& headers);
+/// The designator of a queue at `ServiceInput::queues`; `delay` in seconds, of messages without one of their
+/// own.
+[[nodiscard]] std::string shared_queue(const ServiceInput& input,
+                                       LocalServices& out,
+                                       const std::string& queue,
+                                       config::OptionalNumber delay);
+/// What the store of that kind is, for all ids: the services, which find the id in a request's header
+/// (guest/stores.js).
+void add_store_services(const ServiceInput& input, LocalServices& out);
+/// A consumer's settings as workerd's queues have them; `service` is the binding by which they reach it.
+[[nodiscard]] nlohmann::ordered_json consumer_settings(const config::QueueConsumer& consumer,
+                                                       const std::string& service);
+/// Queues for everybody who asks (guest/account_queues.js), with `bindings` and `consumers` as workerd's
+/// service has them, and `delays`, JSON: {queue: seconds}.
+void add_queue_service(const ServiceInput& input,
+                       LocalServices& out,
+                       std::vector<std::string> bindings,
+                       std::string_view consumers,
+                       std::string_view delays);
+void add_bundled_stores(const ServiceInput& input, LocalServices& out);
+void add_simulated_stores(const ServiceInput& input, LocalServices& out);
+void add_analytics_service(const ServiceInput& input, LocalServices& out);
+/// The field of a request that names the store, as `kind:id`; then, on its way, the id alone.
+inline constexpr std::string_view store_header = "x-pyw-store";
+/// What it says.
+[[nodiscard]] std::string store_name(std::string_view kind, std::string_view id);
+/// In which `request.cf` goes along.
+inline constexpr std::string_view cf_header = "x-pyw-cf";
 
 // --- Durable Objects ---
 
@@ -137,6 +210,9 @@ struct ObjectClass {
   bool sqlite = true;
   std::vector<std::string> bindings; ///< of the Worker: there may be none
 };
+
+/// In what an entry of `exports` was written as: its class's key.
+inline constexpr std::string_view stored_key = "pyw_stored_key";
 
 [[nodiscard]] std::vector<ObjectClass> own_object_classes(const config::Project& project);
 /// The value of `durableObjectNamespaces`; `class_name` says what a class is called in the service's code.
@@ -152,5 +228,6 @@ inline constexpr std::string_view object_names = "do:names";
 
 /// Whether the workflow's class is this Worker's own.
 [[nodiscard]] bool is_own_workflow(const config::Project& project, const config::WorkflowBinding& workflow);
+[[nodiscard]] bool has_own_workflows(const config::Project& project);
 
 } // namespace pyw::runtime

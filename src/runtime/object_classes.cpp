@@ -30,6 +30,19 @@ std::map<std::string, bool> sqlite_by_class(const config::Project& project) {
   return result;
 }
 
+/// A server that keeps classes over renames says which key a class has had from the start.
+std::string key_of(const config::Project& project, const std::string& name) {
+  for (const auto& item : project.exports) {
+    const auto* const key = item.class_name == name && item.raw.is(config::Value::Kind::table)
+                                ? item.raw.find(stored_key)
+                                : nullptr;
+    if (key != nullptr && key->is(config::Value::Kind::string)) {
+      return key->text();
+    }
+  }
+  return project.name.value + "-" + name;
+}
+
 } // namespace
 
 std::vector<ObjectClass> own_object_classes(const config::Project& project) {
@@ -42,7 +55,7 @@ std::vector<ObjectClass> own_object_classes(const config::Project& project) {
     }
     const auto stored = sqlite.find(name);
     return classes.emplace_back(
-        ObjectClass{name, project.name.value + "-" + name, stored == sqlite.end() || stored->second, {}});
+        ObjectClass{name, key_of(project, name), stored == sqlite.end() || stored->second, {}});
   };
   for (const auto& item : project.durable_objects) {
     const auto& script = item.script_name;

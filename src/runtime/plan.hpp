@@ -28,6 +28,10 @@ struct GuestFiles {
 /// Worker, and its requests reach public addresses only.
 struct Served {
   std::string control; ///< what the server's own requests are known by; random. Empty: on the user's machine
+  Path stores = {};    ///< see ServiceInput
+  Path links = {};     ///< see ServiceInput
+  Path queues = {};    ///< see ServiceInput
+  std::map<std::string, std::string> object_keys = {}; ///< see ServiceInput
 };
 
 /// Whether each run of a handler is told (OutputLine::Kind::invocation).
@@ -36,6 +40,9 @@ enum class Observe { no, yes };
 /// When alarms, messages, schedules and workflows may run: with the first of them Python starts, or only once
 /// the runtime was told so (PreparedRuntime::events_path).
 enum class Events { at_once, when_told };
+
+/// A process started ahead does not know yet which Worker it will serve (runtime/handover.hpp).
+enum class Ahead { no, yes };
 
 struct PlanInput {
   const config::Project& project;
@@ -54,6 +61,7 @@ struct PlanInput {
   /// A second Worker in Python: each of its classes answers for the binding of that name. nullptr: none.
   const PlanInput* mock = nullptr;
   Served served = {};
+  Ahead ahead = Ahead::no;
 };
 
 /// The service that answers for bindings which exist on the platform only (`pyw dev --mock`).
@@ -69,7 +77,11 @@ struct ConfigPlan {
   std::string mock_main_module; ///< empty without a mock
   std::string mock_settings;
   std::string entry_service; ///< what a request for the Worker goes to: the Worker or its assets
+  bool is_plain = false;     ///< it answers requests, and nothing is bound to it but plain values
 };
+
+/// Whether something of it runs, or may run, without being asked: alarms, messages, schedules, workflows.
+[[nodiscard]] bool acts_by_itself(const config::Project& project);
 
 /// Fails for a project that cannot run locally (Python 3.12, a connection string that is none), with the
 /// place.

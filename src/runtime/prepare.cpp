@@ -1,7 +1,9 @@
 #include <base/hash.hpp>
 #include <runtime/compiled_config.hpp>
 #include <runtime/entry_scan.hpp>
+#include <runtime/handover.hpp>
 #include <runtime/javascript_worker.hpp>
+#include <runtime/local_services.hpp>
 #include <runtime/mock_worker.hpp>
 #include <runtime/plan.hpp>
 #include <runtime/prepare.hpp>
@@ -83,12 +85,6 @@ Result<std::string> embedded_digest(const ConfigPlan& plan,
   return sha256_hex(all + staged.packages.digest);
 }
 
-bool acts_by_itself(const config::Project& project) {
-  return !project.durable_objects.empty() || !project.workflows.empty() || !project.queue_producers.empty() ||
-         !project.queue_consumers.empty() || (project.crons && !project.crons->empty()) ||
-         !project.exports.empty();
-}
-
 /// The run directory is made anew for each start: nothing in it need outlive a crash of the system, and what
 /// is there already is not written again (a flush to disk takes longer than all of the preparation).
 Result<void> put(const Path& path, std::string_view content, std::uint32_t mode, FileSystem& files) {
@@ -112,6 +108,19 @@ Command serve_command(const RuntimeParts& parts, const Path& socket) {
            "--control-fd=3",
            "--socket-addr",
            "http=unix:" + socket.string()}};
+}
+
+Command serve_command_on(const RuntimeParts& parts, int listener) {
+  constexpr int inherited = 4; // the number in the child; 3 is for control
+  Command command{{parts.workerd.string(),
+                   "serve",
+                   "-I",
+                   "/",
+                   "--experimental",
+                   "--control-fd=3",
+                   fmt::format("--socket-fd=http={}", inherited)}};
+  command.descriptors.emplace_back(inherited, listener);
+  return command;
 }
 
 Result<PreparedRuntime> prepare(const config::Project& project,
@@ -148,7 +157,8 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                   options.observe,
                   options.events,
                   nullptr,
-                  options.served};
+                  options.served,
+                  options.ahead};
   std::optional<MockWorker> mock;
   std::optional<PlanInput> mock_input;
   if (options.mock && !is_javascript(bundle)) {
@@ -168,6 +178,13 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   PYW_TRY(put(run / "config.capnp", plan.config, 0600, files)); // secrets stand in it
   PYW_TRY(put(run / "main.js", plan.main_module, 0644, files));
   PYW_TRY(put(run / "settings.json", settings, 0644, files));
+  if (options.ahead == Ahead::yes) {
+    PYW_TRY(put(run / "ahead.json", ahead_text(settings, staged, run), 0644, files));
+    PYW_TRY(files.remove_all(handover_file(run)));
+  }
+  if (!options.served.control.empty()) {
+    PYW_TRY_ASSIGN(prepared.handover, plan_handover(input, plan, settings, staged, files));
+  }
   if (mock) {
     PYW_TRY(put(mock->run_directory() / "main.js", plan.mock_main_module, 0644, files));
     PYW_TRY(put(mock->run_directory() / "settings.json", plan.mock_settings, 0644, files));
@@ -180,7 +197,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
 
   prepared.command = serve_command(parts, options.socket);
   const auto& control = options.served.control;
-  if (control.empty()) {
+  if (!options.debug_socket.empty()) {
     PYW_TRY(files.remove_all(options.debug_socket));
     prepared.command.argv.push_back("--debug-port=unix:" + options.debug_socket.string());
   }
@@ -195,7 +212,10 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   const auto known_by = control.empty() ? "" : "?control=" + control;
   prepared.alive_path = "/cdn-cgi/pyw/alive" + known_by; // guest/front.js, guest/edge_front.js
   prepared.start_path = "/cdn-cgi/pyw/start" + known_by;
-  prepared.prepare_path = "/cdn-cgi/pyw/prepare";
+  if (!options.served.links.empty() && has_own_workflows(project)) {
+    prepared.busy_path = "/cdn-cgi/pyw/busy" + known_by;
+  }
+  prepared.prepare_path = "/cdn-cgi/pyw/prepare" + known_by;
   prepared.events_path = "/cdn-cgi/pyw/let-events-in";
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
                                     staged.own_digest + (mock ? mock->digest() : ""));

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 
 // What miniflare's own scripts are written against.
-constexpr std::string_view service_date = "2023-07-24";
+constexpr std::string_view simulated_service_date = "2023-07-24";
 constexpr std::string_view service_flags = R"(["nodejs_compat", "experimental"])";
 
 struct Simulation {
@@ -32,7 +32,7 @@ std::string script(const ServiceInput& input, std::string_view name) {
 std::string simulated_worker(const std::string& module,
                              const std::vector<std::string>& bindings,
                              const std::vector<CapnpField>& more) {
-  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(service_date)},
+  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(simulated_service_date)},
                                  {"compatibilityFlags", std::string(service_flags)},
                                  {"modules", "[(name = \"index.js\", esModule = " + module + ")]"},
                                  {"bindings", capnp_list(bindings, 6)}};
@@ -92,25 +92,27 @@ void add_internal_module(const ServiceInput& input,
                            ", internal = true, esModule = " + script(input, file) + ")])");
 }
 
+constexpr Simulation ratelimit_service{
+    "ratelimit", "ratelimit", "ratelimit/ratelimit-object", "RateLimiterObject", "shared/object-entry", true};
+constexpr Simulation r2_service{"r2", "r2", "r2/bucket", "R2BucketObject"};
+
 void add_rate_limits(const ServiceInput& input, LocalServices& out) {
   if (input.project.ratelimits.empty()) {
     return;
   }
-  add_simulation(input,
-                 out,
-                 {"ratelimit",
-                  "ratelimit",
-                  "ratelimit/ratelimit-object",
-                  "RateLimiterObject",
-                  "shared/object-entry",
-                  true});
+  if (input.stores.empty()) {
+    add_simulation(input, out, ratelimit_service);
+  }
   constexpr std::string_view module = "cloudflare-internal:ratelimit:module";
   add_internal_module(input, out, module, "ratelimit/ratelimit");
   for (const auto& limit : input.project.ratelimits) {
     out.bindings.push_back(
         wrapped(limit.name,
                 module,
-                {binding("fetcher", "service", named("ratelimit:entry", limit.namespace_id)),
+                {binding("fetcher",
+                         "service",
+                         input.stores.empty() ? named("ratelimit:entry", limit.namespace_id)
+                                              : shared_store(input, out, "ratelimit", limit.namespace_id)),
                  binding("limit", "json", capnp_string(fmt::format("{}", limit.limit))),
                  binding("period", "json", capnp_string(fmt::format("{}", limit.period)))}));
   }
@@ -174,9 +176,11 @@ void add_r2(const ServiceInput& input, LocalServices& out) {
   if (input.project.r2_buckets.empty()) {
     return;
   }
-  add_simulation(input, out, {"r2", "r2", "r2/bucket", "R2BucketObject"});
+  if (input.stores.empty()) {
+    add_simulation(input, out, r2_service);
+  }
   for (const auto& bucket : input.project.r2_buckets) {
-    out.bindings.push_back(r2_binding(bucket.binding, r2_name(bucket)));
+    out.bindings.push_back(r2_binding(bucket.binding, r2_designator(input, out, r2_name(bucket))));
   }
 }
 
@@ -184,15 +188,29 @@ std::string r2_name(const config::R2Bucket& item) {
   return item.bucket_name.value_or(item.binding);
 }
 
-std::string r2_binding(std::string_view name, const std::string& bucket) {
-  return binding(name, "r2Bucket", named("r2:entry", bucket));
+std::string r2_designator(const ServiceInput& input, LocalServices& out, const std::string& bucket) {
+  return input.stores.empty() ? named("r2:entry", bucket) : shared_store(input, out, "r2", bucket);
+}
+
+std::string r2_binding(std::string_view name, const std::string& service) {
+  return binding(name, "r2Bucket", service);
+}
+
+void add_simulated_stores(const ServiceInput& input, LocalServices& out) {
+  add_simulation(input, out, r2_service);
+  add_simulation(input, out, ratelimit_service);
+  add_cache(input, out);
 }
 
 void add_simulated_services(const ServiceInput& input, LocalServices& out) {
-  // What a cache forgets was never promised: two generations of a Worker may share it.
-  const bool stores = out.has_storage;
-  add_cache(input, out);
-  out.has_storage = stores;
+  if (input.stores.empty()) {
+    // What a cache forgets was never promised: two generations of a Worker may share it.
+    const bool stores = out.has_storage;
+    add_cache(input, out);
+    out.has_storage = stores;
+  } else {
+    out.worker_fields.emplace_back("cacheApiOutbound", shared_store(input, out, "cache", ""));
+  }
   add_r2(input, out);
   add_rate_limits(input, out);
   add_secrets_store(input, out);

@@ -12,9 +12,11 @@ WorkerLine read_worker_line(std::string_view text) {
   read.error = std::move(line.error);
   read.details = std::move(line.details);
   read.ray = std::move(line.ray);
+  read.trace = std::move(line.trace);
   switch (line.kind) {
   case Kind::nothing:
   case Kind::started:
+  case Kind::trace:
     read.kind = WorkerLine::Kind::nothing;
     break;
   case Kind::log:

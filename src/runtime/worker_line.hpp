@@ -37,6 +37,7 @@ struct WorkerLine {
   std::string details = {};
   std::string ray = {};
   std::optional<Invocation> invocation = {};
+  std::string trace = {}; ///< of a run, while somebody listens: JSON (guest/tail.js)
 };
 
 /// Reads one line of workerd's standard output or error, whatever it holds (runtime/worker_output.hpp).

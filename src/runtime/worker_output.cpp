@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view event_mark = "pyw-event:"; // guest/report.js
+constexpr std::string_view trace_mark = "pyw-trace:"; // guest/tail.js
 
 std::string text_of(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -133,6 +134,11 @@ OutputLine read_event(std::string_view text) {
             Severity::warning,
             "the memory snapshot cannot be used, the Worker starts without it: " + text_of(event, "message")};
   }
+  if (name == "warm-up-failed") {
+    return {OutputLine::Kind::log,
+            Severity::warning,
+            "the runtime was not warmed up, a first request takes longer: " + text_of(event, "message")};
+  }
   if (name == "boot-failed" || name == "fatal") {
     const bool serving = name == "fatal" && text_of(event, "during").empty();
     auto error =
@@ -179,6 +185,11 @@ OutputLine read_output_line(std::string_view line) {
   auto message = text_of(object, "message");
   if (message.starts_with(event_mark)) {
     return read_event(std::string_view(message).substr(event_mark.size()));
+  }
+  if (message.starts_with(trace_mark)) {
+    OutputLine read{OutputLine::Kind::trace};
+    read.trace = message.substr(trace_mark.size());
+    return read;
   }
   // Only workerd's own lines name their source.
   if (object.contains("source") && is_noise(message)) {

@@ -39,6 +39,7 @@ struct OutputLine {
     fatal,      ///< the interpreter has ended while serving: the process must be replaced
     started,    ///< Python is up; `classes` are the entrypoints it found
     invocation, ///< a handler of the Worker has run; `invocation` says which
+    trace,      ///< the same, whole, while somebody listens
   };
   Kind kind = Kind::nothing;
   Severity severity = Severity::note;
@@ -49,6 +50,7 @@ struct OutputLine {
   std::string details = {}; ///< of an exception or failure: JSON, as guest/python/_pyw_report.py describes it
   std::string ray = {};     ///< of an exception: the CF-Ray of the request in which it happened, or empty
   std::optional<HandlerRun> invocation = {};
+  std::string trace = {}; ///< JSON, as guest/tail.js describes it
 };
 
 /// Reads one line of workerd's standard output or error, whatever it holds. Paths in the errors are the

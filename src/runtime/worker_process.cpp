@@ -129,8 +129,11 @@ void WorkerProcess::ask_next() {
     if (answer.starts_with("HTTP/1.1 204")) {
       m_asks.pop_front();
       ask_next();
-    } else {
-      kill(); // why, it has said in its output
+    } else {                 // why, it says in its output, which may come later
+      if (!answer.empty()) { // else it has ended, and its exit says more
+        m_refusal = fmt::format("the runtime answered: {}", answer.substr(0, answer.find('\r')));
+      }
+      kill();
     }
   });
   if (!sent) {
@@ -165,9 +168,11 @@ void WorkerProcess::look_after_it() {
     ask_for_a_sign();
     break;
   case Watchdog::Verdict::looping:
+    m_ended_by = Watchdog::Verdict::looping;
     give_up(looping_error(m_watchdog.limits()));
     break;
   case Watchdog::Verdict::swollen:
+    m_ended_by = Watchdog::Verdict::swollen;
     give_up(swollen_error(m_watchdog.limits()));
     break;
   }
@@ -195,7 +200,7 @@ void WorkerProcess::give_up(Error reason) {
 
 void WorkerProcess::read_output(std::string_view line) {
   auto read = m_callbacks.read_line(line);
-  if (!read.details.empty() || read.invocation) {
+  if (!read.details.empty() || read.invocation || !read.trace.empty()) {
     m_callbacks.on_details(read);
   }
   switch (read.kind) {
@@ -255,10 +260,13 @@ void WorkerProcess::ended() {
 }
 
 std::optional<Error> WorkerProcess::explanation() const {
-  if (m_failure || m_ready || m_last_lines.empty()) {
+  if (m_failure || m_ready || (m_last_lines.empty() && m_refusal.empty())) {
     return m_failure;
   }
   std::string text = "the Worker did not start; the runtime said:";
+  if (!m_refusal.empty()) {
+    text += "\n  " + m_refusal;
+  }
   for (const auto& line : m_last_lines) {
     text += "\n  " + line;
   }

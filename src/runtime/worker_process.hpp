@@ -35,7 +35,8 @@ public:
     std::function<void()> on_ready;
     std::function<void(Exit, std::optional<Error>)> on_end; ///< with the reason, where the Worker gave one
     std::function<void(Severity, std::string_view)> on_log;
-    /// What is known of a failure, beside its text (WorkerLine::details, ray), and of a handler's run.
+    /// What is known of a failure, beside its text (WorkerLine::details, ray), and of a handler's run
+    /// (invocation, trace).
     std::function<void(const WorkerLine&)> on_details = [](const WorkerLine&) {};
     std::function<WorkerLine(std::string_view)> read_line;
     std::function<std::size_t()> requests_under_way = [] { return std::size_t{0}; };
@@ -61,6 +62,9 @@ public:
   void let_events_in();
 
   [[nodiscard]] int pid() const { return m_child->pid(); }
+
+  /// Of one that was ended for what it did: `looping` or `swollen`; else `fine`.
+  [[nodiscard]] Watchdog::Verdict ended_by() const { return m_ended_by; }
 
   /// Where its inspector listens; 0 when it was not asked for one.
   [[nodiscard]] std::uint16_t inspector_port() const { return m_inspector_port; }
@@ -90,11 +94,13 @@ private:
   std::string m_alive_path;
   std::string m_events_path;
   Watchdog m_watchdog;
+  Watchdog::Verdict m_ended_by = Watchdog::Verdict::fine;
   bool m_adopted = false;
   bool m_listening = false;
   std::uint16_t m_inspector_port = 0;
   bool m_ready = false;
   std::optional<Error> m_failure;
+  std::string m_refusal;                ///< what came of the question for the start, other than a yes
   std::deque<std::string> m_last_lines; ///< of stderr, to explain an end that the Worker did not explain
   LineReader m_control_reader;
   LineReader m_output_reader;

@@ -215,6 +215,7 @@ Result<Maker> run_maker(const LayerPlan& plan, const MakerSetup& setup, World& w
     command.argv.push_back(word);
   }
   command.time_limit = setup.time_limit + time_to_start;
+  command.confinement = setup.confinement;
   PYW_TRY_ASSIGN(const auto output, world.processes.run(command));
   if (output.timed_out) {
     return Maker::out_of_time;
@@ -258,7 +259,7 @@ bool was_refused(const std::optional<BuildRecord>& record, const LayerPlan& plan
 }
 
 MakerPlan plan_maker(const MakerSetup& setup) {
-  const auto& [project, parts, guest, scratch, priority, time_limit] = setup;
+  const auto& [project, parts, guest, scratch, priority, time_limit, confinement] = setup;
   MakerPlan maker;
   maker.main_module = fmt::format(
       "import \"./__pyw/shims.js\";\n"

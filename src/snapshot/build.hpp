@@ -49,6 +49,7 @@ struct MakerSetup {
   Priority priority = Priority::normal;
   /// What imports or the top level may take; workerd itself gets half a minute more.
   std::chrono::milliseconds time_limit = default_time_limit;
+  std::optional<Confinement> confinement = {}; ///< of workerd; it writes into `scratch` alone
 };
 
 /// Makes one layer, replaces the file whole and writes the record; of the packages' layers the cache keeps

@@ -12,7 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t page_size = 4096;
 constexpr std::uint64_t wasm_page = 65536;                  // WebAssembly core specification, 4.2.8
 constexpr std::uint64_t most_heap = std::uint64_t{1} << 32; // of a 32-bit memory
 constexpr std::uint64_t most_table = 10'000'000;            // V8's own limit

@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view magic = "PYWSNAP3";
 constexpr std::string_view magic_of_all_versions = "PYWSNAP";
 constexpr std::size_t header_size = 64;
-constexpr std::size_t page_size = 4096;
 constexpr std::size_t piece_size = 256 * 1024;
 constexpr std::size_t digest_at = 16;
 constexpr std::size_t key_at = 32;

@@ -12,6 +12,9 @@
 
 namespace pyw::snapshot {
 
+/// Bytes: the file keeps whole pages, each at a multiple of it.
+inline constexpr std::size_t page_size = 4096;
+
 /// What ran before the memory was kept: the imports of packages, or the Worker's whole top level.
 enum class Layer { base, packages, dedicated };
 

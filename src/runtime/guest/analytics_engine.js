@@ -1,7 +1,8 @@
 // Analytics Engine: what the Worker writes is kept, one table a dataset, with the columns that the platform's SQL API has.
 // https://developers.cloudflare.com/analytics/analytics-engine/sql-reference/
 //
-// workerd sends each data point here as JSON, a field a column; `ctx.props.dataset` says where it belongs.
+// workerd sends each data point here as JSON, a field a column; `ctx.props.dataset` says where it belongs, or a header
+// (stores.js).
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 const MOST = 20; // blobs, and doubles
@@ -13,7 +14,8 @@ const decoder = new TextDecoder();
 
 export default class extends WorkerEntrypoint {
   async fetch(request) {
-    await this.env.POINTS.getByName("points").write(this.ctx.props.dataset, await request.json());
+    const dataset = this.ctx.props.dataset ?? decodeURIComponent(request.headers.get("x-pyw-store"));
+    await this.env.POINTS.getByName("points").write(dataset, await request.json());
     return new Response(null, { status: 204 });
   }
 }

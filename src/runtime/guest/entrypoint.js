@@ -4,7 +4,7 @@
 // can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
 import { preparePython, startPython } from "./start.js";
-import { failed } from "./failed.js";
+import { failed, withoutDetails } from "./failed.js";
 import { PythonError, report } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
 import { FRONT_BINDING, NAMES_BINDING, hiddenBindings } from "./shims.js";
@@ -35,7 +35,7 @@ const BASES = {
 
 // The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`; `starter`, an
 // entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, or for
-// /events let in what happens by itself; and `front`, where pyw's socket leads. `importModule` imports one of the Worker's
+// /events let in what happens by itself; `front`, where pyw's socket leads; and `answer`, (request, env, ctx) => response. `importModule` imports one of the Worker's
 // modules.
 export function declare(settings, importModule) {
   let started;
@@ -46,10 +46,12 @@ export function declare(settings, importModule) {
     made.set(name, entrypointClass(name, kind, settings, start, events));
   }
   const handlers = made.has("Default") ? undefined : moduleHandlers(settings.handlers, start, events);
+  const answer = handlers ? handlers.fetch : fetchOfDefault(settings, start);
   return {
     default: made.get("Default") ?? handlers,
     named: (name) => made.get(name),
-    front: frontClass(handlers ? handlers.fetch : fetchOfDefault(settings, start)),
+    answer,
+    front: frontClass(answer, settings.served ? withoutDetails : failed),
     starter: class extends cloudflareWorkers.WorkerEntrypoint {
       async fetch(request) {
         const { pathname } = new URL(request.url);
@@ -88,9 +90,9 @@ class Events {
   }
 }
 
-// What guest/front.js does, within the Worker's own isolate: a request then costs no crossing from one isolate to
+// What guest/front.js or edge_front.js does, within the Worker's own isolate: a request then costs no crossing from one isolate to
 // another, which is a fifth of what a small one takes (measured: docs/performance.md). Triggers it leaves to front.js.
-function frontClass(answer) {
+function frontClass(answer, failed) {
   return class extends cloudflareWorkers.WorkerEntrypoint {
     async fetch(request) {
       if (!answer || request.url.includes("/cdn-cgi/")) return await hiddenBindings[FRONT_BINDING].fetch(request);

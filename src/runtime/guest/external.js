@@ -49,11 +49,13 @@ export async function reached(worker, call) {
   }
 }
 
-async function connectionTo(env, worker) {
-  const answer = await env.REGISTRY.fetch(`http://registry/${encodeURIComponent(worker)}`);
+// `what`: "objects" for the one process that has the Worker's Durable Objects and workflows, where several may serve it.
+export async function connectionTo(env, worker, what = "") {
+  const answer = await env.REGISTRY.fetch(`http://registry/${encodeURIComponent(worker)}`, { headers: { "x-pyw-for": what } });
   if (!answer.ok) {
     await answer.body?.cancel();
-    throw new NotRunning(`the Worker \`${worker}\` does not run here: start \`pyw dev\` in its project`);
+    const why = answer.headers.get("x-pyw-why"); // of a server that starts Workers itself
+    throw new NotRunning(why ? `the Worker \`${worker}\` ${why}` : `the Worker \`${worker}\` does not run here: start \`pyw dev\` in its project`);
   }
   const entry = await answer.json();
   return { client: await env.DEBUG.connect(entry.debugPortAddress), entry };
@@ -69,13 +71,13 @@ export async function* connections(env, wanted) {
 }
 
 async function remoteService(env, { worker, entrypoint, props, service: named }) {
-  const { client, entry } = await connectionTo(env, worker);
+  const { client, entry } = await connectionTo(env, worker, named ? "objects" : "");
   const service = named ?? (entrypoint ? entry.userWorkerService : entry.defaultEntrypointService);
   return client.getEntrypoint(service, entrypoint, props ?? {});
 }
 
 async function remoteObject(env, worker, className, id) {
-  const { client, entry } = await connectionTo(env, worker);
+  const { client, entry } = await connectionTo(env, worker, "objects");
   return client.getActor(entry.userWorkerService, className, id.toString());
 }
 

@@ -4,7 +4,8 @@ import { loadPyodide } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
 import pyodideWasm from "./pyodide.asm.wasm";
 import { addPack, mountTree } from "./files.js";
-import { findAgain, restore } from "./snapshot.js";
+import { findAgain, haveOneFrame, restore, restoreOver } from "./snapshot.js";
+import { forgetLibraries } from "./snapshot_libraries.js";
 
 // An archive with no file in it: Pyodide wants to unpack one, the library is mounted instead.
 const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)]);
@@ -24,6 +25,10 @@ const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 // The Worker's folder: folders are Maps, files Uint8Arrays.
 let session;
 
+// Instances of Python's code that were made ahead and have run nothing, the best first: what they are to continue from
+// comes later. One with `restored` has the memory of a snapshot with that description.
+let ahead = [];
+
 // Adds files to the Worker's folder when Python has been started without them.
 export const addModules = (pack) => addPack(session, pack);
 
@@ -32,29 +37,14 @@ export const addModules = (pack) => addPack(session, pack);
 // the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
 // `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
-  beginBoot(
-    {
-      "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
-      "pyodide.asm.wasm": { module: pyodideWasm },
-    },
-    settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
-  );
-  const library = new Map();
-  for (const pack of packs.library) addPack(library, pack);
-  session = new Map();
-  for (const pack of packs.session) addPack(session, pack);
-
-  const createPyodideModule = async (emscripten) => {
-    emscripten.preRun.push((module) => {
-      recorder?.begin(module);
-      mountTree(module.FS, library, LIBRARY);
-      mountTree(module.FS, session, SESSION);
-    });
-    // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
-    if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
-    const module = await createEmscriptenModule(emscripten);
+  const instance = takeAhead(snapshot) ?? newInstance();
+  for (const pack of packs.library) addPack(instance.library, pack);
+  for (const pack of packs.session) addPack(instance.session, pack);
+  session = instance.session;
+  const pyodide = await runLoader(settings, packs, { recorder, snapshot }, async (emscripten) => {
+    const module = instance.module ?? (await instantiate(instance, emscripten, { recorder, snapshot }));
     if (snapshot) {
-      await restore(module, snapshot);
+      await (instance.restored ? restoreOver(module, snapshot, instance.restored) : restore(module, snapshot));
       // What Python holds by name (`from js import fetch`) is looked up next: it must find the real ones.
       bootDone();
     }
@@ -62,7 +52,72 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
     // request's callback in the I/O context of another.
     module.API.scheduleCallback = scheduleCallback;
     return module;
+  });
+  if (!snapshot) bootDone();
+  // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
+  if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
+  pyodide.loadPackage = async () => {
+    throw new Error("packages come from python_modules; add them to pyproject.toml");
   };
+  return pyodide;
+}
+
+// The first part of the next bootPython with a snapshot, which takes most of its time: an instance with the memory of
+// `snapshot`, which is read, for one that is as good as the same, and an instance without memory for all others. The
+// call during which this happens must last until that has ended: promises are its own.
+export async function instantiateAhead(settings, packs, snapshot) {
+  for (const isRestored of [true, false]) {
+    const instance = newInstance();
+    const enough = new Error("the rest of Pyodide's loader comes later");
+    try {
+      await runLoader(settings, packs, { snapshot }, async (emscripten) => {
+        instance.module = await instantiate(instance, emscripten, { snapshot });
+        if (isRestored) {
+          await restore(instance.module, snapshot);
+          instance.restored = snapshot.description;
+        }
+        throw enough;
+      });
+    } catch (error) {
+      if (error !== enough) throw error;
+    }
+    ahead.push(instance);
+  }
+}
+
+function takeAhead(snapshot) {
+  const fitting = ahead.find(({ restored }) => !restored || (snapshot && haveOneFrame(restored, snapshot.description)));
+  ahead = [];
+  return fitting;
+}
+
+// The next start is of other packages.
+export function forgetPackages() {
+  ahead = ahead.filter(({ restored }) => !restored);
+  forgetLibraries();
+}
+
+const newInstance = () => ({ library: new Map(), session: new Map() });
+
+async function instantiate({ library, session }, emscripten, { recorder, snapshot }) {
+  emscripten.preRun.push((module) => {
+    recorder?.begin(module);
+    mountTree(module.FS, library, LIBRARY);
+    mountTree(module.FS, session, SESSION);
+  });
+  // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
+  if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
+  return await createEmscriptenModule(emscripten);
+}
+
+async function runLoader(settings, packs, { recorder, snapshot }, createPyodideModule) {
+  beginBoot(
+    {
+      "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
+      "pyodide.asm.wasm": { module: pyodideWasm },
+    },
+    settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
+  );
   // Where Pyodide 0.28 looks for it; 314 has an option.
   globalThis._createPyodideModule = createPyodideModule;
   const pyodide = await loadPyodide({
@@ -85,12 +140,6 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
     stderr: (line) => console.error(line),
   });
   delete globalThis._createPyodideModule;
-  if (!snapshot) bootDone();
-  // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
-  if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
-  pyodide.loadPackage = async () => {
-    throw new Error("packages come from python_modules; add them to pyproject.toml");
-  };
   return pyodide;
 }
 

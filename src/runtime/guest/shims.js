@@ -79,6 +79,7 @@ function seededStream(seed) {
 // `endTopLevel`.
 export function beginBoot(files, seed) {
   const next = seededStream(seed);
+  delete globalThis.process; // there again when one was booted before
   globalThis.location ??= new URL(BASE_URL);
   globalThis.fetch = async (url) => {
     const name = String(url).slice(BASE_URL.length);

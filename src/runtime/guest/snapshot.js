@@ -103,12 +103,41 @@ export async function restore(module, snapshot) {
   }
   const heap = module.HEAPU8;
   heap.fill(0, 0, Math.min(fresh, heap.length));
+  for (const { memoryBase, memorySize } of description.libraries) heap.fill(0, memoryBase, memoryBase + memorySize);
   await copyPages(snapshot, heap);
   for (const [path, base64] of description.files) {
     module.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")) || "/");
     module.FS.writeFile(path, Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
   }
   module.API.restoreSnapshot = () => description.hiwire;
+}
+
+// What two snapshots must have alike, beside their packages, for the memory of one to go where the other's is.
+const FRAME = ["countArgs", "libraries", "slots", "tableLength", "freeSlots", "got", "files"];
+
+export const haveOneFrame = (one, other) =>
+  FRAME.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+
+// Puts the snapshot where `earlier` is, the description of one of the same frame that was restored and has run nothing.
+// The memory is the system's work already (measured with FastAPI: 20 ms instead of 65).
+export async function restoreOver(module, snapshot, earlier) {
+  const { description } = snapshot;
+  if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
+  const heap = module.HEAPU8;
+  clearOthers(heap, earlier, description);
+  await copyPages(snapshot, heap);
+  module.API.restoreSnapshot = () => description.hiwire;
+}
+
+// Clears the pages that `earlier` has and `description` has not.
+function clearOthers(heap, earlier, description) {
+  const stays = new Uint8Array(heap.length / PAGE);
+  for (const [page, count] of description.runs) stays.fill(1, page, page + count);
+  for (const [page, count] of earlier.runs) {
+    for (let at = page; at < page + count; at++) {
+      if (!stays[at]) heap.fill(0, at * PAGE, (at + 1) * PAGE);
+    }
+  }
 }
 
 // Python 3.13 makes a function that counts arguments when it starts (CPython, Python/emscripten_trampoline.c); 3.14 has it

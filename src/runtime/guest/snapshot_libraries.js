@@ -73,6 +73,11 @@ function described(module, path, wasm, imports) {
   return { path, wasm, memoryBase, tableBase, needed };
 }
 
+// By path, for a second instance of the same packages.
+const compiled = new Map();
+
+export const forgetLibraries = () => compiled.clear();
+
 // Puts the libraries of a snapshot's description back, in their order; their instances.
 export function replayLibraries(module, libraries) {
   const symbols = [];
@@ -92,7 +97,8 @@ export function replayLibraries(module, libraries) {
 // What Emscripten does for a library, without what is in the saved memory already: no allocation, no relocation of
 // data, no constructors.
 function replay(module, library, inScope) {
-  const wasm = new WebAssembly.Module(module.FS.readFile(library.path));
+  const wasm = compiled.get(library.path) ?? new WebAssembly.Module(module.FS.readFile(library.path));
+  compiled.set(library.path, wasm);
   const { memorySize, tableSize, weakImports } = module.getDylinkMetadata(wasm);
   if (memorySize !== library.memorySize || tableSize !== library.tableSize) {
     throw new Error(`${library.path} is not the library of the snapshot`);

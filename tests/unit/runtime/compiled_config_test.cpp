@@ -12,8 +12,8 @@ const RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
 const std::string key(64, 'k');
 const std::string other_key(64, 'o');
 
-struct Sample : test::FakeWorld {
-  Sample() {
+struct CompiledConfigs : test::FakeWorld {
+  CompiledConfigs() {
     REQUIRE(announce_config("/run", key, files));
     processes.answer = [](const Command&) { return ProcessOutput{{}, "compiled", ""}; };
   }
@@ -22,7 +22,7 @@ struct Sample : test::FakeWorld {
 } // namespace
 
 TEST_CASE("a configuration is compiled once and replaces the one before") {
-  Sample sample;
+  CompiledConfigs sample;
   REQUIRE(sample.files.write("/run/config-1234.bin", "older"));
   REQUIRE(compile_config(parts, "/run", key, sample.world));
   CHECK(sample.files.read(compiled_config("/run", key)) == "compiled");
@@ -32,7 +32,7 @@ TEST_CASE("a configuration is compiled once and replaces the one before") {
 }
 
 TEST_CASE("files that are of another key by now are not compiled, or not kept") {
-  Sample sample;
+  CompiledConfigs sample;
   REQUIRE(compile_config(parts, "/run", other_key, sample.world));
   CHECK(sample.processes.commands.empty());
   sample.processes.answer = [&](const Command&) {
@@ -44,7 +44,7 @@ TEST_CASE("files that are of another key by now are not compiled, or not kept") 
 }
 
 TEST_CASE("when workerd fails nothing is left") {
-  Sample sample;
+  CompiledConfigs sample;
   sample.processes.answer = [](const Command&) {
     return ProcessOutput{{Exit::Kind::exited, 1}, "half", "broken"};
   };

@@ -1,41 +1,28 @@
+#include "service_sample.hpp"
+
 #include <runtime/data_service.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
 using namespace pyw::runtime;
+using test::contains;
 
 namespace {
 
-struct Sample {
-  config::Project project;
-  RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
-  Path state = "/state";
-  Path guest = "/guest";
-  Path registry = "/registry";
-  Environment environment;
-  std::map<std::string, std::string> assets;
-  std::vector<std::string> mocked;
-
-  Sample() {
-    project.name.value = "demo";
-    project.kv_namespaces = {{"A", "one"}, {"B", "one"}, {"C"}};
-    project.r2_buckets = {{"PHOTOS", "photos"}};
-    project.d1_databases = {{"DB", "shop"}};
-    project.queue_producers = {{"JOBS", "jobs"}};
-    config::QueueConsumer consumer;
-    consumer.queue = "jobs";
-    consumer.dead_letter_queue = "dead";
-    project.queue_consumers = {consumer};
-    project.workflows = {{"ORDERS", "orders", "Order"}};
-  }
-
-  [[nodiscard]] ServiceInput input() const {
-    return {project, parts, state, guest, registry, environment, assets, mocked};
-  }
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+test::ServiceSample project_with_data() {
+  test::ServiceSample out;
+  auto& project = out.project;
+  project.name.value = "demo";
+  project.kv_namespaces = {{"A", "one"}, {"B", "one"}, {"C"}};
+  project.r2_buckets = {{"PHOTOS", "photos"}};
+  project.d1_databases = {{"DB", "shop"}};
+  project.queue_producers = {{"JOBS", "jobs"}};
+  config::QueueConsumer consumer;
+  consumer.queue = "jobs";
+  consumer.dead_letter_queue = "dead";
+  project.queue_consumers = {consumer};
+  project.workflows = {{"ORDERS", "orders", "Order"}};
+  return out;
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -50,7 +37,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST_CASE("the data service has each resource once, by what it is called below the state") {
   LocalServices out;
-  add_data_service(Sample().input(), DataReach::everything, out);
+  add_data_service(project_with_data().input(), DataReach::everything, out);
   REQUIRE(out.services.size() == 2);
   const auto& text = out.services[1];
   CHECK(count(text, "(name = \"kv:one\"") == 1);
@@ -65,7 +52,7 @@ TEST_CASE("the data service has each resource once, by what it is called below t
 
 TEST_CASE("without the Worker only the stores can be reached") {
   std::vector<Path> directories;
-  const auto text = plan_data_runtime(Sample().input(), directories);
+  const auto text = plan_data_runtime(project_with_data().input(), directories);
   CHECK(contains(text, "(name = \"kv:one\""));
   CHECK(contains(text, "service = \"data\")]"));
   CHECK_FALSE(contains(text, "queue:jobs"));
@@ -74,8 +61,26 @@ TEST_CASE("without the Worker only the stores can be reached") {
   CHECK(directories == std::vector<Path>{"/state/kv", "/state/d1", "/state/r2", "/state"});
 }
 
+TEST_CASE("workflows of other processes are asked for there, and listed from their Workers' folders") {
+  auto sample = project_with_data();
+  sample.project.name.value.clear();
+  sample.project.workflows = {{"", "orders", "Order", "shop"}, {"", "sales", "Sale", "v3"}};
+  std::vector<Path> directories;
+  auto input = sample.input();
+  CHECK_FALSE(contains(plan_data_runtime(input, directories), "workflow:orders"));
+  input.links = "/run/links.sock";
+  const auto text = plan_data_runtime(input, directories);
+  CHECK(count(text, "(name = \"workflow:orders\", wrapped") == 1);
+  CHECK(count(text, "(name = \"workflow-api:orders\", service = (name = \"external\"") == 1);
+  CHECK(
+      contains(text, "export const Object0 = objectClass(\\\"shop\\\", \\\"miniflare-workflows-orders\\\")"));
+  CHECK(contains(text, "uniqueKey = \"miniflare-workflows-orders\""));
+  CHECK(contains(text, "shop/workflows/miniflare-workflows-orders"));
+  CHECK(contains(text, "v3/pyw-workflows/miniflare-workflows-sales")); // runtime::layout_of
+}
+
 TEST_CASE("a folder of wrangler is kept by the scripts that wrangler uses") {
-  Sample sample;
+  auto sample = project_with_data();
   sample.state = "/x/.wrangler/state/v3";
   std::vector<Path> directories;
   const auto text = plan_data_runtime(sample.input(), directories);
@@ -89,7 +94,7 @@ TEST_CASE("a folder of wrangler is kept by the scripts that wrangler uses") {
 
 TEST_CASE(
     "Durable Objects are asked through the Worker that runs, else through classes that stand for its own") {
-  Sample sample;
+  auto sample = project_with_data();
   sample.project.durable_objects = {{"ROOMS", "Room"}, {"THEIRS", "Their", "other"}};
   LocalServices running;
   add_data_service(sample.input(), DataReach::everything, running);

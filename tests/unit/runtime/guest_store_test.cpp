@@ -8,7 +8,7 @@ using namespace pyw::runtime;
 
 namespace {
 
-const RuntimeParts parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
+const RuntimeParts stored_parts{"/w/workerd", "/py", "314.0.7", "/mf", "/cache"};
 
 bundle::BundleManifest with_package(MemoryFileSystem& files, const std::string& content) {
   REQUIRE(files.write("/p/python_modules/a.py", content));
@@ -66,24 +66,25 @@ TEST_CASE("byte code is compiled once for a content") {
   fake.processes.answer = [&](const Command& command) { return compile(fake, command); };
   config::Project project;
   const PackagesPack packages{"/run/packages.pack", "d1g3st"};
-  const auto code = store_byte_code(project, parts, "/cache/guest-1", packages, fake.world);
+  const auto code = store_byte_code(project, stored_parts, "/cache/guest-1", packages, fake.world);
   CHECK_FALSE(code.library_is_archive);
   CHECK(code.library == std::vector<Path>{"/cache/library-314.0.7.pack",
                                           "/cache/guest-1/guest.pack",
                                           "/cache/guest-1-314.0.7.pack"});
   CHECK(code.packages == Path("/cache/packages-d1g3st-314.0.7.pack"));
-  static_cast<void>(store_byte_code(project, parts, "/cache/guest-1", packages, fake.world));
+  static_cast<void>(store_byte_code(project, stored_parts, "/cache/guest-1", packages, fake.world));
   CHECK(fake.processes.commands.size() == 1);
 
   static_cast<void>(
-      store_byte_code(project, parts, "/cache/guest-1", {"/run/packages.pack", "other"}, fake.world));
+      store_byte_code(project, stored_parts, "/cache/guest-1", {"/run/packages.pack", "other"}, fake.world));
   CHECK(fake.processes.commands.size() == 2);
 }
 
 TEST_CASE("without byte code the Worker runs from the sources") {
   test::FakeWorld fake;
   fake.processes.answer = [](const Command&) { return ProcessOutput{{Exit::Kind::signalled, 9}, "", ""}; };
-  const auto code = store_byte_code({}, parts, "/cache/guest-1", {"/run/packages.pack", "d"}, fake.world);
+  const auto code =
+      store_byte_code({}, stored_parts, "/cache/guest-1", {"/run/packages.pack", "d"}, fake.world);
   CHECK(code.library_is_archive);
   CHECK(code.library == std::vector<Path>{"/cache/guest-1/guest.pack"});
   CHECK_FALSE(code.packages);

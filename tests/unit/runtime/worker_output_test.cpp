@@ -147,9 +147,17 @@ TEST_CASE("the run of a handler is told with what it logged") {
   REQUIRE(read.invocation);
   CHECK(read.invocation->kind == "scheduled");
   CHECK(read.invocation->what == "* * * * *");
+  CHECK(read.trace.empty());
   CHECK(read.invocation->wall_ms == 12.5);
   CHECK(nlohmann::json::parse(read.invocation->logs).at(0).at("text") == "hi");
   // Nothing that comes through the pipe may stop the session.
   CHECK(
       read_output_line(line("debug", R"(pyw-event:{"event":"invocation","logs":7,"wall":"x"})")).invocation);
+}
+
+TEST_CASE("the whole of a run is handed on as it came") {
+  const auto read = read_output_line(line("debug", R"(pyw-trace:{"outcome":"ok","logs":[]})"));
+  CHECK(read.kind == Kind::trace);
+  CHECK(read.trace == R"({"outcome":"ok","logs":[]})");
+  CHECK(read.text.empty());
 }

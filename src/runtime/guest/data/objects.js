@@ -72,12 +72,20 @@ const PAGE = 4096;
 const EMPTY = [["", PAGE], ["-wal", 32 + 24 + PAGE]];
 
 async function holdsData(env, id, hex) {
+  return (await fileOf(env, `${env.OBJECTS_FOLDER}/${id}`, hex)).holdsData;
+}
+
+// What the disk says of an object's storage: {holdsData, changed: when it was last written, as ISO 8601 has it}.
+export async function fileOf(env, folder, hex) {
+  let holdsData = false;
+  let changed = 0;
   for (const [ending, most] of EMPTY) {
-    const file = `http://state/${env.OBJECTS_FOLDER}/${id}/${hex}.sqlite${ending}`;
-    const answer = await env.state.fetch(file, { method: "HEAD" });
-    if (answer.ok && Number(answer.headers.get("content-length")) > most) return true;
+    const answer = await env.state.fetch(`http://state/${folder}/${hex}.sqlite${ending}`, { method: "HEAD" });
+    if (!answer.ok) continue;
+    holdsData ||= Number(answer.headers.get("content-length")) > most;
+    changed = Math.max(changed, Date.parse(answer.headers.get("last-modified")) || 0);
   }
-  return false;
+  return { holdsData, changed: new Date(changed).toISOString() };
 }
 
 async function nameOf(env, hex) {
