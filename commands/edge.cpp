@@ -1,10 +1,10 @@
+#include <base/json.hpp>
 #include <base/text.hpp>
 #include <commands/cloud_support.hpp>
 #include <commands/edge.hpp>
 #include <commands/edge_support.hpp>
 #include <commands/runtime_parts.hpp>
 #include <edge/api.hpp>
-#include <edge/json.hpp>
 #include <edge/server.hpp>
 
 #include <CLI/CLI.hpp>
@@ -29,6 +29,12 @@ struct ServeOptions {
   std::string domain = "localhost";
   std::size_t most_workers = edge::PoolLimits{}.most_workers;
   std::size_t idle_seconds = 300;
+  std::size_t most_requests = edge::GatewayOptions{}.most_requests;
+  edge::Quotas quotas;
+  std::size_t prepared = 1;
+  std::optional<Path> certificate;
+  std::optional<Path> key;
+  bool api_tls = false;
 };
 
 struct Address {
@@ -106,16 +112,30 @@ edge::Workshop::FindParts remembered_parts(World& world) {
   };
 }
 
-std::string for_people(const edge::Json& event) {
-  const auto kind = edge::text_at(event, "event");
+Result<std::optional<TlsFiles>> tls_files(const ServeOptions& options, const Context& context) {
+  if (options.certificate.has_value() != options.key.has_value() || (options.api_tls && !options.key)) {
+    return failure(usage_error("TLS needs both `--tls-certificate` and `--tls-key`"));
+  }
+  if (!options.key) {
+    return std::nullopt;
+  }
+  const auto& folder = context.options.directory;
+  return TlsFiles{folder / *options.certificate,
+                  folder / *options.key,
+                  "each is a file in PEM, the certificate with its chain behind it"};
+}
+
+std::string for_people(const Json& event) {
+  const auto kind = text_at(event, "event");
   if (kind == "listening") {
     return fmt::format(
-        "Deploy to {}, Workers answer on {}", edge::text_at(event, "api"), edge::text_at(event, "workers"));
+        "Deploy to {}, Workers answer on {}", text_at(event, "api"), text_at(event, "workers"));
   }
   if (kind == "stopping") {
     return "Ending: requests under way are answered";
   }
-  return fmt::format("{} {}: {}", kind, edge::text_at(event, "version"), edge::text_at(event, "why"));
+  const auto version = text_at(event, "version");
+  return fmt::format("{}{}{}: {}", kind, version.empty() ? "" : " ", version, text_at(event, "why"));
 }
 
 Result<int> serve(const ServeOptions& options, Context& context) {
@@ -124,14 +144,16 @@ Result<int> serve(const ServeOptions& options, Context& context) {
   PYW_TRY_ASSIGN(const auto api, parse_address(options.api_listen, "--api-listen"));
   edge::EdgeOptions resolved;
   resolved.data = edge_data(options.data, context);
-  resolved.address = listen.host;
-  resolved.port = listen.port;
-  resolved.api_address = api.host;
-  resolved.api_port = api.port;
+  PYW_TRY_ASSIGN(const auto tls, tls_files(options, context));
+  resolved.workers = {listen.host, listen.port, tls};
+  resolved.api = {api.host, api.port, options.api_tls ? tls : std::nullopt};
   resolved.api_hosts = options.api_hosts;
   resolved.domain = options.domain;
   resolved.limits.most_workers = options.most_workers;
+  resolved.limits.prepared = options.prepared;
+  resolved.most_requests = options.most_requests;
   resolved.limits.idle = std::chrono::seconds(options.idle_seconds);
+  resolved.quotas = options.quotas;
   {
     PYW_TRY_ASSIGN(auto records, edge::open_records(resolved.data, world));
     if (options.tokens) {
@@ -151,7 +173,7 @@ Result<int> serve(const ServeOptions& options, Context& context) {
     } else if (importance == edge::Importance::detail) {
       world.reporter.verbose(line);
     } else {
-      world.reporter.message(for_people(edge::Json::parse(line)));
+      world.reporter.message(for_people(Json::parse(line)));
     }
   };
   return edge::run_edge(resolved, hooks, world);
@@ -170,16 +192,39 @@ Runner declare_serve(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--api-host", options->api_hosts, "a name beside this machine's own that the API answers to")
       ->type_name("NAME");
+  app.add_option(
+         "--tls-certificate", options->certificate, "Workers answer by HTTPS, with this certificate (PEM)")
+      ->type_name("FILE");
+  app.add_option("--tls-key", options->key, "the certificate's key (PEM)")->type_name("FILE");
+  app.add_flag("--api-tls", options->api_tls, "the deploy API answers by HTTPS as well");
   app.add_option("--domain", options->domain, "Workers answer as NAME.SUBDOMAIN.DOMAIN (default: localhost)")
       ->type_name("DOMAIN");
   app.add_option("--max-workers", options->most_workers, "processes kept at once (default: 64)")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
+  app.add_option("--max-requests",
+                 options->most_requests,
+                 "requests of a version at once, WebSockets too (default: 1000)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option(
+      "--prepared", options->prepared, "processes that wait for a Worker to be asked for (default: 1)");
   app.add_option("--idle",
                  options->idle_seconds,
                  "seconds after which a Worker without requests is ended (default: 300)")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 1'000'000));
+  app.add_option(
+         "--quota-workers", options->quotas.scripts, "Workers that an account may have (default: any)")
+      ->type_name("N");
+  app.add_option("--quota-bytes",
+                 options->quotas.bytes,
+                 "of modules, snapshots and assets an account may keep, `2gb` for instance (default: any)")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option(
+         "--quota-uploads", options->quotas.uploads, "uploads of an account at once (default: 3; 0: any)")
+      ->type_name("N");
   return [options](Context& context) { return serve(*options, context); };
 }
 
@@ -205,7 +250,10 @@ CommandEntry edge_command() {
       [](CLI::App& app) {
         return declare_subcommands(app,
                                    {{"serve", "take deployments and serve them", declare_serve},
-                                    {"token", "who may deploy", declare_edge_token}});
+                                    {"token", "who may deploy", declare_edge_token},
+                                    {"backup", "copy everything, while it serves", declare_edge_backup},
+                                    {"restore", "put a backup in place", declare_edge_restore},
+                                    {"gc", "remove what no version needs any more", declare_edge_gc}});
       },
   };
 }

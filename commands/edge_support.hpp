@@ -14,4 +14,9 @@ namespace pyw::commands {
 /// `pyw edge token`: declares its subcommands.
 [[nodiscard]] Runner declare_edge_token(CLI::App& app);
 
+/// `pyw edge backup`, `restore` and `gc`.
+[[nodiscard]] Runner declare_edge_backup(CLI::App& app);
+[[nodiscard]] Runner declare_edge_restore(CLI::App& app);
+[[nodiscard]] Runner declare_edge_gc(CLI::App& app);
+
 } // namespace pyw::commands

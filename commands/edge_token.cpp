@@ -1,8 +1,8 @@
+#include <base/json.hpp>
 #include <commands/cloud_support.hpp>
 #include <commands/edge_support.hpp>
 #include <edge/api.hpp>
-#include <edge/json.hpp>
-#include <edge/server.hpp>
+#include <edge/data_places.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -44,11 +44,11 @@ Result<int> create(const Options& options, Context& context) {
           records, options.account, options.name, options.scopes == "read" ? "read" : "read write"));
   auto& reporter = context.world.reporter;
   if (context.options.format == OutputFormat::json) {
-    reporter.data(edge::Json{{"id", made.token.id},
-                             {"account", options.account},
-                             {"account_id", made.token.account},
-                             {"scopes", made.token.scopes},
-                             {"token", made.value.reveal()}} // asked for: it is shown this once
+    reporter.data(Json{{"id", made.token.id},
+                       {"account", options.account},
+                       {"account_id", made.token.account},
+                       {"scopes", made.token.scopes},
+                       {"token", made.value.reveal()}} // asked for: it is shown this once
                       .dump() +
                   "\n");
     return 0;
@@ -61,15 +61,15 @@ Result<int> create(const Options& options, Context& context) {
 Result<int> list(const Options& options, Context& context) {
   PYW_TRY_ASSIGN(auto records, edge::open_records(edge_data(options.data, context), context.world));
   PYW_TRY_ASSIGN(const auto tokens, records.tokens());
-  auto all = edge::Json::array();
+  auto all = Json::array();
   for (const auto& token : tokens) {
     PYW_TRY_ASSIGN(const auto account, records.find_account(token.account));
-    edge::Json line = {{"id", token.id},
-                       {"name", token.name},
-                       {"account", account ? account->name : ""},
-                       {"scopes", token.scopes},
-                       {"created", token.created},
-                       {"revoked", token.revoked ? edge::Json(*token.revoked) : edge::Json(nullptr)}};
+    Json line = {{"id", token.id},
+                 {"name", token.name},
+                 {"account", account ? account->name : ""},
+                 {"scopes", token.scopes},
+                 {"created", token.created},
+                 {"revoked", token.revoked ? Json(*token.revoked) : Json(nullptr)}};
     if (context.options.format == OutputFormat::text) {
       context.world.reporter.data(fmt::format("{}  {:<12} {:<12} {:<10} {}{}\n",
                                               token.id,

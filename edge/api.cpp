@@ -65,14 +65,32 @@ ApiAnswer Api::handle(const ApiRequest& request) {
   }
 }
 
+Outcome Api::run_row(const Call& call, const OperationRow& row) {
+  std::unique_ptr<UploadTurns::Turn> turn;
+  if (row.name.starts_with("upload")) {
+    turn = m_uploads.take(call.account.id, m_parts.quotas.uploads);
+    if (!turn) {
+      // RFC 6585, 4: the clients wait and ask again.
+      return Problem{429, 10429, "the account has as many uploads under way as this server allows"};
+    }
+  }
+  return row.run(*this, call);
+}
+
 Outcome Api::run(const ApiRequest& request) {
   auto matched = match_operation(request.method, request.path);
+  if (matched.row != nullptr && matched.row->scope == Scope::address) {
+    return matched.row->run(*this, {request, std::move(matched.path), {}, {}});
+  }
   constexpr std::string_view scheme = "bearer ";
   if (to_lower(request.authorization.substr(0, scheme.size())) != scheme) {
     return unauthenticated(400);
   }
-  PYW_STORED(const auto token,
-             m_parts.records.find_token(token_hash(trim(request.authorization.substr(scheme.size())))));
+  const auto bearer = trim(std::string_view(request.authorization).substr(scheme.size()));
+  if (matched.row != nullptr && matched.row->scope == Scope::assets) {
+    return run_with_session({request, std::move(matched.path), {}, {}}, *matched.row, bearer);
+  }
+  PYW_STORED(const auto token, m_parts.records.find_token(token_hash(bearer)));
   if (!token || token->revoked) {
     return unauthenticated(401);
   }
@@ -94,11 +112,30 @@ Outcome Api::run(const ApiRequest& request) {
     return unauthenticated(403);
   }
   const Call call{request, std::move(matched.path), *account, *token};
-  auto outcome = matched.row->run(*this, call);
+  auto outcome = run_row(call, *matched.row);
   if (matched.row->scope == Scope::write) {
     PYW_STORED_VOID(
         m_parts.records.audit(*token, std::string(matched.row->name), request.path, outcome.status()));
   }
+  return outcome;
+}
+
+Outcome Api::run_with_session(Call call, const OperationRow& row, std::string_view bearer) {
+  auto session = session_of(bearer, m_parts.vault, m_parts.records.seconds());
+  if (!session || session->account != call.at("account")) {
+    return unauthenticated(401);
+  }
+  PYW_STORED(const auto account, m_parts.records.find_account(session->account));
+  if (!account) {
+    return unauthenticated(403);
+  }
+  call.account = *account;
+  call.token.id = session->token;
+  call.token.account = session->account;
+  call.assets = std::move(session);
+  auto outcome = run_row(call, row);
+  PYW_STORED_VOID(
+      m_parts.records.audit(call.token, std::string(row.name), call.request.path, outcome.status()));
   return outcome;
 }
 

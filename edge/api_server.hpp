@@ -3,6 +3,7 @@
 
 #include <base/event_loop.hpp>
 #include <base/result.hpp>
+#include <edge/entrance.hpp>
 #include <edge/exchange.hpp>
 
 #include <cstdint>
@@ -13,19 +14,21 @@
 
 namespace pyw::edge {
 
+class Tails;
+
 struct ApiServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;              ///< 0 takes a free one
+  EntranceOptions entrance = {};
   std::vector<std::string> hosts = {}; ///< names beside this machine's own that `Host` may have
   /// Gives the answer by calling `done`, on the loop's thread.
   std::function<void(ApiRequest, std::function<void(ApiAnswer)> done)> handle = {};
+  Tails* tails = nullptr; ///< taken up here, each by a WebSocket (edge/tail_socket.hpp)
 };
 
 class ApiServer {
 public:
   virtual ~ApiServer() = default;
 
-  /// Binds and listens at once. Fails when the address is taken.
+  /// Binds and listens at once. Fails as Entrance::open().
   [[nodiscard]] static Result<std::unique_ptr<ApiServer>> listen(EventLoop& loop, ApiServerOptions options);
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;

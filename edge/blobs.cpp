@@ -28,10 +28,28 @@ bool BlobStore::has(const std::string& digest) const {
   return is_digest(digest) && m_files.is_file(path_of(digest));
 }
 
+Result<std::optional<FileLock>> BlobStore::hold() const {
+  if (m_lock.empty()) {
+    return std::nullopt;
+  }
+  PYW_TRY_ASSIGN(auto lock, FileLock::acquire_shared(m_lock));
+  return std::optional(std::move(lock));
+}
+
+Result<bool> BlobStore::keep(const std::string& digest) const {
+  PYW_TRY_ASSIGN(const auto lock, hold());
+  if (!has(digest)) {
+    return false;
+  }
+  PYW_TRY(m_files.touch(path_of(digest)));
+  return true;
+}
+
 Result<std::string> BlobStore::put(std::string_view content) {
   auto digest = sha256_hex(content);
   const auto path = path_of(digest);
-  if (m_files.is_file(path) && check(digest)) {
+  PYW_TRY_ASSIGN(const auto kept, keep(digest));
+  if (kept && check(digest)) {
     return digest;
   }
   PYW_TRY_ASSIGN(const auto writer, m_files.create(path, 0600));

@@ -2,8 +2,10 @@
 // it.
 #pragma once
 
+#include <base/file_lock.hpp>
 #include <base/filesystem.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,10 +16,14 @@ namespace pyw::edge {
 
 class BlobStore {
 public:
-  BlobStore(Path folder, FileSystem& files) : m_folder(std::move(folder)), m_files(files) {}
+  /// `lock`: the file by which this and the removal of garbage (edge/garbage.hpp), which another process may
+  /// be about, take turns. Empty: nothing is ever removed.
+  BlobStore(Path folder, FileSystem& files, Path lock = {})
+      : m_folder(std::move(folder)), m_files(files), m_lock(std::move(lock)) {}
 
   /// Written beside, then renamed; what is there already, and whole, stays. Gives its digest. Not on disk
-  /// before flush(): a flush for each of 550 modules would take a minute.
+  /// before flush(): a flush for each of 550 modules would take a minute. Safe from removal for a while
+  /// (default_grace), like what keep() was told.
   [[nodiscard]] Result<std::string> put(std::string_view content);
 
   /// Everything that was put is on disk when it returns. To be called before a record names it.
@@ -28,6 +34,13 @@ public:
 
   [[nodiscard]] bool has(const std::string& digest) const;
 
+  /// While it lives nothing is removed.
+  [[nodiscard]] Result<std::optional<FileLock>> hold() const;
+
+  /// Whether it is there; if so it stays for a while (default_grace), though no record names it: some upload
+  /// is about to.
+  [[nodiscard]] Result<bool> keep(const std::string& digest) const;
+
   /// Fails when it is not there, or is not what its name says (the disk, a person).
   [[nodiscard]] Result<std::string> read(const std::string& digest) const;
 
@@ -37,6 +50,7 @@ public:
 private:
   Path m_folder;
   FileSystem& m_files;
+  Path m_lock;
 };
 
 } // namespace pyw::edge

@@ -19,10 +19,12 @@ struct StatementCloser {
 using Statement = std::unique_ptr<sqlite3_stmt, StatementCloser>;
 
 Error sqlite_error(sqlite3* connection, std::string_view what) {
-  return internal_error(fmt::format("{}: {}", what, sqlite3_errmsg(connection)),
-                        sqlite3_errcode(connection) == SQLITE_FULL
-                            ? std::vector<std::string>{"the disk with the data folder is full"}
-                            : std::vector<std::string>{});
+  const bool is_full = sqlite3_errcode(connection) == SQLITE_FULL;
+  auto error = internal_error(fmt::format("{}: {}", what, sqlite3_errmsg(connection)),
+                              is_full ? std::vector<std::string>{"the disk with the data folder is full"}
+                                      : std::vector<std::string>{});
+  error.no_space = is_full;
+  return error;
 }
 
 } // namespace
@@ -54,6 +56,37 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& file,
   PYW_TRY(database->run("PRAGMA foreign_keys = ON"));
   PYW_TRY(database->migrate(migrations));
   return database;
+}
+
+Result<void> Database::copy(const std::string& from, const std::string& to) {
+  Connection source;
+  auto target = std::make_unique<Connection>();
+  const auto open = [](Connection& connection, const std::string& file, int flags) -> Result<void> {
+    if (sqlite3_open_v2(file.c_str(), &connection.handle, SQLITE_OPEN_READWRITE | flags, nullptr) !=
+        SQLITE_OK) {
+      return failure(sqlite_error(connection.handle, fmt::format("cannot open `{}`", file)));
+    }
+    sqlite3_busy_timeout(connection.handle, busy_timeout_ms);
+    return {};
+  };
+  PYW_TRY(open(source, from, 0));
+  PYW_TRY(open(*target, to, SQLITE_OPEN_CREATE));
+  auto* const backup = sqlite3_backup_init(target->handle, "main", source.handle, "main");
+  if (backup == nullptr) {
+    return failure(sqlite_error(target->handle, "the database cannot be copied"));
+  }
+  const auto step = sqlite3_backup_step(backup, -1); // one read transaction: all of one moment
+  if (sqlite3_backup_finish(backup) != SQLITE_OK || step != SQLITE_DONE) {
+    return failure(sqlite_error(target->handle, "the database could not be copied"));
+  }
+  Database copied(std::move(target));
+  // One file, without a log beside it.
+  PYW_TRY(copied.run("PRAGMA journal_mode = DELETE"));
+  PYW_TRY_ASSIGN(const auto rows, copied.run("PRAGMA integrity_check"));
+  if (rows.size() != 1 || rows[0].at(0) != "ok") {
+    return failure(internal_error(fmt::format("`{}` is damaged: {}", from, rows.at(0).at(0).value_or(""))));
+  }
+  return {};
 }
 
 Result<void> Database::script(std::string_view sql) {

@@ -48,6 +48,10 @@ public:
     bool m_open = false;
   };
 
+  /// All of `from`, as it is at one moment, as a file of its own; others may write to `from` meanwhile
+  /// (SQLite's backup API). Fails when the copy is not whole. On disk when it returns.
+  [[nodiscard]] static Result<void> copy(const std::string& from, const std::string& to);
+
 private:
   struct Connection;
   explicit Database(std::unique_ptr<Connection> connection);

@@ -1,7 +1,7 @@
 // A request to the API and its answer, without the connection.
 #pragma once
 
-#include <edge/json.hpp>
+#include <base/json.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,13 +14,19 @@ namespace pyw::edge {
 
 struct ApiRequest {
   std::string method; ///< "GET"
-  std::string path;   ///< decoded, without `/client/v4`
+  std::string path;   ///< decoded
   std::vector<std::pair<std::string, std::string>> query = {};
   std::string content_type = {};
   std::string content_range = {};
   std::string authorization = {};
   std::string user_agent = {};
   std::string body = {};
+  std::string target = {};     ///< path and query as they came
+  std::string scheme = "http"; ///< or "https"
+  std::string host = {};       ///< by which the client reached the server
+  std::string address = {};    ///< the client's, without the port
+  std::vector<std::pair<std::string, std::string>> headers =
+      {}; ///< of an object's content, with their values
 
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
 };
@@ -29,6 +35,7 @@ struct ApiAnswer {
   int status = 200;
   std::string content_type = "application/json";
   std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 /// Why a request was refused, in the platform's codes.

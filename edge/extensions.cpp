@@ -27,7 +27,8 @@ Outcome show_snapshot(Api& api, const Call& call) {
     return Problem{400, 10001, "that is no SHA-256"};
   }
   PYW_STORED(const auto own, parts.records.has_module(call.account.id, digest));
-  if (own && parts.blobs.has(digest)) {
+  PYW_STORED(const auto kept, own ? parts.blobs.keep(digest) : Result<bool>(false));
+  if (kept) {
     PYW_STORED(const auto content, parts.blobs.read(digest));
     return progress(digest, content.size(), true);
   }
@@ -73,7 +74,8 @@ Outcome known_modules(Api& api, const Call& call) {
     }
     PYW_STORED(const auto own, parts.records.has_module(call.account.id, digest));
     // A damaged one is not known: it comes again, and replaces what is there.
-    if (own && parts.blobs.has(digest) && parts.blobs.check(digest)) {
+    PYW_STORED(const auto kept, own ? parts.blobs.keep(digest) : Result<bool>(false));
+    if (kept && parts.blobs.check(digest)) {
       known.push_back(digest);
     }
   }

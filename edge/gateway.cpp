@@ -1,6 +1,6 @@
 #include <base/hash.hpp>
 #include <base/http_relay.hpp>
-#include <base/listener.hpp>
+#include <edge/client_connection.hpp>
 #include <edge/gateway.hpp>
 #include <edge/open_connections.hpp>
 #include <edge/vault.hpp>
@@ -41,24 +41,17 @@ struct WorkerConnection {
 
 namespace {
 
-constexpr auto outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t most_head_bytes = 128 * 1024; // production's limit for all of a request's header
 constexpr std::size_t most_kept = 64;
-constexpr auto longest_silence = std::chrono::seconds(75);
 constexpr auto longest_start = std::chrono::seconds(60);
 constexpr auto longest_absence = std::chrono::seconds(5);
 constexpr int most_attempts = 4;
 
-using ClientSocket = asio::generic::stream_protocol::socket;
 using RequestParser = http::request_parser<http::buffer_body>;
 using ResponseParser = http::response_parser<http::buffer_body>;
 using Request = http::request<http::buffer_body>;
 using Response = http::response<http::buffer_body>;
 using Clock = std::chrono::steady_clock;
-
-std::string text(beast::string_view view) {
-  return {view.data(), view.size()};
-}
 
 bool is_websocket(const Request& request) {
   return beast::iequals(request[http::field::upgrade], "websocket");
@@ -134,25 +127,6 @@ private:
   bool m_set = false;
 };
 
-struct Connection {
-  Connection(asio::io_context& context, UniqueFd descriptor, std::string from)
-      : socket(context,
-               asio::generic::stream_protocol(from.find(':') == std::string::npos ? AF_INET : AF_INET6,
-                                              SOCK_STREAM),
-               descriptor.release()),
-        address(std::move(from)) {}
-
-  void close() {
-    error_code ignored;
-    socket.close(ignored);
-  }
-
-  ClientSocket socket;
-  std::string address;
-  beast::flat_buffer buffer;
-  bool waits = true; ///< for a request
-};
-
 class BeastGateway final : public Gateway {
 public:
   BeastGateway(EventLoop& loop, WorkerPool& pool, GatewayOptions options)
@@ -160,15 +134,13 @@ public:
         m_table(std::make_shared<RoutingTable>()), m_random(std::random_device{}()) {}
 
   Result<void> open() {
-    PYW_TRY_ASSIGN(
-        m_listener,
-        Listener::open(m_loop, m_options.address, m_options.port, [this](AcceptedConnection accepted) {
-          auto connection = std::make_shared<Connection>(
-              m_context, std::move(accepted.socket), std::move(accepted.address));
-          m_connections.add(connection);
-          asio::co_spawn(m_context, serve(connection), asio::detached);
-        }));
-    m_port = m_listener->port();
+    PYW_TRY_ASSIGN(m_entrance,
+                   Entrance::open(m_loop, m_options.entrance, [this](AcceptedConnection accepted) {
+                     auto connection = std::make_shared<ClientConnection>(m_context, std::move(accepted));
+                     m_connections.add(connection);
+                     asio::co_spawn(m_context, serve(connection), asio::detached);
+                   }));
+    m_port = m_entrance->port();
     return {};
   }
 
@@ -177,12 +149,12 @@ public:
   void route_by(std::shared_ptr<const RoutingTable> table) override { m_table = std::move(table); }
 
   void finish(std::function<void()> done) override {
-    m_listener.reset();
+    m_entrance.reset();
     m_connections.finish(std::move(done));
   }
 
 private:
-  asio::awaitable<void> serve(std::shared_ptr<Connection> connection) {
+  asio::awaitable<void> serve(std::shared_ptr<ClientConnection> connection) {
     while (co_await serve_one(*connection)) {
     }
     error_code ignored;
@@ -192,7 +164,7 @@ private:
   }
 
   /// False when the connection is at its end.
-  asio::awaitable<bool> serve_one(Connection& connection) {
+  asio::awaitable<bool> serve_one(ClientConnection& connection) {
     RequestParser parser;
     parser.header_limit(most_head_bytes);
     parser.body_limit(boost::none);
@@ -213,7 +185,7 @@ private:
     co_return goes_on && !m_connections.finishing();
   }
 
-  asio::awaitable<bool> read_head(Connection& connection, RequestParser& parser) {
+  asio::awaitable<bool> read_head(ClientConnection& connection, RequestParser& parser) {
     asio::steady_timer silence(m_context, longest_silence);
     silence.async_wait([&connection](error_code error) {
       if (!error) {
@@ -231,7 +203,7 @@ private:
     co_return !error;
   }
 
-  asio::awaitable<bool> answer(Connection& connection, RequestParser& parser, VisitRecord& record) {
+  asio::awaitable<bool> answer(ClientConnection& connection, RequestParser& parser, VisitRecord& record) {
     auto& request = parser.get();
     const auto target = request.target();
     if (!target.starts_with('/')) {
@@ -253,6 +225,10 @@ private:
       co_return co_await refuse(connection, parser, 404, "this Worker has no deployment", record);
     }
     record.version = share->version;
+    if (m_pool.requests_of(share->version) >= m_options.most_requests) {
+      co_return co_await refuse(
+          connection, parser, 503, "the Worker has too many requests under way", record);
+    }
     if (beast::iequals(request[http::field::expect], "100-continue")) {
       constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(connection.socket, asio::buffer(go_on), outcome);
@@ -327,7 +303,7 @@ private:
     co_return error ? nullptr : fresh;
   }
 
-  [[nodiscard]] Request request_for_worker(const Connection& connection, const Request& request) {
+  [[nodiscard]] Request request_for_worker(const ClientConnection& connection, const Request& request) {
     Request out;
     out.base() = request.base();
     out.version(11);
@@ -339,13 +315,13 @@ private:
     // What only the server may say.
     const auto before = text(request["X-Forwarded-For"]);
     out.set("X-Forwarded-For", before.empty() ? connection.address : before + ", " + connection.address);
-    out.set("X-Forwarded-Proto", "http");
+    out.set("X-Forwarded-Proto", m_options.entrance.tls ? "https" : "http");
     out.set("CF-Connecting-IP", connection.address);
     out.set("CF-Ray", fmt::format("{:016x}", m_random()));
     return out;
   }
 
-  asio::awaitable<Exchange> exchange(Connection& connection,
+  asio::awaitable<Exchange> exchange(ClientConnection& connection,
                                      RequestParser& parser,
                                      const std::shared_ptr<ReadyWorker>& worker,
                                      VisitRecord& record) {
@@ -388,7 +364,7 @@ private:
     co_return result == Exchange::done&& pumped != Relayed::all ? Exchange::ended : result;
   }
 
-  asio::awaitable<Exchange> relay_answer(Connection& connection,
+  asio::awaitable<Exchange> relay_answer(ClientConnection& connection,
                                          RequestParser& parser,
                                          WorkerConnection& upstream,
                                          ResponseParser& response,
@@ -441,7 +417,7 @@ private:
     co_return goes_on ? Exchange::done : Exchange::ended;
   }
 
-  asio::awaitable<void> tunnel(Connection& connection, WorkerConnection& upstream) {
+  asio::awaitable<void> tunnel(ClientConnection& connection, WorkerConnection& upstream) {
     // What came with the heads already.
     co_await asio::async_write(upstream.socket, connection.buffer.data(), outcome);
     connection.buffer.clear();
@@ -461,12 +437,18 @@ private:
   }
 
   /// An answer of the server's own; the connection goes on when nothing of the request is left.
-  asio::awaitable<bool> refuse(
-      Connection& connection, RequestParser& parser, unsigned status, std::string what, VisitRecord& record) {
+  asio::awaitable<bool> refuse(ClientConnection& connection,
+                               RequestParser& parser,
+                               unsigned status,
+                               std::string what,
+                               VisitRecord& record) {
     record.status = static_cast<int>(status);
     http::response<http::string_body> answer(http::int_to_status(status), 11);
     answer.set(http::field::content_type, "text/plain; charset=utf-8");
     answer.set(http::field::cache_control, "no-store");
+    if (status == 503) {
+      answer.set(http::field::retry_after, "1"); // seconds
+    }
     const bool goes_on = parser.is_done() && parser.get().keep_alive();
     answer.keep_alive(goes_on);
     answer.body() = what + "\n";
@@ -484,9 +466,9 @@ private:
   GatewayOptions m_options;
   std::shared_ptr<const RoutingTable> m_table;
   std::mt19937_64 m_random;
-  std::unique_ptr<Listener> m_listener;
+  std::unique_ptr<Entrance> m_entrance;
   std::uint16_t m_port = 0;
-  OpenConnections<Connection> m_connections;
+  OpenConnections<ClientConnection> m_connections;
 };
 
 } // namespace

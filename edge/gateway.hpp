@@ -5,6 +5,7 @@
 
 #include <base/event_loop.hpp>
 #include <base/result.hpp>
+#include <edge/entrance.hpp>
 #include <edge/pool.hpp>
 #include <edge/routing.hpp>
 
@@ -30,8 +31,9 @@ struct VisitRecord {
 };
 
 struct GatewayOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0; ///< 0 takes a free one
+  EntranceOptions entrance = {};
+  /// Of a version at once, WebSockets included; one more is answered with 503. Memory is what they cost.
+  std::size_t most_requests = 1000;
   std::function<void(const VisitRecord&)> on_visit = [](const VisitRecord&) {};
 };
 
@@ -39,7 +41,7 @@ class Gateway {
 public:
   virtual ~Gateway() = default;
 
-  /// Binds and listens at once. Fails when the address is taken.
+  /// Binds and listens at once. Fails as Entrance::open().
   [[nodiscard]] static Result<std::unique_ptr<Gateway>>
   listen(EventLoop& loop, WorkerPool& pool, GatewayOptions options);
 

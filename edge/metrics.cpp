@@ -52,8 +52,10 @@ std::string Metrics::text(const Now& now) const {
     }
   };
   gauge("pyw_edge_workers", now.workers);
+  gauge("pyw_edge_prepared", now.prepared);
   gauge("pyw_edge_worker_memory_bytes", now.worker_memory);
   gauge("pyw_edge_requests_under_way", now.requests);
+  gauge("pyw_edge_tails", now.tails);
   counters("pyw_edge_requests_total", m_visits, "status");
   counters("pyw_edge_starts_total", m_starts, "from");
   out += fmt::format("# TYPE pyw_edge_start_failures_total counter\npyw_edge_start_failures_total {}\n",

@@ -21,7 +21,9 @@ public:
 
   struct Now {
     std::size_t workers = 0;
+    std::size_t prepared = 0; ///< processes that wait for a Worker
     std::size_t requests = 0;
+    std::size_t tails = 0;           ///< that somebody is connected to
     std::uint64_t worker_memory = 0; ///< bytes in RAM of all Workers' processes
   };
 

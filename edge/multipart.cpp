@@ -10,7 +10,7 @@ namespace {
 
 /// A Worker with all of FastAPI has 550.
 constexpr std::size_t most_parts = 20'000;
-constexpr std::size_t most_head_bytes = 16 * 1024;
+constexpr std::size_t most_part_head_bytes = 16 * 1024;
 
 Error malformed(std::string why) {
   return user_error("the multipart body is malformed: " + std::move(why));
@@ -58,7 +58,7 @@ std::string unescaped(std::string_view name) {
 
 Result<FormPart> parse_part(std::string_view chunk) {
   const auto head_end = chunk.find("\r\n\r\n");
-  if (head_end == std::string_view::npos || head_end > most_head_bytes) {
+  if (head_end == std::string_view::npos || head_end > most_part_head_bytes) {
     return failure(malformed("a part has no end of its head"));
   }
   FormPart part;

@@ -1,6 +1,9 @@
+#include <base/json.hpp>
 #include <base/text.hpp>
-#include <edge/json.hpp>
+#include <edge/asset_folder.hpp>
+#include <edge/json_value.hpp>
 #include <edge/project.hpp>
+#include <runtime/local_services.hpp>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -31,34 +34,36 @@ ModuleKind kind_of(const std::string& type) {
   return ModuleKind::data;
 }
 
-config::Value value_of(const Json& json) {
-  using config::Value;
-  switch (json.type()) {
-  case Json::value_t::boolean:
-    return Value(json.get<bool>());
-  case Json::value_t::number_integer:
-  case Json::value_t::number_unsigned:
-    return Value(json.get<std::int64_t>());
-  case Json::value_t::number_float:
-    return Value(json.get<double>());
-  case Json::value_t::string:
-    return Value(json.get<std::string>());
-  case Json::value_t::array: {
-    auto array = Value::make_array();
-    for (const auto& item : json) {
-      array.items().push_back(value_of(item));
-    }
-    return array;
+config::OptionalText optional_script(const Json& binding) {
+  const auto script = text_at(binding, "script_name");
+  return script.empty() ? config::OptionalText{} : config::OptionalText(script);
+}
+
+void add_object_binding(const Json& binding, config::Project& project) {
+  project.durable_objects.push_back(
+      {text_at(binding, "name"), text_at(binding, "class_name"), optional_script(binding)});
+}
+
+/// The classes of this Worker that have objects, with what their ids are made from.
+void add_classes(const Version& version, config::Project& project) {
+  const auto classes = Json::parse(version.classes);
+  for (const auto& [name, item] : classes.items()) {
+    config::Export exported{name, config::Export::Type::durable_object};
+    exported.storage = item["sqlite"].get<bool>() ? "sqlite" : "legacy-kv";
+    exported.raw = config::Value::make_table();
+    exported.raw.set(std::string(runtime::stored_key), config::Value(item["key"].get<std::string>()));
+    project.exports.push_back(std::move(exported));
   }
-  case Json::value_t::object: {
-    auto table = Value::make_table();
-    for (const auto& [key, item] : json.items()) {
-      table.set(key, value_of(item));
-    }
-    return table;
+}
+
+/// What is this Worker's own lives in another process: as if it were another Worker's.
+void make_guest(const Version& version, config::Project& project) {
+  project.name.value = version.script + "@" + version.id;
+  for (auto& object : project.durable_objects) {
+    object.script_name = object.script_name.value_or(version.script);
   }
-  default:
-    return {};
+  for (auto& workflow : project.workflows) {
+    workflow.script_name = workflow.script_name.value_or(version.script);
   }
 }
 
@@ -73,6 +78,42 @@ void add_binding(const Json& binding,
     project.vars.push_back({name, value_of(binding.value("json", Json())), {}});
   } else if (type == "version_metadata") {
     project.version_metadata = config::NamedBinding{name};
+  } else if (type == "durable_object_namespace") {
+    add_object_binding(binding, project);
+  } else if (type == "workflow") {
+    config::WorkflowBinding workflow{
+        name, text_at(binding, "workflow_name"), text_at(binding, "class_name"), optional_script(binding)};
+    project.workflows.push_back(std::move(workflow));
+  } else if (type == "service") {
+    config::ServiceBinding service{name, text_at(binding, "service")};
+    if (const auto entrypoint = text_at(binding, "entrypoint"); !entrypoint.empty()) {
+      service.entrypoint = entrypoint;
+    }
+    if (binding.contains("props") && !binding["props"].is_null()) {
+      service.props = value_of(binding["props"]);
+    }
+    project.services.push_back(std::move(service));
+  } else if (type == "queue") {
+    config::QueueProducer producer{name, text_at(binding, "queue_name")};
+    if (binding.contains("delivery_delay") && binding["delivery_delay"].is_number()) {
+      producer.delivery_delay = binding["delivery_delay"].get<double>();
+    }
+    project.queue_producers.push_back(std::move(producer));
+  } else if (type == "kv_namespace") {
+    project.kv_namespaces.push_back({name, text_at(binding, "namespace_id")});
+  } else if (type == "d1") {
+    project.d1_databases.push_back({name, {}, text_at(binding, "id")});
+  } else if (type == "r2_bucket") {
+    project.r2_buckets.push_back({name, text_at(binding, "bucket_name")});
+  } else if (type == "analytics_engine") {
+    const auto dataset = text_at(binding, "dataset");
+    project.analytics_engine_datasets.push_back({name, dataset.empty() ? name : dataset});
+  } else if (type == "ratelimit") {
+    const auto simple = object_at(binding, "simple");
+    config::RateLimit limit{name, text_at(binding, "namespace_id")};
+    limit.limit = simple.value("limit", 0.0);
+    limit.period = simple.value("period", std::int64_t{60});
+    project.ratelimits.push_back(std::move(limit));
   } else if (const auto secret = secrets.find(name); secret != secrets.end()) {
     project.secrets.push_back({name, secret->second, {}});
   }
@@ -81,8 +122,21 @@ void add_binding(const Json& binding,
 } // namespace
 
 std::string unsupported_binding(const std::string& bindings) {
-  constexpr std::array<std::string_view, 5> offered{
-      "plain_text", "json", "secret_text", "secret_key", "version_metadata"};
+  constexpr std::array<std::string_view, 15> offered{"plain_text",
+                                                     "workflow",
+                                                     "durable_object_namespace",
+                                                     "queue",
+                                                     "service",
+                                                     "json",
+                                                     "secret_text",
+                                                     "secret_key",
+                                                     "version_metadata",
+                                                     "assets",
+                                                     "kv_namespace",
+                                                     "d1",
+                                                     "r2_bucket",
+                                                     "analytics_engine",
+                                                     "ratelimit"};
   for (const auto& binding : Json::parse(bindings, nullptr, false)) {
     const auto type = text_at(binding, "type");
     if (std::find(offered.begin(), offered.end(), type) == offered.end()) {
@@ -108,7 +162,8 @@ void sort_modules(std::vector<StoredModule>& modules, const std::string& main_mo
 Result<StoredProject> project_of(const Version& version,
                                  const std::map<std::string, Secret>& secrets,
                                  const Path& root,
-                                 const BlobStore& blobs) {
+                                 const BlobStore& blobs,
+                                 Role role) {
   if (auto refused = unsupported_binding(version.bindings); !refused.empty()) {
     return failure(user_error(std::move(refused)));
   }
@@ -126,8 +181,20 @@ Result<StoredProject> project_of(const Version& version,
   }
   project.python_version =
       config::python_version_for(version.compatibility_date, version.compatibility_flags);
+  std::string asset_binding;
   for (const auto& binding : Json::parse(version.bindings, nullptr, false)) {
     add_binding(binding, secrets, project);
+    if (text_at(binding, "type") == "assets") {
+      asset_binding = text_at(binding, "name");
+    }
+  }
+  if (role == Role::guest) {
+    make_guest(version, project);
+  } else {
+    add_classes(version, project);
+  }
+  if (version.assets) {
+    project.assets = assets_of(*version.assets, asset_binding);
   }
   const auto metadata = Json::parse(version.metadata, nullptr, false);
   if (metadata.is_object() && metadata.contains("limits")) {

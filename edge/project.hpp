@@ -4,6 +4,7 @@
 #include <bundle/manifest.hpp>
 #include <config/project.hpp>
 #include <edge/blobs.hpp>
+#include <edge/role.hpp>
 #include <edge/version.hpp>
 
 #include <map>
@@ -22,7 +23,8 @@ struct StoredProject {
 [[nodiscard]] Result<StoredProject> project_of(const Version& version,
                                                const std::map<std::string, Secret>& secrets,
                                                const Path& root,
-                                               const BlobStore& blobs);
+                                               const BlobStore& blobs,
+                                               Role role = Role::alone);
 
 /// Why the bindings (JSON, as uploaded) cannot be offered; empty when they can.
 [[nodiscard]] std::string unsupported_binding(const std::string& bindings);

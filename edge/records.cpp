@@ -1,5 +1,5 @@
 #include <base/hash.hpp>
-#include <edge/json.hpp>
+#include <base/json.hpp>
 #include <edge/records.hpp>
 #include <edge/vault.hpp>
 
@@ -35,6 +35,15 @@ CREATE TABLE modules (account TEXT NOT NULL REFERENCES accounts, digest TEXT NOT
 CREATE TABLE audit (place INTEGER PRIMARY KEY, at TEXT NOT NULL, account TEXT NOT NULL, token TEXT NOT NULL,
                     what TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL);
 CREATE INDEX deployments_of ON deployments (account, script, place);
+)sql",
+                                               R"sql(
+CREATE TABLE assets (account TEXT NOT NULL REFERENCES accounts, hash TEXT NOT NULL, digest TEXT NOT NULL,
+                     size INTEGER NOT NULL, PRIMARY KEY (account, hash)) WITHOUT ROWID;
+)sql",
+                                               R"sql(
+CREATE TABLE resources (account TEXT NOT NULL REFERENCES accounts, kind TEXT NOT NULL, id TEXT NOT NULL,
+                        name TEXT NOT NULL, created TEXT NOT NULL, document TEXT NOT NULL,
+                        PRIMARY KEY (account, kind, id), UNIQUE (account, kind, name)) WITHOUT ROWID;
 )sql"};
 
 constexpr std::string_view token_columns = "id, account, name, scopes, created, revoked";
@@ -119,6 +128,10 @@ Result<std::string> new_uuid() {
 Result<Records> Records::open(const std::string& file, Clock& clock) {
   PYW_TRY_ASSIGN(auto database, Database::open(file, migrations));
   return Records(std::move(database), clock);
+}
+
+std::int64_t Records::seconds() const {
+  return std::chrono::system_clock::to_time_t(m_clock->now());
 }
 
 std::string Records::now() const {
@@ -362,6 +375,17 @@ Result<void> Records::add_modules(const std::string& account, const std::vector<
   for (const auto& digest : digests) {
     PYW_TRY(m_database->run("INSERT OR IGNORE INTO modules VALUES (?, ?)", {account, digest}));
   }
+  return {};
+}
+
+Result<std::vector<Version>> Records::all_versions() {
+  PYW_TRY_ASSIGN(const auto rows, m_database->run("SELECT document FROM versions ORDER BY rowid"));
+  return versions_from(rows);
+}
+
+Result<void> Records::forget_module(const std::string& digest) {
+  PYW_TRY(m_database->run("DELETE FROM modules WHERE digest = ?", {digest}));
+  PYW_TRY(m_database->run("DELETE FROM assets WHERE digest = ?", {digest}));
   return {};
 }
 

@@ -124,6 +124,11 @@ public:
                                                       const std::vector<std::string>& patterns);
   [[nodiscard]] Result<std::vector<Route>> routes();
 
+  // --- For what looks at all that is kept (garbage, backup) ---
+  [[nodiscard]] Result<std::vector<Version>> all_versions();
+  /// As if it had never been sent.
+  [[nodiscard]] Result<void> forget_module(const std::string& digest);
+
   // --- Modules that an account has sent ---
   [[nodiscard]] Result<bool> has_module(const std::string& account, const std::string& digest);
   [[nodiscard]] Result<void> add_modules(const std::string& account, const std::vector<std::string>& digests);
@@ -135,7 +140,11 @@ public:
   [[nodiscard]] Result<void>
   audit(const Token& token, const std::string& what, const std::string& path, int status);
 
-  [[nodiscard]] std::string now() const; ///< RFC 3339, UTC, with microseconds
+  [[nodiscard]] std::string now() const;      ///< RFC 3339, UTC, with microseconds
+  [[nodiscard]] std::int64_t seconds() const; ///< since 1970
+
+  /// For records that have a file of their own (edge/asset_records.hpp).
+  [[nodiscard]] Database& database() { return *m_database; }
 
 private:
   Records(std::unique_ptr<Database> database, Clock& clock)

@@ -10,7 +10,9 @@
 
 namespace pyw::edge {
 
-enum class Scope { read, write };
+/// What the caller needs: an API token with that right, the token of an upload of assets, or an address that
+/// says by itself what it is good for.
+enum class Scope { read, write, assets, address };
 
 struct OperationRow {
   std::string_view method;

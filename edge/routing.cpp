@@ -1,6 +1,6 @@
 #include <base/hash.hpp>
+#include <base/json.hpp>
 #include <base/text.hpp>
-#include <edge/json.hpp>
 #include <edge/routing.hpp>
 
 #include <fmt/core.h>
@@ -37,6 +37,16 @@ std::string override_of(std::string_view header, std::string_view script) {
     }
   }
   return "";
+}
+
+std::vector<std::string> schedules_in(const Json& document) {
+  std::vector<std::string> out;
+  for (const auto& cron : array_at(document, "schedules")) {
+    if (cron.is_string()) {
+      out.push_back(cron.get<std::string>());
+    }
+  }
+  return out;
 }
 
 } // namespace
@@ -81,11 +91,11 @@ RoutingTable::RoutingTable(const std::vector<ServedScript>& scripts,
                            std::string_view domain) {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<RoutedScript>> by_name;
   for (const auto& item : scripts) {
-    auto routed =
-        std::make_shared<RoutedScript>(RoutedScript{item.script.account, item.script.name, item.versions});
+    const auto document = Json::parse(item.script.document, nullptr, false);
+    auto routed = std::make_shared<RoutedScript>(
+        RoutedScript{item.script.account, item.script.name, item.versions, schedules_in(document)});
     m_scripts.push_back(routed);
     by_name[{item.script.account, item.script.name}] = routed;
-    const auto document = Json::parse(item.script.document, nullptr, false);
     if (object_at(document, "subdomain").value("enabled", Json(false)) == Json(true)) {
       m_hosts[to_lower(fmt::format("{}.{}.{}", item.script.name, item.subdomain, domain))] = routed;
       if (item.first_account) {
@@ -113,6 +123,12 @@ const RoutedScript* RoutingTable::find(const RequestPlace& place) const {
   }
   const auto found = m_hosts.find(host);
   return found == m_hosts.end() ? nullptr : found->second.get();
+}
+
+const RoutedScript* RoutingTable::find_script(std::string_view account, std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      m_scripts, [&](const auto& script) { return script->account == account && script->name == name; });
+  return found == m_scripts.end() ? nullptr : found->get();
 }
 
 const Share* choose_version(const std::vector<Share>& versions, const Choice& choice) {

@@ -17,7 +17,8 @@ namespace pyw::edge {
 struct RoutedScript {
   std::string account;
   std::string name;
-  std::vector<Share> versions; ///< percentages, in the deployment's order
+  std::vector<Share> versions;        ///< percentages, in the deployment's order
+  std::vector<std::string> schedules; ///< cron expressions
 };
 
 struct RequestPlace {
@@ -35,6 +36,9 @@ public:
 
   /// A configured route wins over a Worker's own name, the longest pattern over shorter ones. nullptr: none.
   [[nodiscard]] const RoutedScript* find(const RequestPlace& place) const;
+
+  /// nullptr: the account has none of that name.
+  [[nodiscard]] const RoutedScript* find_script(std::string_view account, std::string_view name) const;
 
   [[nodiscard]] const std::vector<std::shared_ptr<RoutedScript>>& scripts() const { return m_scripts; }
 

@@ -1,3 +1,4 @@
+#include <edge/cron.hpp>
 #include <edge/operations.hpp>
 
 #include <fmt/core.h>
@@ -128,7 +129,8 @@ Problem no_such_worker() {
 }
 
 Problem store_problem(const Error& error) {
-  return {500, 10002, fmt::format("the server failed: {}", error.message())};
+  // RFC 4918, 11.5: 507 Insufficient Storage.
+  return {error.no_space ? 507 : 500, 10002, fmt::format("the server failed: {}", error.message())};
 }
 
 Outcome list_scripts(Api& api, const Call& call) {
@@ -159,6 +161,9 @@ Outcome show_service(Api& api, const Call& call) {
                     {"modified_on", script->modified},
                     {"handlers", Json::array({"fetch"})},
                     {"last_deployed_from", latest ? latest->source : "api"}};
+  if (const auto tag = text_at(document, "migration_tag"); !tag.empty()) {
+    described["migration_tag"] = tag;
+  }
   if (latest) {
     described["etag"] = latest->id;
     described["compatibility_date"] = latest->compatibility_date;
@@ -182,8 +187,8 @@ Outcome show_worker(Api& api, const Call& call) {
   const auto document = document_of(*script);
   auto subdomain = subdomain_of(document);
   const auto& parts = api.parts();
-  subdomain["url"] =
-      fmt::format("http://{}.{}.{}:{}", script->name, call.account.subdomain, parts.domain, parts.port);
+  subdomain["url"] = fmt::format(
+      "{}://{}.{}.{}:{}", parts.scheme, script->name, call.account.subdomain, parts.domain, parts.port);
   return Json{{"id", text_at(document, "tag")},
               {"name", script->name},
               {"created_on", script->created},
@@ -199,8 +204,11 @@ Outcome delete_script(Api& api, const Call& call) {
   if (!script) {
     return no_such_worker();
   }
+  PYW_STORED_VOID(remove_workflows(api, call, script->name));
   PYW_STORED_VOID(api.parts().records.delete_script(call.account.id, script->name));
+  end_tails(api, call.account.id, script->name);
   PYW_STORED_VOID(api.parts().apply());
+  PYW_STORED_VOID(api.parts().data_deleted(call.account.id, script->name, ""));
   return Json(nullptr);
 }
 
@@ -227,8 +235,12 @@ Outcome show_script_settings(Api& api, const Call& call) {
 }
 
 Outcome patch_script_settings(Api& api, const Call& call) {
+  const auto body = call.json();
+  if (!array_at(body, "tail_consumers").empty()) {
+    return Problem{400, 10021, "`tail_consumers` is not offered by this server"};
+  }
   const auto changed = change_script(api, call, [&](Json& document) {
-    take_over(call.json(), {"logpush", "observability", "tags", "tail_consumers"}, document);
+    take_over(body, {"logpush", "observability", "tags", "tail_consumers"}, document);
   });
   return changed.status() == 200 ? show_script_settings(api, call) : changed;
 }
@@ -279,6 +291,9 @@ Outcome put_schedules(Api& api, const Call& call) {
   const auto body = call.json();
   for (const auto& item : body.is_array() ? body : Json::array()) {
     crons.push_back(text_at(item, "cron"));
+    if (const auto read = cron_matches(crons.back().get<std::string>(), {}); !read) {
+      return Problem{400, 10100, std::string(read.error().message())};
+    }
   }
   const auto changed = change_script(api, call, [&](Json& document) { document["schedules"] = crons; });
   return changed.status() == 200 ? show_schedules(api, call) : changed;

@@ -9,7 +9,7 @@ namespace pyw::edge {
 namespace {
 
 /// The platform's limits on a variable.
-constexpr std::size_t longest_name = 256;
+constexpr std::size_t longest_secret_name = 256;
 constexpr std::size_t longest_value = 5 * 1024;
 
 Json secrets_of(const Version& version) {
@@ -26,7 +26,7 @@ Json all_secrets(const Version& version) {
 
 /// Sets (a text) or removes (null) one secret of a version to be.
 std::optional<Problem> change(Api& api, Version& version, const std::string& name, const Json& value) {
-  if (name.empty() || name.size() > longest_name) {
+  if (name.empty() || name.size() > longest_secret_name) {
     return Problem{400, 10001, "a secret has a name"};
   }
   auto bindings = Json::array();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <base/world.hpp>
+#include <edge/data_places.hpp>
+#include <edge/gateway.hpp>
 #include <edge/pool.hpp>
-#include <edge/records.hpp>
+#include <edge/quotas.hpp>
 #include <edge/workshop.hpp>
 
 #include <cstdint>
@@ -14,13 +16,13 @@ namespace pyw::edge {
 
 struct EdgeOptions {
   Path data; ///< absolute; everything the server keeps
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0; ///< of the Workers; 0 takes a free one
-  std::string api_address = "127.0.0.1";
-  std::uint16_t api_port = 0;
+  EntranceOptions workers = {};
+  EntranceOptions api = {};
   std::vector<std::string> api_hosts = {}; ///< names beside this machine's own that the API answers to
   std::string domain = "localhost";        ///< Workers answer as NAME.SUBDOMAIN.domain
   PoolLimits limits = {};
+  std::size_t most_requests = GatewayOptions{}.most_requests; ///< GatewayOptions::most_requests
+  Quotas quotas = {};
 };
 
 /// One thing that happened, as JSON: {"event": …}.
@@ -30,21 +32,6 @@ struct EdgeHooks {
   Workshop::FindParts parts;
   std::function<void(Importance, const std::string& json)> log;
 };
-
-/// The files of a data folder.
-struct DataPlaces {
-  Path records;
-  Path key;
-  Path blobs;
-  Path uploads;
-  Path work;
-  Path lock;
-};
-
-[[nodiscard]] DataPlaces places_in(const Path& data);
-
-/// The folder's records, made with mode 0700 when they are not there yet.
-[[nodiscard]] Result<Records> open_records(const Path& data, World& world);
 
 /// Serves until SIGINT, SIGTERM or SIGHUP; requests under way are answered, then every child is ended. The
 /// value is the exit code. Fails when an address is taken, or another server has the data.

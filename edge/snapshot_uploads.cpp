@@ -80,6 +80,7 @@ Result<SnapshotUploads::Taken> SnapshotUploads::take(const std::string& account,
                                                      const PieceRange& range,
                                                      std::string_view piece) {
   const std::lock_guard lock(m_mutex);
+  PYW_TRY_ASSIGN(const auto hold, m_blobs.hold());
   const auto part = part_of(account, digest);
   PYW_TRY_ASSIGN(const auto before, received(account, digest));
   // A client that begins anew may do so: what is there was of no use to it.

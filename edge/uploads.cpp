@@ -1,9 +1,12 @@
 #include <base/filesystem.hpp>
 #include <base/text.hpp>
 #include <bundle/module_rules.hpp>
+#include <edge/assets.hpp>
 #include <edge/multipart.hpp>
+#include <edge/object_classes.hpp>
 #include <edge/operations.hpp>
 #include <edge/project.hpp>
+#include <edge/workflow_records.hpp>
 #include <edge/workshop.hpp>
 
 #include <fmt/core.h>
@@ -18,7 +21,7 @@ namespace pyw::edge {
 namespace {
 
 /// Of all modules together, as on the platform.
-constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20U;
+constexpr std::uint64_t most_module_bytes = std::uint64_t{64} << 20U;
 constexpr std::size_t longest_module_name = 512;
 constexpr std::size_t longest_script_name = 63; // a label of a host name (RFC 1035, 2.3.4)
 
@@ -66,6 +69,10 @@ Json other_metadata(const Json& metadata) {
                                          "compatibility_date",
                                          "compatibility_flags",
                                          "annotations",
+                                         "assets",
+                                         "migrations",
+                                         "exports",
+                                         "keep_assets",
                                          "pyw_modules",
                                          "pyw_snapshot"};
   auto out = Json::object();
@@ -80,8 +87,8 @@ Json other_metadata(const Json& metadata) {
 /// Puts together one new version out of a form and what was there before.
 class Assembly {
 public:
-  Assembly(Api& api, const Call& call, std::optional<Version> before)
-      : m_api(api), m_call(call), m_before(std::move(before)) {}
+  Assembly(Api& api, const Call& call, std::optional<Version> before, bool deploy)
+      : m_api(api), m_call(call), m_before(std::move(before)), m_deploy(deploy) {}
 
   std::optional<Problem> run() {
     auto form = parse_form(m_call.request.content_type, m_call.request.body);
@@ -96,7 +103,8 @@ public:
     if (!m_metadata.is_object()) {
       return Problem{400, 10001, "the form has no `metadata` that is a JSON object"};
     }
-    for (auto step : {&Assembly::read_head, &Assembly::read_bindings}) {
+    for (auto step :
+         {&Assembly::read_head, &Assembly::read_assets, &Assembly::read_classes, &Assembly::read_bindings}) {
       if (auto problem = (this->*step)()) {
         return problem;
       }
@@ -108,6 +116,7 @@ public:
   }
 
   Version version;
+  std::string migration_tag; ///< empty: no migrations came
 
 private:
   std::optional<Problem> read_head() {
@@ -121,16 +130,139 @@ private:
     version.annotations = object_at(m_metadata, "annotations").dump();
     version.metadata = other_metadata(m_metadata).dump();
     version.source = source_of(m_call.request);
-    for (const auto* key : {"migrations", "containers", "assets", "exports"}) {
+    for (const auto* key : {"containers", "tail_consumers", "streaming_tail_consumers"}) {
       if (m_metadata.contains(key) && !m_metadata[key].is_null() && !m_metadata[key].empty()) {
         return invalid(fmt::format("`{}` is not offered by this server", key));
       }
     }
-    if (version.main_module.empty()) {
-      return invalid("the metadata has no `main_module`");
-    }
     return is_date(version.compatibility_date) ? std::nullopt
                                                : std::optional(invalid("`compatibility_date` is no date"));
+  }
+
+  std::optional<Problem> read_assets() {
+    const auto keep = m_metadata.value("keep_assets", Json(false));
+    if (!object_at(m_metadata, "assets").empty()) {
+      if (auto problem = take_assets(m_api, m_metadata, version)) {
+        return problem;
+      }
+    } else if (keep.is_boolean() && keep.get<bool>() && m_before) {
+      version.assets = m_before->assets;
+    }
+    if (!version.main_module.empty()) {
+      return std::nullopt;
+    }
+    if (!version.assets) {
+      return invalid("the metadata has no `main_module`");
+    }
+    // Nothing but assets: a Worker that has no other answer stands behind them.
+    constexpr std::string_view nothing =
+        "export default { fetch: () => new Response(\"Not Found\", { status: 404 }) };\n";
+    auto digest = m_api.parts().blobs.put(nothing);
+    if (!digest) {
+      return store_problem(digest.error());
+    }
+    version.main_module = "no_worker.js";
+    return add({version.main_module,
+                std::string(bundle::content_type(bundle::ModuleKind::es_module)),
+                std::move(*digest),
+                nothing.size()});
+  }
+
+  /// Which Durable Object classes there are after this upload.
+  std::optional<Problem> read_classes() {
+    const auto script = m_api.parts().records.find_script(version.account, version.script);
+    if (!script) {
+      return store_problem(script.error());
+    }
+    const auto document = *script ? Json::parse((*script)->document) : Json::object();
+    const auto migrations = object_at(m_metadata, "migrations");
+    const auto old_tag = text_at(migrations, "old_tag");
+    if (!migrations.empty() && !m_deploy) {
+      return invalid("migrations are applied by a deployment, not by a version alone", 10211);
+    }
+    if (!migrations.empty() && old_tag != text_at(document, "migration_tag")) {
+      return invalid(fmt::format("the migrations begin at the tag `{}`, the Worker is at `{}`",
+                                 old_tag,
+                                 text_at(document, "migration_tag")),
+                     10079);
+    }
+    const auto classes = migrated(
+        object_at(document, "classes"), version.script, migrations, object_at(m_metadata, "exports"));
+    if (!classes) {
+      return invalid(std::string(classes.error().message()), 10074);
+    }
+    version.classes = classes->dump();
+    migration_tag = text_at(migrations, "new_tag");
+    return std::nullopt;
+  }
+
+  /// A workflow of this Worker must not be another's, one of another Worker must be that Worker's.
+  std::optional<Problem> check_workflow(const Json& binding, const std::string& script) {
+    const auto name = text_at(binding, "workflow_name");
+    if (!is_workflow_name(name) || text_at(binding, "class_name").empty()) {
+      return invalid(fmt::format("the binding `{}` to a workflow has a `workflow_name` (letters, digits, `-` "
+                                 "and `_`, 64 at most) and a `class_name`",
+                                 text_at(binding, "name")));
+    }
+    ResourceRecords records(m_api.parts().records.database(), version.account, workflow_kind);
+    const auto found = records.named(name);
+    if (!found) {
+      return store_problem(found.error());
+    }
+    const auto owner = *found ? workflow_of(**found).script : "";
+    if (script != version.script && owner != script) {
+      return invalid(fmt::format("the Worker `{}` has no workflow `{}`", script, name), 10200);
+    }
+    if (script == version.script && *found && owner != script) {
+      return workflow_of_another(name, owner);
+    }
+    return std::nullopt;
+  }
+
+  /// Bindings to other Workers, and to classes.
+  std::optional<Problem> find_workers(const Json& bindings) {
+    auto keys = Json::object();
+    for (const auto& binding : bindings) {
+      const auto type = text_at(binding, "type");
+      const auto other = text_at(binding, type == "service" ? "service" : "script_name");
+      const bool own = other.empty() || other == version.script;
+      if (type != "service" && type != "durable_object_namespace" && type != "workflow") {
+        continue;
+      }
+      Json classes = Json::parse(version.classes);
+      if (!own) {
+        const auto script = m_api.parts().records.find_script(version.account, other);
+        if (!script) {
+          return store_problem(script.error());
+        }
+        if (!*script) {
+          return invalid(fmt::format("the binding `{}` means the Worker `{}`, which does not exist",
+                                     text_at(binding, "name"),
+                                     other),
+                         10143);
+        }
+        classes = object_at(Json::parse((*script)->document), "classes");
+      }
+      const auto name = text_at(binding, "class_name");
+      if (type == "workflow") {
+        if (auto problem = check_workflow(binding, own ? version.script : other)) {
+          return problem;
+        }
+      }
+      if (type != "durable_object_namespace") {
+        continue;
+      }
+      if (!classes.contains(name)) {
+        return invalid(
+            fmt::format("the class `{}` has no Durable Objects: a migration makes it one that has", name),
+            10061);
+      }
+      if (!own) {
+        keys[other + "/" + name] = classes[name]["key"];
+      }
+    }
+    version.foreign_keys = keys.dump();
+    return std::nullopt;
   }
 
   std::optional<Problem> seal(const std::string& name, const std::string& text) {
@@ -185,6 +317,51 @@ private:
     if (auto refused = unsupported_binding(version.bindings); !refused.empty()) {
       return invalid(std::move(refused));
     }
+    if (auto problem = find_resources(out)) {
+      return problem;
+    }
+    return find_workers(out);
+  }
+
+  /// What the bindings name must be the account's own.
+  std::optional<Problem> find_resources(const Json& bindings) {
+    struct Kind {
+      const char* type;
+      const char* kind;
+      const char* field;
+      int code;
+    };
+
+    constexpr std::array kinds{Kind{"kv_namespace", "kv", "namespace_id", 10041},
+                               Kind{"d1", "d1", "id", 10181},
+                               Kind{"queue", "queue", "queue_name", 11000},
+                               Kind{"r2_bucket", "r2", "bucket_name", 10085}};
+    for (const auto& binding : bindings) {
+      const auto simple = object_at(binding, "simple");
+      if (text_at(binding, "type") == "ratelimit" &&
+          !(simple.value("limit", Json()).is_number() && simple.value("period", Json()).is_number())) {
+        return invalid(fmt::format("the rate limit `{}` has a `limit` and a `period`, both numbers",
+                                   text_at(binding, "name")));
+      }
+      for (const auto& kind : kinds) {
+        if (text_at(binding, "type") != kind.type) {
+          continue;
+        }
+        ResourceRecords records(m_api.parts().records.database(), version.account, kind.kind);
+        const auto id = text_at(binding, kind.field);
+        const auto found = kind.kind == std::string_view("queue") ? records.named(id) : records.find(id);
+        if (!found) {
+          return store_problem(found.error());
+        }
+        if (!*found) {
+          return invalid(fmt::format("the binding `{}` names `{}`, which is not there: `{}` is not valid",
+                                     text_at(binding, "name"),
+                                     id,
+                                     kind.field),
+                         kind.code);
+        }
+      }
+    }
     return std::nullopt;
   }
 
@@ -216,8 +393,9 @@ private:
       return invalid(fmt::format("the module `{}` comes twice", module.name));
     }
     m_bytes += module.size;
-    if (m_bytes > most_bytes) {
-      return invalid(fmt::format("the modules have more than {} together", human_size(most_bytes)), 10027);
+    if (m_bytes > most_module_bytes) {
+      return invalid(fmt::format("the modules have more than {} together", human_size(most_module_bytes)),
+                     10027);
     }
     version.modules.push_back(std::move(module));
     return std::nullopt;
@@ -232,7 +410,11 @@ private:
       if (!known) {
         return store_problem(known.error());
       }
-      if (!*known || !parts.blobs.has(digest)) {
+      const auto kept = *known ? parts.blobs.keep(digest) : Result<bool>(false);
+      if (!kept) {
+        return store_problem(kept.error());
+      }
+      if (!*kept) {
         return invalid(fmt::format("the module `{}` is named by a digest that is not known", name));
       }
       const auto content = parts.blobs.read(digest);
@@ -277,7 +459,11 @@ private:
       return store_problem(known.error());
     }
     const bool stays = name.source_root.empty() || is_module_name(name.source_root);
-    if (!*known || !is_digest(name.key) || !stays) {
+    const auto kept = *known ? m_api.parts().blobs.keep(name.digest) : Result<bool>(false);
+    if (!kept) {
+      return store_problem(kept.error());
+    }
+    if (!*kept || !is_digest(name.key) || !stays) {
       return invalid("`pyw_snapshot` names a snapshot that was not sent, or names it wrongly");
     }
     version.snapshot = std::move(name);
@@ -287,6 +473,7 @@ private:
   Api& m_api;
   const Call& m_call;
   std::optional<Version> m_before;
+  bool m_deploy;
   Json m_metadata;
   std::uint64_t m_bytes = 0;
 };
@@ -319,12 +506,30 @@ Outcome upload(Api& api, const Call& call, bool deploy) {
   if (!deploy && !before) {
     return no_such_worker();
   }
-  Assembly assembly(api, call, std::move(before));
+  const auto& quotas = api.parts().quotas;
+  if (!before) {
+    PYW_STORED(const auto scripts, records.scripts(call.account.id));
+    if (auto problem = check_script_quota(quotas, scripts.size())) {
+      return *problem;
+    }
+    // Of a Worker of that name whose deletion was cut off.
+    PYW_STORED_VOID(api.parts().data_deleted(call.account.id, call.at("script"), ""));
+  }
+  Assembly assembly(api, call, std::move(before), deploy);
   if (auto problem = assembly.run()) {
     return *problem;
   }
-  return publish_version(
-      api, call, std::move(assembly.version), deploy, deploy ? script_answer : version_answer);
+  // Uploads of several Workers at once may each fit and together go beyond it: a quota is no wall.
+  PYW_STORED(const auto beyond, check_byte_quota(quotas, assembly.version, records, api.parts().blobs));
+  if (beyond) {
+    return *beyond;
+  }
+  return publish_version(api,
+                         call,
+                         std::move(assembly.version),
+                         deploy,
+                         deploy ? script_answer : version_answer,
+                         assembly.migration_tag);
 }
 
 } // namespace
@@ -343,13 +548,20 @@ std::string source_of(const ApiRequest& request) {
   return keeps_files ? "wrangler" : "api";
 }
 
-Outcome
-publish_version(Api& api, const Call& call, Version version, bool deploy, Json (*answer)(const Version&)) {
+Outcome publish_version(Api& api,
+                        const Call& call,
+                        Version version,
+                        bool deploy,
+                        Json (*answer)(const Version&),
+                        const std::string& migration_tag) {
   auto& parts = api.parts();
   auto& records = parts.records;
   PYW_STORED(version.id, new_uuid());
   version.created = records.now();
   const auto started = parts.validate(version);
+  if (!started && started.error().no_space) {
+    return store_problem(started.error());
+  }
   if (!started) {
     auto why = render(started.error());
     return Problem{400, 10021, "the Worker does not start:\n" + std::string(trim(why))};
@@ -362,6 +574,12 @@ publish_version(Api& api, const Call& call, Version version, bool deploy, Json (
   if (!known) {
     PYW_STORED(const auto tag, new_id());
     document["tag"] = tag;
+  }
+  if (deploy) {
+    document["classes"] = Json::parse(version.classes);
+  }
+  if (!migration_tag.empty()) {
+    document["migration_tag"] = migration_tag;
   }
   const auto metadata = Json::parse(version.metadata);
   for (const auto* key : {"tags", "logpush", "observability", "tail_consumers"}) {

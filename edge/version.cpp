@@ -1,4 +1,4 @@
-#include <edge/json.hpp>
+#include <base/json.hpp>
 #include <edge/version.hpp>
 
 #include <nlohmann/json.hpp>
@@ -29,6 +29,8 @@ std::string to_document(const Version& version) {
               {"modules", std::move(modules)},
               {"bindings", version.bindings},
               {"secrets", version.secrets},
+              {"classes", version.classes},
+              {"foreign_keys", version.foreign_keys},
               {"metadata", version.metadata},
               {"annotations", version.annotations},
               {"source", version.source},
@@ -37,6 +39,9 @@ std::string to_document(const Version& version) {
     out["snapshot"] = {{"digest", version.snapshot->digest},
                        {"key", version.snapshot->key},
                        {"source_root", version.snapshot->source_root}};
+  }
+  if (version.assets) {
+    out["assets"] = {{"manifest", version.assets->manifest}, {"config", version.assets->config}};
   }
   return out.dump();
 }
@@ -58,6 +63,8 @@ Result<Version> version_from_document(std::string_view document) {
     }
     version.bindings = json.at("bindings");
     version.secrets = json.at("secrets").get<std::map<std::string, std::string>>();
+    version.classes = json.value("classes", "{}"); // earlier servers kept none
+    version.foreign_keys = json.value("foreign_keys", "{}");
     version.metadata = json.at("metadata");
     version.annotations = json.at("annotations");
     version.source = json.at("source");
@@ -65,6 +72,9 @@ Result<Version> version_from_document(std::string_view document) {
     if (json.contains("snapshot")) {
       version.snapshot = SnapshotName{
           json["snapshot"].at("digest"), json["snapshot"].at("key"), json["snapshot"].at("source_root")};
+    }
+    if (json.contains("assets")) {
+      version.assets = StoredAssets{json["assets"].at("manifest"), json["assets"].at("config")};
     }
     return version;
   } catch (const Json::exception& error) {

@@ -27,6 +27,12 @@ struct SnapshotName {
   std::string source_root = {}; ///< of the modules, within the project it was made in; in the key as well
 };
 
+/// Static assets of a version.
+struct StoredAssets {
+  std::string manifest; ///< digest of a blob, JSON: {"/path": digest of its content}
+  std::string config; ///< JSON as uploaded: html_handling, not_found_handling, run_worker_first, _headers, …
+};
+
 struct Version {
   std::string id; ///< a UUID
   std::string account;
@@ -40,6 +46,11 @@ struct Version {
   std::string bindings = "[]"; ///< JSON as uploaded, `inherit` resolved; secrets without their values
   std::map<std::string, std::string> secrets = {}; ///< name -> sealed (edge/vault.hpp)
   std::optional<SnapshotName> snapshot = {};
+  std::optional<StoredAssets> assets = {};
+  /// JSON: its Durable Object classes (edge/object_classes.hpp), {CLASS: {"key", "sqlite"}}; and the keys of
+  /// other Workers' that it binds, {WORKER/CLASS: key}.
+  std::string classes = "{}";
+  std::string foreign_keys = "{}";
   std::string metadata = "{}";    ///< JSON: the rest of what was uploaded (limits, observability, …)
   std::string annotations = "{}"; ///< JSON: workers/message, workers/tag, workers/triggered_by
   std::string source = "api";     ///< "wrangler", "pyw", "api": who uploaded it

@@ -150,6 +150,19 @@ Outcome post_deployment(Api& api, const Call& call) {
     if (!named.insert(version_id).second) {
       return bad_deployment(fmt::format("the version `{}` is named twice", version_id));
     }
+    // A class that a later migration deleted, or renamed, is not what this version binds.
+    const auto classes = object_at(Json::parse(script->document), "classes");
+    const auto bound = Json::parse(version->classes);
+    for (const auto& [name, stored] : bound.items()) {
+      if (!classes.contains(name) || classes[name]["key"] != stored["key"]) {
+        return Problem{400,
+                       10211,
+                       fmt::format("the version `{}` was made before a migration that changed its Durable "
+                                   "Object class `{}`",
+                                   version_id,
+                                   name)};
+      }
+    }
     sum += share.get<double>();
     deployment.versions.push_back({version_id, share.get<double>()});
   }

@@ -7,7 +7,7 @@ using namespace pyw::edge;
 
 namespace {
 
-struct Sample {
+struct RecordsSample {
   ManualClock clock;
   Records records = *Records::open(":memory:", clock);
   Account account = *records.ensure_account("shop");
@@ -37,7 +37,7 @@ struct Sample {
 } // namespace
 
 TEST_CASE("an account is made once; a token is found by its hash and by nothing else") {
-  Sample sample;
+  RecordsSample sample;
   CHECK(sample.records.ensure_account("shop")->id == sample.account.id);
   const auto made = create_token(sample.records, "shop", "ci", "read write");
   REQUIRE(made);
@@ -54,7 +54,7 @@ TEST_CASE("an account is made once; a token is found by its hash and by nothing 
 }
 
 TEST_CASE("a version comes back as it was published, with a number of its script's own") {
-  Sample sample;
+  RecordsSample sample;
   auto first = sample.version("a");
   auto second = sample.version("a");
   auto other = sample.version("b");
@@ -75,7 +75,7 @@ TEST_CASE("a version comes back as it was published, with a number of its script
 }
 
 TEST_CASE("script, version and deployment are published together or not at all") {
-  Sample sample;
+  RecordsSample sample;
   auto version = sample.version("a");
   auto deployment = sample.deployment(version);
   REQUIRE(sample.records.publish(sample.script("a"), version, deployment));
@@ -86,7 +86,7 @@ TEST_CASE("script, version and deployment are published together or not at all")
 }
 
 TEST_CASE("what is served is the newest deployment; deleting a script takes all of it along") {
-  Sample sample;
+  RecordsSample sample;
   auto version = sample.version("a");
   REQUIRE(sample.records.publish(sample.script("a"), version, sample.deployment(version)));
   auto split = sample.deployment(version);
@@ -105,7 +105,7 @@ TEST_CASE("what is served is the newest deployment; deleting a script takes all 
 }
 
 TEST_CASE("a route belongs to one script; another cannot take it, and keeps what it had") {
-  Sample sample;
+  RecordsSample sample;
   for (const auto* name : {"a", "b"}) {
     REQUIRE(sample.records.save_script(sample.script(name)));
   }
@@ -121,6 +121,6 @@ TEST_CASE("a route belongs to one script; another cannot take it, and keeps what
 }
 
 TEST_CASE("times are RFC 3339 with microseconds") {
-  const Sample sample;
+  const RecordsSample sample;
   CHECK(sample.records.now() == "2026-09-21T14:13:20.000000Z");
 }
