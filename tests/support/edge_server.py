@@ -41,12 +41,13 @@ def say(project, word):
 
 
 class EdgeServer(EventProgram):
-    def __init__(self, pyw, data, *arguments):
+    def __init__(self, pyw, data, *arguments, prefix=(), prepared=0):
+        """`prefix`: a command that runs the rest of its arguments."""
         self.pyw, self.data = str(pyw), data
-        super().__init__([self.pyw, "edge", "serve", "--json", "--data", str(data), "--listen", "127.0.0.1:0",
-                          "--api-listen", "127.0.0.1:0", *arguments])
-        told = self.wait_for("listening")
-        self.api, self.port = told["api"], int(told["workers"].rsplit(":", 1)[1])
+        super().__init__([*prefix, self.pyw, "edge", "serve", "--json", "--data", str(data), "--listen", "127.0.0.1:0",
+                          "--api-listen", "127.0.0.1:0", "--prepared", str(prepared), *arguments])
+        self.told = self.wait_for("listening")
+        self.api, self.port = self.told["api"], int(self.told["workers"].rsplit(":", 1)[1])
 
     def token(self, *arguments):
         """-> {"token", "account_id", …}"""
@@ -63,6 +64,19 @@ class EdgeServer(EventProgram):
 
     def deploy(self, project, token, *arguments):
         return self.run(project, token, "deploy", "--target", self.api, *arguments)
+
+    def upload(self, token, name, source, bindings, versions=False, **metadata):
+        """A Worker in JavaScript, by the API itself: it starts fast. `bindings` as the API has them. -> (status, text)"""
+        metadata = {"main_module": "index.js", "compatibility_date": "2026-10-01", "bindings": bindings, **metadata}
+        body = ("--B\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n" + json.dumps(metadata) +
+                "\r\n--B\r\nContent-Disposition: form-data; name=\"index.js\"; filename=\"index.js\"\r\n"
+                "Content-Type: application/javascript+module\r\n\r\n" + source + "\r\n--B--")
+        path = f"/client/v4/accounts/{token['account_id']}/workers/scripts/{name}"
+        answer = self.call("POST" if versions else "PUT", path + ("/versions" if versions else ""), token, body.encode(),
+                           headers={"Content-Type": "multipart/form-data; boundary=B"})
+        if answer[0] == 200:
+            assert self.call("POST", path + "/subdomain", token, '{"enabled": true}')[0] == 200
+        return answer
 
     def get(self, path="/", host="shop.localhost", headers=None, method="GET", body=None):
         """-> (status, text)"""

@@ -36,6 +36,14 @@ class EventProgram:
         for line in self.process.stderr:
             self.errors.append(line)
 
+    def has_told(self, kind):
+        """Whether such an event has come so far; what came is kept in `seen`."""
+        while not self.events.empty():
+            event = self.events.get()
+            if event is not None:
+                self.seen.append(event)
+        return any(event["event"] == kind for event in self.seen)
+
     def wait_for(self, kind, /, **fields):
         """The next event of that kind with those fields; everything before it is kept in `seen`."""
         deadline = time.monotonic() + PATIENCE_S

@@ -8,13 +8,15 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MOST_LINES = 800
-MOST_ASIO_FILES = 6  # 26 s and over 1 GB each: the loop, three of the dev server, two of the edge
+MOST_ASIO_FILES = 9  # 26 s and over 1 GB each: the loop, three of the dev server, five of the edge
 # Third-party headers that our headers may include (style guide, 12).
 HEADERS_ALLOWED = {"fmt/core.h", "fmt/format.h", "tl/expected.hpp", "nlohmann/json_fwd.hpp"}
 # Headers of one class in several files, which nobody else includes: header -> how its includers' names begin.
 PRIVATE_HEADERS = {
     "base/http_relay.hpp": ("devserver/message_relay.hpp", "edge/gateway.cpp"),
     "devserver/client_exchange.hpp": "devserver/client_",
+    "edge/client_connection.hpp": ("edge/api_server.cpp", "edge/gateway.cpp", "edge/tail_socket"),
+    "edge/tail_socket.hpp": ("edge/api_server.cpp", "edge/tail_socket.cpp"),
     "devserver/http2_library.hpp": "devserver/http2_",
     "devserver/http2_stream.hpp": "devserver/http2_",
     "devserver/message_relay.hpp": "devserver/client_",

@@ -129,10 +129,10 @@ def test_a_runtime_that_dies_while_it_takes_over_does_not_fail_the_save(pyw):
         os.kill(waiting, signal.SIGSTOP)  # so that it is still there when the save comes
         (root / "src/helper.py").write_text('def word():\n    return "two"\n')
         # It is no longer told as waiting once it takes over.
+        wait_until(lambda: json.loads(session.get("/cdn-cgi/pyw/dev/session")[1])["standby"] == 0, "the save is not taken up")
         answer = []
         asking = threading.Thread(target=lambda: answer.append(session.get()))
         asking.start()
-        wait_until(lambda: json.loads(session.get("/cdn-cgi/pyw/dev/session")[1])["standby"] == 0, "the save is not taken up")
         os.kill(waiting, signal.SIGKILL)
         asking.join()
         assert answer == [(200, "two config")], answer

@@ -12,6 +12,7 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import checks
 from dev_session import is_running, wait_until
+import edge_soak
 from edge_server import EdgeServer, make_project, say
 
 ROUNDS = int(os.environ.get("PYW_KILL_ROUNDS", "20"))
@@ -57,6 +58,14 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_is_served(pyw):
                     acknowledged = number  # it was stored, though the client did not hear of it
         print(f"{ROUNDS} rounds, {killed_in_time} of them before the acknowledgement")
         assert killed_in_time > 0
+
+
+def test_lives_of_a_server_under_load_end_at_any_moment(pyw):
+    """bench/soak.py does hundreds of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = edge_soak.soak(pyw, pathlib.Path(folder) / "data", ROUNDS // 2, seed=20261122)
+        print(f"{ROUNDS // 2} lives: {dict(done)}")
+        assert done["server"] and done["child"] and done["uploads"] > ROUNDS // 2
 
 
 checks.main(globals())
