@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """`pyw edge serve`: what a request costs for which nothing is warm, and what the gateway costs a warm one.
 
-    bench/edge.py [--pyw PROGRAM] [--runs N] [--wrk SECONDS] [hello|fastapi …]
+    bench/edge.py [--pyw PROGRAM] [--runs N] [--wrk SECONDS] [--pairs N] [hello|fastapi …]
 
 cold     the Worker is deployed and its process ended; time of one request, restored from the snapshot that came along,
-         against the same workerd started alone, in turns: from its start to the first correct answer
+         with a prepared process waiting and without, against the same workerd started alone, in turns: from its start
+         to the first correct answer
 warm     wrk (Debian package) through the gateway against the same workerd without it, in turns; 8 connections
 """
 import argparse
@@ -39,32 +40,34 @@ def told(name, values):
 class Deployed:
     """A server with one Worker on it."""
 
-    def __init__(self, pyw, folder, name):
+    def __init__(self, pyw, folder, name, prepared):
         entry, dependencies, self.expected = WORKERS[name]
-        self.root = make_project(folder / name, entry, dependencies)
+        self.root = make_project(folder / f"{name}-{prepared}", entry, dependencies)
         subprocess.run([pyw, "-q", "sync"], cwd=self.root, check=True)
-        self.server = EdgeServer(pyw, folder / f"{name}-data")
+        self.prepared = prepared
+        self.server = EdgeServer(pyw, folder / f"{name}-data-{prepared}", prepared=prepared)
         done = self.server.deploy(self.root, self.server.token())
         assert done.returncode == 0, done.stderr
         self.host = re.search(r"http://([^:]+):", done.stdout + done.stderr)[1]
         assert self.ask()[0] == 200
-        self.server.wait_for("worker_started", snapshot="dedicated")
+        self.pid = self.server.wait_for("worker_started", snapshot="dedicated")["pid"]
 
     def ask(self):
         answer = self.server.get("/", self.host)
         assert answer == (200, self.expected), answer
         return answer
 
-    def end_worker(self):
-        for pid in self.server.children():
-            os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: self.server.metric("pyw_edge_workers") == 0, "the Worker has not ended")
-
     def cold(self):
-        self.end_worker()
+        os.kill(self.pid, signal.SIGKILL)
+        wait_until(lambda: self.server.metric("pyw_edge_workers") == 0, "the Worker has not ended")
+        wait_until(lambda: self.server.metric("pyw_edge_prepared") == self.prepared, "no process waits")
         began = time.perf_counter()
         self.ask()
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        started = self.server.wait_for("worker_started")
+        assert started["prepared"] == bool(self.prepared), started
+        self.pid = started["pid"]
+        return took
 
 
 class Alone:
@@ -74,7 +77,7 @@ class Alone:
         # Beside the Worker's own process one may be under way that compiles its configuration.
         running = (pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1] for pid in deployed.server.children())
         argv = next(argv for argv in running if "serve" in argv)
-        self.argv = [part for part in argv if not part.startswith("--control-fd")]
+        self.argv = [part for part in argv if not part.startswith(("--control-fd", "--debug-port"))]  # the server's own
         self.expected = deployed.expected
 
     def __enter__(self):
@@ -108,32 +111,44 @@ def wrk(port, host, seconds):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
 
 
+def warm(direct_port, gateway_port, host, seconds, pairs):
+    """A shared machine's speed changes within seconds: what counts is the ratio of two runs side by side, many times."""
+    direct, through = [], []
+    for number in range(pairs):
+        for port, into in [(direct_port, direct), (gateway_port, through)][::1 if number % 2 else -1]:
+            into.append(wrk(port, host, seconds))
+    shares = sorted(one / other for one, other in zip(through, direct))
+    print(f"  warm: {statistics.median(through):.0f} requests/s through the gateway, {statistics.median(direct):.0f} from workerd alone; "
+          f"of {pairs} pairs min {shares[0]:.0%}, median {statistics.median(shares):.0%}, max {shares[-1]:.0%}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", default=str(ROOT / "build/release/pyw"))
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--wrk", type=int, default=0)
+    parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("names", nargs="*", default=["hello", "fastapi"])
     given = parser.parse_args()
     pyw = str(pathlib.Path(given.pyw).resolve())
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for name in given.names:
-            deployed = Deployed(pyw, root, name)
+            waiting, deployed = (Deployed(pyw, root, name, prepared) for prepared in (1, 0))
             print(f"{name}, load {os.getloadavg()[0]:.1f}")
-            cold, floor = [], []
+            prepared, cold, floor = [], [], []
             for _ in range(given.runs):
+                prepared.append(waiting.cold())
                 cold.append(deployed.cold())
                 floor.append(cold_alone(deployed))
-            told("cold, through the server", cold)
+            told("cold, a prepared process waits", prepared)
+            told("cold, --prepared 0", cold)
             told("cold, workerd alone", floor)
+            waiting.server.stop()
             if given.wrk:
                 with Alone(deployed) as workerd:
                     workerd.first_answer()
-                    pairs = [(wrk(workerd.port, deployed.host, given.wrk), wrk(deployed.server.port, deployed.host, given.wrk))
-                             for _ in range(3)]
-                direct, through = (statistics.median(side) for side in zip(*pairs))
-                print(f"  warm: {through:.0f} requests/s through the gateway, {direct:.0f} from workerd alone: {through / direct:.0%}")
+                    warm(workerd.port, deployed.server.port, deployed.host, given.wrk, given.pairs)
             deployed.server.stop()
     return 0
 
