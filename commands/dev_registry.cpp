@@ -30,18 +30,40 @@ bool is_deserted(const Path& socket) {
   return ::connect(probe.get(), generic, sizeof(address)) != 0 && (errno == ECONNREFUSED || errno == ENOENT);
 }
 
-bool is_dead(const Path& file, const std::string& text, FileSystem& files, std::int64_t now_ns) {
+/// Of an entry's text; "" for another program's.
+std::string address_in(const std::string& text) {
   const auto entry = nlohmann::json::parse(text, nullptr, false);
   if (!entry.is_object() || !entry.contains("debugPortAddress") || !entry["debugPortAddress"].is_string()) {
-    return false; // another program's
+    return {};
   }
-  const auto address = entry["debugPortAddress"].get<std::string>();
+  return entry["debugPortAddress"].get<std::string>();
+}
+
+bool is_dead(const Path& file, const std::string& text, FileSystem& files, std::int64_t now_ns) {
+  const auto address = address_in(text);
+  if (address.empty()) {
+    return false;
+  }
   if (address.starts_with(unix_prefix)) {
     return is_deserted(address.substr(unix_prefix.size()));
   }
   const auto status = files.status(file);
   const auto age_ns = std::chrono::nanoseconds(believed_for).count();
   return status && *status && (*status)->modified_ns < now_ns - age_ns;
+}
+
+/// Whether another name has this process's socket: a `pyw dev` of this project had it, and was killed. Its
+/// runtime may have listened a little longer, so that it looked alive when this process came.
+bool is_predecessors(const Path& file, const std::string& text, const OwnEntry& own) {
+  return file != own.file && !own.text.empty() && address_in(text) == address_in(own.text);
+}
+
+/// A Worker that has just been reloaded has another socket now.
+void remove_if_still(const Path& file, const std::string& text, FileSystem& files) {
+  const auto again = files.read_if_exists(file);
+  if (again && *again && **again == text) {
+    static_cast<void>(files.remove_all(file));
+  }
 }
 
 } // namespace
@@ -58,7 +80,8 @@ Path registry_directory(const Environment& environment, const ReadOnlyFileSystem
   return (config ? Path(*config) : environment.home() / ".config") / ".wrangler" / "registry";
 }
 
-void remove_dead_entries(const Path& registry, FileSystem& files, std::chrono::system_clock::time_point now) {
+void remove_dead_entries(const OwnEntry& own, FileSystem& files, std::chrono::system_clock::time_point now) {
+  const auto registry = own.file.parent_path();
   const auto entries = files.list(registry);
   if (!entries) {
     return; // no folder, no entries
@@ -67,19 +90,17 @@ void remove_dead_entries(const Path& registry, FileSystem& files, std::chrono::s
   for (const auto& entry : *entries) {
     const auto file = registry / entry.name;
     const auto text = files.read_if_exists(file);
-    if (entry.type != FileType::file || !text || !*text || !is_dead(file, **text, files, now_ns)) {
+    if (entry.type != FileType::file || !text || !*text) {
       continue;
     }
-    // A Worker that has just been reloaded has another socket now.
-    const auto again = files.read_if_exists(file);
-    if (again && *again == *text) {
-      static_cast<void>(files.remove_all(file));
+    if (is_predecessors(file, **text, own) || is_dead(file, **text, files, now_ns)) {
+      remove_if_still(file, **text, files);
     }
   }
 }
 
 DevRegistration::DevRegistration(Path file, World& world) : m_file(std::move(file)), m_world(world) {
-  remove_dead_entries(m_file.parent_path(), m_world.files, m_world.clock.now());
+  remove_dead_entries({m_file, m_text}, m_world.files, m_world.clock.now());
 }
 
 DevRegistration::~DevRegistration() {
@@ -107,6 +128,7 @@ Result<void> DevRegistration::announce(const Entry& entry) {
   const std::lock_guard lock(m_mutex);
   PYW_TRY(m_world.files.write(m_file, text, 0600));
   m_text = text;
+  remove_dead_entries({m_file, m_text}, m_world.files, m_world.clock.now());
   if (!m_keeper.joinable()) {
     m_keeper = std::thread([this] { keep_fresh(); });
   }
@@ -116,7 +138,7 @@ Result<void> DevRegistration::announce(const Entry& entry) {
 void DevRegistration::keep_fresh() {
   std::unique_lock lock(m_mutex);
   while (!m_changed.wait_for(lock, freshness, [this] { return m_ending; })) {
-    remove_dead_entries(m_file.parent_path(), m_world.files, m_world.clock.now());
+    remove_dead_entries({m_file, m_text}, m_world.files, m_world.clock.now());
     static_cast<void>(m_world.files.write(m_file, m_text, 0600)); // a folder that is gone is no reason to end
   }
 }

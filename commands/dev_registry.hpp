@@ -19,9 +19,16 @@ namespace pyw::commands {
 /// .wrangler in $XDG_CONFIG_HOME or ~/.config.
 [[nodiscard]] Path registry_directory(const Environment& environment, const ReadOnlyFileSystem& files);
 
-/// Removes the entries of `pyw dev` and `wrangler dev` that were killed: those that nobody has kept fresh for
-/// as long as wrangler believes one, and those whose socket nobody listens on.
-void remove_dead_entries(const Path& registry, FileSystem& files, std::chrono::system_clock::time_point now);
+/// What this process has written, and where; no text before its Worker serves.
+struct OwnEntry {
+  Path file;
+  std::string text;
+};
+
+/// Removes the entries of `pyw dev` and `wrangler dev` that were killed from the registry that `own` is in:
+/// those that nobody has kept fresh for as long as wrangler believes one, those whose socket nobody listens
+/// on, and those of other names with the socket of `own`.
+void remove_dead_entries(const OwnEntry& own, FileSystem& files, std::chrono::system_clock::time_point now);
 
 /// The entry of one Worker: written when it serves, kept fresh (wrangler drops entries that are 90 s old),
 /// removed with this object. Dead entries of others go when it is written and whenever it is freshened. A
