@@ -125,6 +125,11 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   if (const auto* best = snapshot::best_usable(m_layers, world.files, m_checked)) {
     options.snapshot = best->file;
   }
+  for (const auto& plan : m_layers) {
+    if (plan.layer == snapshot::Layer::base && snapshot::is_usable(plan, m_context.world.files, m_checked)) {
+      options.base_snapshot = plan.file;
+    }
+  }
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, staged, options, world));
   warn_once(prepared.warnings);
   remember(project); // again: python_modules may be there now

@@ -1,5 +1,7 @@
 #include <runtime/compatibility.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -49,6 +51,14 @@ PythonFlags python_flags(std::string_view date, const std::vector<std::string>& 
         contains(flags, flag.enable) || (by_date && !contains(flags, flag.disable));
   }
   return result;
+}
+
+nlohmann::ordered_json python_flag_rules() {
+  auto rules = nlohmann::ordered_json::array();
+  for (const auto& flag : python_flag_table) {
+    rules.push_back({{"enable", flag.enable}, {"disable", flag.disable}, {"since", flag.default_from}});
+  }
+  return rules;
 }
 
 std::vector<std::string> workerd_flags(std::string_view date, const std::vector<std::string>& flags) {

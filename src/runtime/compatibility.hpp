@@ -3,6 +3,8 @@
 
 #include <config/project.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -15,6 +17,10 @@ namespace pyw::runtime {
 using PythonFlags = std::map<std::string, bool>;
 
 [[nodiscard]] PythonFlags python_flags(std::string_view date, const std::vector<std::string>& flags);
+
+/// How they are decided, for those who know date and flags later: JSON, a list of {enable, disable, since},
+/// `since` being the first date that implies the flag, or "".
+[[nodiscard]] nlohmann::ordered_json python_flag_rules();
 
 /// The flags to hand to workerd: without those that select workerd's own Python support, for which it would
 /// fetch a bundle, without repetitions (workerd refuses them), and without `disallow_importable_env`, which

@@ -203,31 +203,36 @@ bool is_listed(const bundle::Module& module) {
          (module.origin == bundle::Origin::own || module.kind == bundle::ModuleKind::es_module);
 }
 
+std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) {
+  std::vector<std::pair<std::string, Path>> modules;
+  for (const auto* const name : {"entrypoint.js",
+                                 "failed.js",
+                                 "files.js",
+                                 "host.js",
+                                 "loader.js",
+                                 "report.js",
+                                 "shims.js",
+                                 "snapshot.js",
+                                 "snapshot_libraries.js",
+                                 "start.js"}) {
+    modules.emplace_back(name, input.files.guest / name);
+  }
+  modules.emplace_back("object_methods.js", input.files.guest / "data" / "object_methods.js");
+  for (const auto* const name : {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"}) {
+    modules.emplace_back(name, input.parts.pyodide / name);
+  }
+  return modules;
+}
+
 std::vector<std::string> worker_modules(const PlanInput& input) {
   if (is_javascript(input.bundle)) {
     return javascript_modules(input.bundle);
   }
   const auto& files = input.files;
   std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
-  for (const std::string_view name : {"entrypoint.js",
-                                      "failed.js",
-                                      "files.js",
-                                      "host.js",
-                                      "loader.js",
-                                      "report.js",
-                                      "shims.js",
-                                      "snapshot.js",
-                                      "snapshot_libraries.js",
-                                      "start.js"}) {
-    modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
+  for (const auto& [name, file] : guest_modules(input)) {
+    modules.push_back(module_entry(own_name(name), file.extension() == ".wasm" ? "wasm" : "esModule", file));
   }
-  modules.push_back(
-      module_entry(own_name("object_methods.js"), "esModule", files.guest / "data" / "object_methods.js"));
-  modules.push_back(module_entry(own_name("pyodide.mjs"), "esModule", input.parts.pyodide / "pyodide.mjs"));
-  modules.push_back(
-      module_entry(own_name("pyodide.asm.mjs"), "esModule", input.parts.pyodide / "pyodide.asm.mjs"));
-  modules.push_back(
-      module_entry(own_name("pyodide.asm.wasm"), "wasm", input.parts.pyodide / "pyodide.asm.wasm"));
   if (input.ahead == Ahead::yes) {
     modules.push_back(module_entry(own_name("prepared.js"), "esModule", files.guest / "prepared.js"));
     modules.push_back(module_entry(own_name("ahead.json"), "json", input.run_directory / "ahead.json"));

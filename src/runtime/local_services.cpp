@@ -1,3 +1,4 @@
+#include <runtime/dynamic_workers.hpp>
 #include <runtime/local_services.hpp>
 
 #include <fmt/core.h>
@@ -23,6 +24,20 @@ std::string wrapped(std::string_view name, std::string_view module, const std::v
       name,
       "wrapped",
       capnp_struct({{"moduleName", capnp_string(module)}, {"innerBindings", capnp_list(inner, 8)}}));
+}
+
+bool add_extension(LocalServices& out, std::string extension) {
+  const bool is_new = std::ranges::find(out.extensions, extension) == out.extensions.end();
+  if (is_new) {
+    out.extensions.push_back(std::move(extension));
+  }
+  return is_new;
+}
+
+bool add_binding_module(LocalServices& out, std::string_view name, std::string_view source) {
+  return add_extension(
+      out,
+      fmt::format("(modules = [(name = {}, internal = true, esModule = {})])", capnp_string(name), source));
 }
 
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder) {
@@ -60,19 +75,15 @@ std::vector<PlainValue> plain_values(const config::Project& project) {
 }
 
 void add_variables(const ServiceInput& input, LocalServices& out) {
-  const auto& project = input.project;
-  for (const auto& [name, is_json, value] : plain_values(project)) {
+  for (const auto& [name, is_json, value] : plain_values(input.project)) {
     out.bindings.push_back(binding(name, is_json ? "json" : "text", capnp_string(value.reveal())));
-  }
-  for (const auto& loader : project.worker_loaders) {
-    out.bindings.push_back(
-        binding(loader.binding, "workerLoader", capnp_struct({{"id", capnp_string(loader.binding)}})));
   }
 }
 
 Result<LocalServices> local_services(const ServiceInput& input) {
   LocalServices out;
   add_variables(input, out);
+  add_worker_loaders(input, out);
   add_durable_objects(input, out);
   add_bundled_services(input, out);
   add_simulated_services(input, out);

@@ -56,6 +56,8 @@ struct ServiceInput {
   /// What the ids of other Workers' Durable Objects are made from, where it is not WORKER-CLASS: by
   /// WORKER/CLASS.
   std::map<std::string, std::string> object_keys = {};
+  /// What describes how Workers in Python are loaded (runtime/dynamic_workers.hpp). Empty: none can be.
+  Path dynamic_workers = {};
 };
 
 /// How the files below the state folder are arranged. `wrangler dev` calls its folder `v3`; a folder of that
@@ -120,6 +122,10 @@ designator(std::string_view service, std::string_view entrypoint, std::string_vi
 /// A binding made of others by a module of workerd, or of an extension.
 [[nodiscard]] std::string
 wrapped(std::string_view name, std::string_view module, const std::vector<std::string>& inner);
+/// Adds modules (an `Extension` of workerd's configuration) once; returns whether they are new.
+bool add_extension(LocalServices& out, std::string extension);
+/// Such a module that `wrapped` may name, and nobody import; `source` is an embedded file.
+bool add_binding_module(LocalServices& out, std::string_view name, std::string_view source);
 /// Adds a `disk` service named `name` for the folder `folder` below the state, which will be made.
 void add_disk(const ServiceInput& input, LocalServices& out, std::string_view name, std::string_view folder);
 

@@ -1,6 +1,7 @@
 #include <runtime/capnp_text.hpp>
 #include <runtime/compatibility.hpp>
 #include <runtime/data_service.hpp>
+#include <runtime/dynamic_workers.hpp>
 #include <runtime/guest_worker.hpp>
 #include <runtime/javascript_worker.hpp>
 #include <runtime/local_services.hpp>
@@ -152,7 +153,9 @@ Result<ConfigPlan> plan_config(const PlanInput& input) {
                                    input.served.stores,
                                    input.served.links,
                                    input.served.queues,
-                                   input.served.object_keys};
+                                   input.served.object_keys,
+                                   is_javascript(input.bundle) ? Path()
+                                                               : input.run_directory / dynamic_workers_file};
   PYW_TRY_ASSIGN(auto services, local_services(service_input));
   if (!is_for_everybody(input)) {
     add_data_service(service_input, DataReach::everything, services);

@@ -1,5 +1,6 @@
 #include <base/hash.hpp>
 #include <runtime/compiled_config.hpp>
+#include <runtime/dynamic_workers.hpp>
 #include <runtime/entry_scan.hpp>
 #include <runtime/handover.hpp>
 #include <runtime/javascript_worker.hpp>
@@ -178,6 +179,9 @@ Result<PreparedRuntime> prepare(const config::Project& project,
   PYW_TRY(put(run / "config.capnp", plan.config, 0600, files)); // secrets stand in it
   PYW_TRY(put(run / "main.js", plan.main_module, 0644, files));
   PYW_TRY(put(run / "settings.json", settings, 0644, files));
+  if (!project.worker_loaders.empty() && !is_javascript(bundle)) {
+    PYW_TRY(put(run / dynamic_workers_file, dynamic_workers_text(input, options.base_snapshot), 0644, files));
+  }
   if (options.ahead == Ahead::yes) {
     PYW_TRY(put(run / "ahead.json", ahead_text(settings, staged, run), 0644, files));
     PYW_TRY(files.remove_all(handover_file(run)));

@@ -26,9 +26,10 @@ struct PrepareOptions {
   Path registry;        ///< the folder in which running Workers of this machine are noted. Absolute
   Observe observe = Observe::no; ///< tell each run of a handler
   Events events = Events::at_once;
-  Served served = {};           ///< see runtime/plan.hpp
-  std::optional<Path> snapshot; ///< a memory snapshot to continue from, checked. Absolute
-  Ahead ahead = Ahead::no;      ///< yes: a process for a Worker like this one, see runtime/handover.hpp
+  Served served = {};                ///< see runtime/plan.hpp
+  std::optional<Path> snapshot;      ///< a memory snapshot to continue from, checked. Absolute
+  Ahead ahead = Ahead::no;           ///< yes: a process for a Worker like this one, see runtime/handover.hpp
+  std::optional<Path> base_snapshot; ///< the same of Python alone, for Workers that this one loads. Absolute
   std::optional<Path> mock; ///< a Python file with classes that answer for platform-only bindings. Absolute
 };
 

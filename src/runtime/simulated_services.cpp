@@ -46,12 +46,9 @@ void add_service(LocalServices& out, std::string_view name, const std::string& w
 
 /// Modules that miniflare's scripts import by these names.
 void add_shared_modules(const ServiceInput& input, LocalServices& out) {
-  if (!out.extensions.empty()) {
-    return;
-  }
-  out.extensions.push_back(
-      "(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
-      "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
+  add_extension(out,
+                "(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
+                    "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
 }
 
 void add_simulation(const ServiceInput& input, LocalServices& out, const Simulation& simulation) {
@@ -83,15 +80,6 @@ std::string named(std::string_view service, const std::string& name) {
   return designator(service, "", ordered_json{{"MINIFLARE_NAMESPACE", name}}.dump());
 }
 
-/// A module that workerd may hand out through a `wrapped` binding.
-void add_internal_module(const ServiceInput& input,
-                         LocalServices& out,
-                         std::string_view name,
-                         std::string_view file) {
-  out.extensions.push_back("(modules = [(name = " + capnp_string(name) +
-                           ", internal = true, esModule = " + script(input, file) + ")])");
-}
-
 constexpr Simulation ratelimit_service{
     "ratelimit", "ratelimit", "ratelimit/ratelimit-object", "RateLimiterObject", "shared/object-entry", true};
 constexpr Simulation r2_service{"r2", "r2", "r2/bucket", "R2BucketObject"};
@@ -104,7 +92,7 @@ void add_rate_limits(const ServiceInput& input, LocalServices& out) {
     add_simulation(input, out, ratelimit_service);
   }
   constexpr std::string_view module = "cloudflare-internal:ratelimit:module";
-  add_internal_module(input, out, module, "ratelimit/ratelimit");
+  add_binding_module(out, module, script(input, "ratelimit/ratelimit"));
   for (const auto& limit : input.project.ratelimits) {
     out.bindings.push_back(
         wrapped(limit.name,

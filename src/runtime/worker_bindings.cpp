@@ -31,11 +31,7 @@ void add_unavailable(const ServiceInput& input,
     return;
   }
   constexpr std::string_view module = "pyw:unavailable";
-  const auto extension = "(modules = [(name = " + capnp_string(module) + ", internal = true, esModule = " +
-                         capnp_embed((input.guest / "unavailable.js").string()) + ")])";
-  if (std::ranges::find(out.extensions, extension) == out.extensions.end()) {
-    out.extensions.push_back(extension);
-  }
+  add_binding_module(out, module, capnp_embed((input.guest / "unavailable.js").string()));
   const auto message = fmt::format("the binding {} {}", name, why);
   out.bindings.push_back(binding(
       name,
@@ -204,10 +200,7 @@ Result<void> add_connections(const ServiceInput& input, LocalServices& out) {
     if (item.allowed_sender_addresses) {
       rules["from"] = *item.allowed_sender_addresses;
     }
-    const auto extension = "(modules = [(name = \"pyw:send-email\", internal = true, esModule = " +
-                           capnp_embed((input.guest / "send_email.js").string()) + ")])";
-    if (std::ranges::find(out.extensions, extension) == out.extensions.end()) {
-      out.extensions.push_back(extension);
+    if (add_binding_module(out, "pyw:send-email", capnp_embed((input.guest / "send_email.js").string()))) {
       add_disk(input, out, "email", "email");
     }
     out.bindings.push_back(

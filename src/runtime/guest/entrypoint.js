@@ -5,7 +5,7 @@
 import * as cloudflareWorkers from "cloudflare:workers";
 import { preparePython, startPython } from "./start.js";
 import { failed, withoutDetails } from "./failed.js";
-import { PythonError, report } from "./report.js";
+import { PythonError, report, tellNothing } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
 import { FRONT_BINDING, NAMES_BINDING, hiddenBindings } from "./shims.js";
 
@@ -38,6 +38,7 @@ const BASES = {
 // /events let in what happens by itself; `front`, where pyw's socket leads; and `answer`, (request, env, ctx) => response. `importModule` imports one of the Worker's
 // modules.
 export function declare(settings, importModule) {
+  if (settings.dynamic) tellNothing();
   let started;
   const events = new Events(!settings.eventsWait);
   const start = () => (started ??= startPython(settings, importModule, events.running));

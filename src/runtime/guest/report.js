@@ -2,7 +2,19 @@
 // carries to its standard output in order with everything the Worker prints.
 export const EVENT_MARK = "pyw-event:";
 
+let isTold = true;
+
+// For a Worker that another one has loaded: its caller gets the errors, and pyw would take its events for the other's.
+// What no caller is told is only written.
+export function tellNothing() {
+  isTold = false;
+}
+
 export function report(event) {
+  if (!isTold) {
+    if (event.event === "snapshot-unusable") console.warn(`loaded without a snapshot: ${event.message}`);
+    return;
+  }
   const write = event.event === "started" ? console.debug : console.error;
   write(EVENT_MARK + JSON.stringify(event));
 }

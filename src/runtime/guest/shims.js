@@ -20,8 +20,35 @@ const evaluator = hiddenBindings[EVALUATOR_BINDING];
 const NativeModule = WebAssembly.Module;
 const nativeInstantiate = WebAssembly.instantiate;
 
-function compile(bytes) {
-  return bytes instanceof NativeModule ? bytes : evaluator.newWasmModule(bytes);
+// By their bytes: the small modules that Pyodide has made and compiled, and, in an isolate without an evaluator
+// (dynamic_workers.js), those that came with it.
+const compiled = new Map();
+export const compiledAhead = new Map();
+const SMALL = 1024;
+
+function compile(source) {
+  if (source instanceof NativeModule) return source;
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  const key = bytes.length <= SMALL ? bytes.join() : undefined;
+  if (evaluator) {
+    if (tellsCompiled && key && !compiled.has(key)) compiled.set(key, bytes.slice().buffer);
+    return evaluator.newWasmModule(source);
+  }
+  const known = compiledAhead.get(key);
+  if (known) return known;
+  throw new WebAssembly.CompileError("a Worker that was loaded by another cannot compile WebAssembly here");
+}
+
+// The bindings of Worker Loaders want to know them.
+let tellsCompiled = false;
+for (const binding of Object.values(env)) {
+  const prototype = typeof binding === "object" && binding !== null && Object.getPrototypeOf(binding);
+  if (!prototype || !Object.hasOwn(prototype, "__pyw_compiled")) continue;
+  tellsCompiled = true;
+  binding.__pyw_compiled(() => compiled);
+  delete prototype.__pyw_compiled;
 }
 
 // A Proxy, not a subclass: Pyodide asks `x instanceof WebAssembly.Module`, which must keep

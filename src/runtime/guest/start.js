@@ -124,6 +124,7 @@ export async function openFile(path) {
 
 // In pieces: arrayBuffer() takes twice the file's size on the way, which the process then keeps.
 async function readFile(path) {
+  if (path instanceof ArrayBuffer) return path; // of a Worker that another one has loaded
   const known = readAhead.get(path);
   if (known) return known;
   const { headers, body } = await openFile(path);

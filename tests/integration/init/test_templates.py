@@ -310,9 +310,18 @@ def test_opengraph(pyw):
 
 def test_dynamic_workers(pyw):
     with served(pyw, "dynamic-workers") as session:
-        expect(session, "POST", "/run", 200, "from text", body='export default { fetch: () => new Response("from text") }')
-        expect(session, "POST", "/run", 422, body="this is no Worker", contains="the Worker failed")
-        expect(session, "POST", "/run", 422, body='export default { fetch: () => fetch("http://127.0.0.1/") }')
+        javascript = {"content-type": "text/javascript"}
+        answer = 'export default { fetch: () => new Response("from text") }'
+        expect(session, "POST", "/run", 200, "from text", body=answer, headers=javascript)
+        expect(session, "POST", "/run", 422, body="this is no Worker", headers=javascript, contains="the Worker failed")
+        wanderer = 'export default { fetch: () => fetch("http://127.0.0.1/") }'
+        expect(session, "POST", "/run", 422, body=wanderer, headers=javascript, contains="not permitted to access")
+        python = "from workers import Response, WorkerEntrypoint, fetch\n\nclass Default(WorkerEntrypoint):\n" \
+                 "    async def fetch(self, request):\n        return "
+        expect(session, "POST", "/run", 200, "from text", body=python + 'Response("from text")\n')
+        expect(session, "POST", "/run", 422, body="this is no Worker", contains="SyntaxError")
+        wanderer = python + 'await fetch("http://127.0.0.1/")\n'
+        expect(session, "POST", "/run", 422, body=wanderer, contains="not permitted to access")
         expect(session, "GET", "/", 404)
 
 
