@@ -265,17 +265,22 @@ bool Api::wait_before_retry(const ApiFailure& failure, const Call& call, int att
   return true;
 }
 
-Answer<Json> Api::call(const Call& call) {
+Answer<Json> Api::envelope(const Call& call) {
   for (int attempt = 1;; ++attempt) {
     auto envelope = envelope_once(call);
-    if (envelope) {
-      const auto result = envelope->find("result");
-      return result == envelope->end() ? Json() : std::move(*result);
-    }
-    if (!wait_before_retry(envelope.error(), call, attempt)) {
-      return tl::unexpected(std::move(envelope.error()));
+    if (envelope || !wait_before_retry(envelope.error(), call, attempt)) {
+      return envelope;
     }
   }
+}
+
+Answer<Json> Api::call(const Call& call) {
+  auto envelope = this->envelope(call);
+  if (!envelope) {
+    return envelope;
+  }
+  const auto result = envelope->find("result");
+  return result == envelope->end() ? Json() : std::move(*result);
 }
 
 Result<Json> Api::require(const Call& call) {
@@ -302,13 +307,9 @@ Answer<Json> Api::paged(Call call) {
   call.query.emplace_back("page", "1");
   for (int page = 1;; ++page) {
     call.query.back().second = std::to_string(page);
-    auto envelope = envelope_once(call);
+    auto envelope = this->envelope(call);
     if (!envelope) {
-      if (wait_before_retry(envelope.error(), call, 1)) {
-        --page;
-        continue;
-      }
-      return tl::unexpected(std::move(envelope.error()));
+      return envelope;
     }
     const auto result = envelope->find("result");
     const bool some = result != envelope->end() && result->is_array() && !result->empty();
@@ -330,17 +331,13 @@ Answer<std::pair<Json, std::string>> Api::cursor_step(const Call& call, const st
   if (!cursor.empty()) {
     step.query.emplace_back("cursor", cursor);
   }
-  for (int attempt = 1;; ++attempt) {
-    auto envelope = envelope_once(step);
-    if (envelope) {
-      const auto result = envelope->find("result");
-      auto items = result != envelope->end() && result->is_array() ? std::move(*result) : Json::array();
-      return std::pair(std::move(items), text_at(envelope->value("result_info", Json::object()), "cursor"));
-    }
-    if (!wait_before_retry(envelope.error(), step, attempt)) {
-      return tl::unexpected(std::move(envelope.error()));
-    }
+  auto envelope = this->envelope(step);
+  if (!envelope) {
+    return tl::unexpected(std::move(envelope.error()));
   }
+  const auto result = envelope->find("result");
+  auto items = result != envelope->end() && result->is_array() ? std::move(*result) : Json::array();
+  return std::pair(std::move(items), text_at(envelope->value("result_info", Json::object()), "cursor"));
 }
 
 Answer<Json> Api::listed(const Call& call) {

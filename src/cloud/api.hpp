@@ -74,6 +74,8 @@ private:
   [[nodiscard]] HttpRequest request_for(const Call& call) const;
   [[nodiscard]] Answer<HttpResponse> send_once(const Call& call);
   [[nodiscard]] Answer<Json> envelope_once(const Call& call);
+  /// The same, asked again as the call allows.
+  [[nodiscard]] Answer<Json> envelope(const Call& call);
   /// The next envelope of a list by cursor, and the cursor behind it; empty at the end.
   [[nodiscard]] Answer<std::pair<Json, std::string>> cursor_step(const Call& call, const std::string& cursor);
   [[nodiscard]] bool wait_before_retry(const ApiFailure& failure, const Call& call, int attempt);

@@ -116,6 +116,25 @@ TEST_CASE("lists are read page by page") {
   CHECK(fake.http.requests[1].url == "http://api.test/v4/x?page=2");
 }
 
+TEST_CASE("a list whose server has gone is given up, whichever page it was at") {
+  FakeWorld fake;
+  for (int page = 1; page <= 2; ++page) {
+    fake.http.requests.clear();
+    fake.http.answers.clear();
+    if (page == 2) {
+      fake.http.answers.push_back(answer(
+          200, R"({"success":true,"result":[1],"result_info":{"page":1,"per_page":1,"total_count":2}})"));
+    }
+    for (int failures = 0; failures < 3; ++failures) {
+      fake.http.answers.push_back(refusal(503, 1));
+    }
+    auto call = get("/x");
+    call.retry = Retry::yes;
+    CHECK_FALSE(fake.api.paged(call));
+    CHECK(fake.http.requests.size() == static_cast<std::size_t>(page + 2)); // three times each
+  }
+}
+
 TEST_CASE("a token with a character that no token has is refused before it is sent") {
   MemoryFileSystem files;
   const Environment environment(std::map<std::string, std::string>{{"CLOUDFLARE_API_TOKEN", "abc…"}});
