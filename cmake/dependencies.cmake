@@ -25,7 +25,7 @@ pyw_pkg_config_dependency(xxhash libxxhash)
 # Loaded on first use (base/lazy_library.hpp): linking libcurl and libgit2 costs every start of pyw
 # 4 ms of dynamic linking (measured: 6.8 ms with, 2.9 ms without), libarchive 1.4 ms. Only their headers are
 # needed here.
-foreach(lazy curl git2 archive nghttp2)
+foreach(lazy curl git2 archive nghttp2 seccomp)
   pkg_check_modules(lazy_${lazy} REQUIRED lib${lazy})
   add_library(dep_${lazy} INTERFACE)
   target_include_directories(dep_${lazy} SYSTEM INTERFACE ${lazy_${lazy}_INCLUDE_DIRS})

@@ -122,7 +122,8 @@ public:
         {{"event", "listening"},
          {"api", url_of(m_options.api, m_api_server->port())},
          {"workers", url_of(m_options.workers, m_gateway->port())},
-         {"confined", platform::confinement_level() > 0}});
+         {"confined", platform::confinement_level() > 0},
+         {"filters_calls", platform::filters_calls()}});
     m_is_ready = true;
     m_loop.run();
     m_calls.stop(); // who still waits on another thread gives up

@@ -1,12 +1,17 @@
+#include <base/call_filter_linux.hpp>
 #include <base/platform.hpp>
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace pyw::platform {
@@ -79,7 +84,13 @@ int confinement_level() {
   return level < 0 ? 0 : static_cast<int>(level);
 }
 
-Result<UniqueFd> make_confinement(const Confinement& confinement) {
+bool filters_calls() {
+  return !call_filter().empty();
+}
+
+namespace {
+
+Result<UniqueFd> make_file_rules(const Confinement& confinement) {
   const auto level = confinement_level();
   if (level == 0) {
     return UniqueFd();
@@ -105,9 +116,37 @@ Result<UniqueFd> make_confinement(const Confinement& confinement) {
   return rules;
 }
 
-bool enter_confinement(int rules) {
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+/// Never more than the limit that there is already.
+bool limit(__rlimit_resource resource, rlim_t most) {
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) {
+    return false;
+  }
+  now.rlim_max = std::min(now.rlim_max, most);
+  now.rlim_cur = std::min(now.rlim_cur, now.rlim_max);
+  return ::setrlimit(resource, &now) == 0;
+}
+
+bool filter_calls(const std::vector<std::uint64_t>& calls) {
+  sock_fprog program{};
+  program.len = static_cast<unsigned short>(calls.size());
+  // NOLINTNEXTLINE: the kernel reads it only
+  program.filter = reinterpret_cast<sock_filter*>(const_cast<std::uint64_t*>(calls.data()));
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+} // namespace
+
+Result<ConfinementRules> make_confinement(const Confinement& confinement) {
+  PYW_TRY_ASSIGN(auto files, make_file_rules(confinement));
+  return ConfinementRules{std::move(files), &call_filter(), confinement.data_bytes};
+}
+
+bool enter_confinement(const ConfinementRules& rules) {
+  return limit(RLIMIT_CORE, 0) && (!rules.data_bytes || limit(RLIMIT_DATA, *rules.data_bytes)) &&
+         ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         (!rules.files.valid() || ::syscall(SYS_landlock_restrict_self, rules.files.get(), 0) == 0) &&
+         (rules.calls->empty() || filter_calls(*rules.calls));
 }
 
 } // namespace pyw::platform

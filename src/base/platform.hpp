@@ -9,8 +9,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct stat;
 
@@ -50,16 +52,30 @@ namespace pyw::platform {
 /// How much the kernel can take from a child (Landlock's ABI version, Linux 5.13; landlock(7)); 0: nothing.
 [[nodiscard]] int confinement_level();
 
-/// What enter_confinement() takes. An invalid descriptor where the kernel has no such thing.
-[[nodiscard]] Result<UniqueFd> make_confinement(const Confinement& confinement);
+/// Whether a confined child is refused system calls that it has no business with (seccomp(2)).
+[[nodiscard]] bool filters_calls();
+
+/// A confinement in the kernel's words.
+struct ConfinementRules {
+  UniqueFd files;                          ///< invalid where the kernel has no such thing
+  const std::vector<std::uint64_t>* calls; ///< empty likewise
+  std::optional<std::uint64_t> data_bytes;
+};
+
+[[nodiscard]] Result<ConfinementRules> make_confinement(const Confinement& confinement);
 
 /// To be called in a fresh child between fork and exec: what it runs is held to the rules, and cannot gain
 /// rights by what it executes. False with errno set. Async-signal-safe.
-[[nodiscard]] bool enter_confinement(int rules);
+[[nodiscard]] bool enter_confinement(const ConfinementRules& rules);
 
 /// To be called in a fresh child between fork and exec: the child is killed when its parent dies, however
 /// the parent dies. `parent` is the parent's pid, to notice that it died already. Async-signal-safe.
 void die_with_parent(int parent);
+
+/// To be called in a fresh child between fork and exec: of the descriptors from `first` on, only those that
+/// are put there afterwards (dup2(2)) survive the exec. Not every library opens all of its own so that they
+/// do not (Asio's accepted connections). close_range(2), Linux 5.11; one by one before. Async-signal-safe.
+void close_on_exec_from(unsigned first);
 
 /// Makes this process the one that orphans below it are handed to, so that grandchildren can be reaped.
 void adopt_orphans();

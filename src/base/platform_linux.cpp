@@ -63,6 +63,18 @@ Result<UniqueFd> process_descriptor(int pid) {
   return UniqueFd(descriptor);
 }
 
+void close_on_exec_from(unsigned first) {
+  constexpr unsigned all = ~0U;
+  constexpr unsigned close_on_exec = 1U << 2U; // CLOSE_RANGE_CLOEXEC
+  if (::syscall(SYS_close_range, first, all, close_on_exec) == 0) {
+    return;
+  }
+  constexpr int most = 4096;
+  for (int descriptor = static_cast<int>(first); descriptor < most; ++descriptor) {
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); // fails for those that are not open
+  }
+}
+
 void die_with_parent(int parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) { // died between fork and prctl

@@ -23,14 +23,18 @@ enum class Stdio { null, inherit, pipe };
 /// Whether the child is killed when pyw dies, however it dies (also kill -9).
 enum class WhenParentDies { keep_running, kill };
 
-/// What a child may do with files, as far as the kernel can hold it to that (platform::confinement_level).
-/// What does not lie in one of these folders is refused, whatever its user may do; files stand for
-/// themselves. What is not there when the child starts is left out.
+/// What a child may do, as far as the kernel can hold it to that (platform::confinement_level, call_filter):
+/// of the system's calls those that ordinary programs make, and with files what stands here. What does not
+/// lie in one of these folders is refused, whatever its user may do; files stand for themselves. What is not
+/// there when the child starts is left out.
 struct Confinement {
   std::vector<Path> readable; ///< and executable
   std::vector<Path> writable; ///< to read, change, make and remove
   std::vector<Path> sockets;  ///< folders in which sockets may be made, and no more
   std::vector<Path> listable; ///< folders whose names may be read, with those of all folders in them
+  /// Bytes of memory of its own that it may write (RLIMIT_DATA, setrlimit(2)); beyond, it gets none. nullopt:
+  /// any.
+  std::optional<std::uint64_t> data_bytes = {};
 };
 
 struct Command {
@@ -51,7 +55,8 @@ struct Command {
   bool own_group = true;
   /// For run(): a child that has not ended by then is killed with its group; nullopt waits for ever.
   std::optional<std::chrono::milliseconds> time_limit = {};
-  /// It cannot listen on a TCP port either, nor signal any process but its own. nullopt: as its user may.
+  /// It leaves no core files, and cannot listen on a TCP port either, nor signal any process but its own.
+  /// nullopt: as its user may.
   std::optional<Confinement> confinement = {};
 };
 

@@ -152,7 +152,7 @@ struct ChildSetup {
   bool die_with_parent;
   int parent;
   int error_pipe;
-  int confinement; ///< -1: none
+  const platform::ConfinementRules* confinement; ///< nullptr: none
 };
 
 [[noreturn]] void fail_in_child(const ChildSetup& setup) {
@@ -177,6 +177,7 @@ struct ChildSetup {
   if (setup.working_directory != nullptr && ::chdir(setup.working_directory) != 0) {
     fail_in_child(setup);
   }
+  platform::close_on_exec_from(3);
   // First everything high out of the way: a source may have the number of another one's target.
   constexpr int out_of_the_way = 200;
   std::array<int, 3> sources = setup.standard;
@@ -204,7 +205,7 @@ struct ChildSetup {
       fail_in_child(setup);
     }
   }
-  if (setup.confinement >= 0 && !platform::enter_confinement(setup.confinement)) {
+  if (setup.confinement != nullptr && !platform::enter_confinement(*setup.confinement)) {
     fail_in_child(setup);
   }
   ::execve(program, argv, environment);
@@ -252,7 +253,7 @@ Result<std::unique_ptr<PosixChild>> start_child(const Command& command) {
   PYW_TRY_ASSIGN(auto output, plan_stdio(command.standard_output, 1));
   PYW_TRY_ASSIGN(auto error, plan_stdio(command.standard_error, 2));
   PYW_TRY_ASSIGN(auto report, make_pipe());
-  UniqueFd confinement;
+  std::optional<platform::ConfinementRules> confinement;
   if (command.confinement) {
     PYW_TRY_ASSIGN(confinement, platform::make_confinement(*command.confinement));
   }
@@ -271,7 +272,7 @@ Result<std::unique_ptr<PosixChild>> start_child(const Command& command) {
   setup.die_with_parent = command.when_parent_dies == WhenParentDies::kill;
   setup.parent = ::getpid();
   setup.error_pipe = report.write.get();
-  setup.confinement = confinement.get();
+  setup.confinement = confinement ? &*confinement : nullptr;
 
   // Signals stay blocked over the fork so that no handler of ours runs in the child.
   sigset_t all;

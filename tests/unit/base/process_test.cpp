@@ -3,6 +3,7 @@
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -116,6 +117,18 @@ TEST_CASE("stopping ends in SIGKILL for a child that ignores SIGTERM") {
   CHECK(stop(*child, std::chrono::milliseconds(50)) == Exit{Exit::Kind::signalled, SIGKILL});
 }
 
+TEST_CASE("a child inherits the descriptors that it is given, and no others") {
+  const test::TemporaryFolder folder;
+  const UniqueFd leaking(::open(folder.path().c_str(), O_RDONLY)); // without O_CLOEXEC, as some libraries do
+  const UniqueFd given(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  RealProcessRunner runner;
+  Command command;
+  command.argv = {"sh", "-c", "ls /proc/$$/fd"};
+  command.descriptors.emplace_back(7, given.get());
+  const auto told = runner.run(command, {}).value().standard_output;
+  CHECK(told == "0\n1\n2\n7\n");
+}
+
 TEST_CASE("a confined child, and what it starts, has the files that it was given") {
   if (platform::confinement_level() == 0) {
     WARN("this kernel cannot confine");
@@ -146,4 +159,37 @@ TEST_CASE("a confined child, and what it starts, has the files that it was given
   CHECK(run("sh -c 'cat others/file'").standard_output.empty());
   CHECK(run("ls others").standard_output.empty());
   CHECK(run("cat /proc/$PPID/environ").standard_output.empty());
+}
+
+TEST_CASE("a confined child is refused calls that it has no business with, memory and core files") {
+  RealProcessRunner runner;
+  const auto run = [&](const std::string& script, bool confined) {
+    Command command;
+    command.argv = {"python3", "-c", "import ctypes, mmap, resource, socket\n" + script};
+    if (confined) {
+      command.confinement = Confinement{{"/"}, {"/dev/null"}, {}, {"/"}};
+      command.confinement->data_bytes = std::uint64_t{1} << 30U;
+    }
+    return runner.run(command, {}).value().standard_output;
+  };
+  // Linux's numbers: PTRACE_TRACEME is 0; CLONE_NEWUTS needs a right that root has.
+  const std::string traced = "print(ctypes.CDLL(None).ptrace(0, 0, 0, 0))";
+  const std::string packets =
+      "print(type(socket.socket(16, socket.SOCK_RAW)).__name__)\n"
+      "try:\n    socket.socket(38, socket.SOCK_SEQPACKET)\nexcept OSError as error:\n    print(error.errno)";
+  const std::string memory =
+      "try:\n    bytearray(2 << 30)\n    print('got it')\nexcept MemoryError:\n    print('no')";
+  const std::string cores = "print(resource.getrlimit(resource.RLIMIT_CORE))";
+  if (platform::filters_calls()) {
+    CHECK(run(traced, true) == "-1\n");
+    CHECK(run(packets, true) == "socket\n1\n"); // EPERM: no such family for it
+  } else {
+    WARN("this kernel, or a machine without libseccomp, filters no calls");
+  }
+  CHECK(run(traced, false) == "0\n");
+  CHECK(run(memory, false) == "got it\n");
+  CHECK(run(memory, true) == "no\n");
+  CHECK(run(cores, true) == "(0, 0)\n");
+  CHECK(run("import threading\nt = threading.Thread(target=print, args=('thread',))\nt.start(); t.join()",
+            true) == "thread\n");
 }
