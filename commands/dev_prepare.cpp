@@ -148,10 +148,8 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   worker.command = std::move(prepared.command);
   worker.socket = options.socket;
   worker.alive_path = std::move(prepared.alive_path);
-  if (const auto* limits = project.raw("limits")) {
-    if (const auto* cpu = limits->find("cpu_ms"); cpu != nullptr && cpu->is_number()) {
-      worker.limits.cpu = std::chrono::milliseconds(static_cast<std::int64_t>(cpu->number()));
-    }
+  if (const auto cpu_ms = project.limit("cpu_ms")) {
+    worker.limits.cpu = std::chrono::milliseconds(*cpu_ms);
   }
   worker.debug_socket = options.debug_socket;
   worker.start_path = std::move(prepared.start_path);

@@ -327,10 +327,8 @@ Result<StartPlan> Workshop::prepare(const Version& version, Role role) {
   plan.entry_service = prepared.entry_service;
   plan.busy_path = prepared.busy_path;
   plan.control = options.served.control;
-  if (const auto* limits = staged.stored.project.raw("limits")) {
-    if (const auto* cpu = limits->find("cpu_ms"); cpu != nullptr && cpu->is_number()) {
-      plan.setup.limits.cpu = std::chrono::milliseconds(static_cast<std::int64_t>(cpu->number()));
-    }
+  if (const auto cpu_ms = staged.stored.project.limit("cpu_ms")) {
+    plan.setup.limits.cpu = std::chrono::milliseconds(*cpu_ms);
   }
   plan.handover = std::move(prepared.handover);
   if (plan.handover) {

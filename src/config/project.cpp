@@ -11,6 +11,15 @@ bool Project::has_flag(std::string_view flag) const {
   });
 }
 
+std::optional<std::int64_t> Project::limit(std::string_view name) const {
+  const auto* limits = raw("limits");
+  const auto* value = limits == nullptr ? nullptr : limits->find(name);
+  if (value == nullptr || !value->is_number()) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(value->number());
+}
+
 Path Project::main_file() const {
   return main ? (root / main->value).lexically_normal() : Path();
 }

@@ -199,6 +199,9 @@ struct Project {
   /// A key of `resolved`; nullptr when it is not configured.
   [[nodiscard]] const Value* raw(std::string_view key) const { return resolved.find(key); }
 
+  /// A number of the table `limits`: "cpu_ms", "subrequests". nullopt: not configured, or no number.
+  [[nodiscard]] std::optional<std::int64_t> limit(std::string_view name) const;
+
   /// The folder whose files are the Worker's modules: base_dir, else the folder of main. Absolute.
   [[nodiscard]] Path module_root() const;
   /// Absolute; empty when there is no main.

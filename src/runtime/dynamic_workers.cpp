@@ -29,7 +29,7 @@ std::string dynamic_workers_text(const PlanInput& input, const std::optional<Pat
     modules[name] = file.string();
   }
   auto settings = nlohmann::ordered_json::parse(settings_text(input));
-  for (const auto* const key : {"entry", "exports", "handlers", "expected", "eventsWait"}) {
+  for (const auto* const key : {"entry", "exports", "handlers", "expected", "eventsWait", "subrequests"}) {
     settings.erase(key); // the parent's own
   }
   settings["sourceRoot"] = "";

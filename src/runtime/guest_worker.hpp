@@ -5,6 +5,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +34,14 @@ inline constexpr std::string_view front_name = "__pyw_front";
 
 /// Paths as settings.json has them.
 [[nodiscard]] nlohmann::ordered_json path_list(const std::vector<Path>& paths);
+
+/// How many requests a run of a handler may make (guest/subrequests.js): the project's `limits.subrequests`;
+/// else, served to everybody, what the platform allows paid plans
+/// (developers.cloudflare.com/workers/platform/limits, 2026-11). nullopt: they are not counted.
+[[nodiscard]] std::optional<std::int64_t> subrequest_limit(const PlanInput& input);
+
+/// The flags that workerd gets (runtime/compatibility.hpp), and what counting requests needs.
+[[nodiscard]] std::vector<std::string> guest_flags(const PlanInput& input);
 
 /// main.js: the exports must stand in its text.
 [[nodiscard]] std::string main_module(const PlanInput& input);

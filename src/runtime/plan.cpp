@@ -30,10 +30,8 @@ bool is_own_front(const PlanInput& input, const LocalServices& services) {
 
 std::string
 worker_service_text(const PlanInput& input, std::string_view name, const LocalServices& services) {
-  const auto texts = flag_texts(input.project);
   std::vector<std::string> flags;
-  for (const auto& flag :
-       is_javascript(input.bundle) ? texts : workerd_flags(input.project.compatibility_date.value, texts)) {
+  for (const auto& flag : is_javascript(input.bundle) ? flag_texts(input.project) : guest_flags(input)) {
     flags.push_back(capnp_string(flag));
   }
   auto bindings = services.bindings;

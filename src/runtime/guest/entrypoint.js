@@ -36,9 +36,13 @@ const BASES = {
 // The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`; `starter`, an
 // entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, or for
 // /events let in what happens by itself; `front`, where pyw's socket leads; and `answer`, (request, env, ctx) => response. `importModule` imports one of the Worker's
-// modules.
-export function declare(settings, importModule) {
+// modules; `counter` is subrequests.js, where requests are limited.
+export function declare(settings, importModule, counter) {
   if (settings.dynamic) tellNothing();
+  if (counter) {
+    counter.limitSubrequests(settings.subrequests);
+    countedRun = counter.countedRun;
+  }
   let started;
   const events = new Events(!settings.eventsWait);
   const start = () => (started ??= startPython(settings, importModule, events.running));
@@ -207,10 +211,12 @@ function rayOf(name, [request]) {
   return (name === "fetch" && request?.headers?.get("cf-ray")) || undefined;
 }
 
+let countedRun = (handle) => handle();
+
 async function invoke(context, pythonFunction, ...args) {
   const outcome = {};
   try {
-    return await pythonFunction.callPromising(outcome, ...args);
+    return await countedRun(() => pythonFunction.callPromising(outcome, ...args));
   } catch (error) {
     throw explained(error, outcome, context);
   }

@@ -18,14 +18,14 @@ let coldBecause;
 // The exports of the main module. `ahead` (ahead.json): `like`, the settings of a Worker that is likely to come,
 // `packages`, the digest of its packages, and `worker`, the path of the file that will tell which one came:
 // its `settings`, `packages` and `env`.
-export function declarePrepared(ahead, importModule) {
+export function declarePrepared(ahead, importModule, counter) {
   let worker;
   const callDefault = (name, argument, ctx) => {
     const { env } = cloudflareWorkers;
     const entry = worker.default;
     return typeof entry === "function" ? new entry(ctx, env)[name](argument) : entry[name](argument, env, ctx);
   };
-  const become = async () => declare(await settle(ahead), importModule);
+  const become = async () => declare(await settle(ahead), importModule, counter);
   return {
     default: class extends cloudflareWorkers.WorkerEntrypoint {
       async fetch(request) {

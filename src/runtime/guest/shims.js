@@ -141,13 +141,24 @@ export function bootDone() {
 // What user code takes at the top level (`from js import fetch`) it keeps: so the same functions
 // work later on.
 let atTopLevel = false;
+let beforeFetch;
+
+// `check` is called before each fetch() of the Worker; what it throws, the caller of fetch gets.
+export function countFetches(check) {
+  beforeFetch = check;
+}
 
 for (const name of ["fetch", "setTimeout", "setInterval"]) {
   const native = original[name];
   original[name] = (...args) => {
-    if (!atTopLevel) return native(...args);
+    if (!atTopLevel) return name === "fetch" && beforeFetch ? checked(native, args) : native(...args);
     throw new Error(`${name} was called at the top level of the Worker: it works in a handler only`);
   };
+}
+
+async function checked(fetch, args) {
+  beforeFetch();
+  return await fetch(...args);
 }
 
 // What a memory snapshot would repeat in every process that starts from it. Python's own sources end at
