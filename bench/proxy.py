@@ -57,6 +57,16 @@ def memory(pid, field="VmRSS"):
     return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
 
 
+class QuietSession(DevSession):
+    """Reads the log of requests and does nothing with it: this program must not take the processor from what it measures."""
+
+    def _read_events(self):
+        for line in self.process.stdout:
+            if '"event":"request"' not in line:
+                self.events.put(json.loads(line))
+        self.events.put(None)
+
+
 class Alone:
     """workerd as the session runs it, on a port of its own."""
 
@@ -92,17 +102,20 @@ def wrk(port, path, seconds, connections):
 
 def compare(name, path, alone, through, given):
     for connections in (1, 8):
-        rows = {"alone": [], "proxy": []}
         for port in (alone, through):
             wrk(port, path, 1, connections)  # warm
-        for _ in range(given.rounds):
-            rows["alone"].append(wrk(alone, path, given.seconds, connections))
-            rows["proxy"].append(wrk(through, path, given.seconds, connections))
-        rate = {side: statistics.median(row[0] for row in found) for side, found in rows.items()}
-        p50 = {side: statistics.median(row[1] for row in found) for side, found in rows.items()}
-        print(f"{name + f', {connections} connections':32} workerd {rate['alone']:7.0f}/s p50 {p50['alone']:5.2f} ms | with the proxy "
-              f"{rate['proxy']:7.0f}/s p50 {p50['proxy']:5.2f} ms | {100 * rate['proxy'] / rate['alone']:3.0f} %, "
-              f"{p50['proxy'] - p50['alone']:+.2f} ms", flush=True)
+        # The machine's speed changes within seconds: each pair is compared by itself, the other one first in every second.
+        pairs = []
+        for number in range(given.rounds):
+            order = (alone, through) if number % 2 == 0 else (through, alone)
+            found = {port: wrk(port, path, given.seconds, connections) for port in order}
+            pairs.append((*found[alone], *found[through]))
+        rate, p50, rate_proxy, p50_proxy = (statistics.median(column) for column in zip(*pairs))
+        shares = sorted(100 * pair[2] / pair[0] for pair in pairs)
+        added = statistics.median(pair[3] - pair[1] for pair in pairs)
+        print(f"{name + f', {connections} connections':32} workerd {rate:7.0f}/s p50 {p50:5.2f} ms | with the proxy "
+              f"{rate_proxy:7.0f}/s p50 {p50_proxy:5.2f} ms | of {len(pairs)} pairs {shares[0]:.0f} / "
+              f"{statistics.median(shares):.0f} / {shares[-1]:.0f} %, {added:+.2f} ms", flush=True)
 
 
 def requests(session, root, given):
@@ -200,16 +213,15 @@ def main():
     parts = {"requests": requests, "javascript": javascript, "stream": stream, "websockets": websockets}
     parser = argparse.ArgumentParser()
     parser.add_argument("--pyw", type=pathlib.Path, default=ROOT / "build/release/pyw")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("names", nargs="*", choices=[[], *parts])
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="pyw-bench-") as name:
         root = pathlib.Path(name)
         make_project(root)
-        with DevSession(given.pyw.resolve(), root) as session:
-            # The request log goes to a pipe that is read; it costs what it costs everybody.
+        with QuietSession(given.pyw.resolve(), root) as session:
             session.ready()
             for part in given.names or parts:
                 parts[part](session, root, given)
