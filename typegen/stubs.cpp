@@ -443,7 +443,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "9";
+  return "10";
 }
 
 } // namespace pyw::typegen
