@@ -147,13 +147,6 @@ std::vector<Path> source_files(const ReadOnlyFileSystem& files,
   return found;
 }
 
-/// Where the code of a Worker is.
-struct WorkerCode {
-  std::string name; ///< empty: the project's own
-  Path main;
-  Path folder; ///< of its modules
-};
-
 void add_python_classes(const ReadOnlyFileSystem& files,
                         const WorkerCode& code,
                         std::vector<typegen::PythonClass>& classes) {
@@ -173,18 +166,24 @@ void add_javascript_classes(const ReadOnlyFileSystem& files,
                             std::vector<typegen::PythonClass>& classes) {
   auto paths = source_files(files, code.folder, {".js", ".mjs", ".ts", ".mts"});
   std::stable_partition(paths.begin(), paths.end(), [&](const Path& path) { return path == code.main; });
+  std::vector<std::pair<Path, std::string>> sources;
+  typegen::DeclaredTypes types; // one file imports the types of another
   for (const auto& path : paths) {
-    if (const auto source = files.read(path)) {
-      for (auto& found : typegen::find_javascript_classes(*source)) {
-        if (found.name == "default") {
-          if (path != code.main) {
-            continue; // the platform knows the entry's alone
-          }
-          found.name = "Default"; // a binding without an entrypoint means this one
+    if (auto source = files.read(path)) {
+      typegen::add_declared_types(*source, types);
+      sources.emplace_back(path, std::move(*source));
+    }
+  }
+  for (const auto& [path, source] : sources) {
+    for (auto& found : typegen::find_javascript_classes(source, types)) {
+      if (found.name == "default") {
+        if (path != code.main) {
+          continue; // the platform knows the entry's alone
         }
-        found.worker = code.name;
-        classes.push_back(std::move(found));
+        found.name = "Default"; // a binding without an entrypoint means this one
       }
+      found.worker = code.name;
+      classes.push_back(std::move(found));
     }
   }
 }
@@ -209,39 +208,11 @@ std::optional<WorkerCode> worker_at(const ReadOnlyFileSystem& files, const Path&
     return std::nullopt;
   }
   const auto entry = (file.parent_path() / main->text()).lexically_normal();
-  return WorkerCode{name->text(), entry, entry.parent_path()};
+  return WorkerCode{name->text(), entry, entry.parent_path(), file};
 }
 
-/// The code of other Workers, where it lies in a folder of the project or beside it.
-void add_other_workers(const ReadOnlyFileSystem& files,
-                       const config::Project& project,
-                       std::set<std::string> wanted,
-                       std::vector<typegen::PythonClass>& classes) {
-  for (const auto& around : {project.root, project.root.parent_path()}) {
-    const auto entries = files.list(around);
-    for (const auto& entry : entries ? *entries : std::vector<DirectoryEntry>{}) {
-      if (wanted.empty()) {
-        return;
-      }
-      const auto folder = around / entry.name;
-      if (entry.type != FileType::directory || !is_searched(entry.name) || folder == project.root) {
-        continue;
-      }
-      for (const auto* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
-        const auto other = files.is_file(folder / name) ? worker_at(files, folder / name) : std::nullopt;
-        if (other && wanted.erase(other->name) > 0) {
-          add_python_classes(files, *other, classes);
-          add_javascript_classes(files, *other, classes);
-        }
-      }
-    }
-  }
-}
-
-} // namespace
-
-typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const config::Project& project) {
-  typegen::EnvDescription env;
+std::vector<EnvEntry> entries_of(const config::Project& project) {
+  std::vector<EnvEntry> entries;
   std::set<std::string> seen;
   for (const auto& binding : project.binding_names()) {
     if (!seen.insert(binding.name).second) {
@@ -251,14 +222,53 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
     entry.name = binding.name;
     entry.kind = kind_of(binding.kind);
     add_details(entry, project);
-    env.entries.push_back(std::move(entry));
+    entries.push_back(std::move(entry));
   }
+  return entries;
+}
+
+std::vector<WorkerCode>
+find_workers(const ReadOnlyFileSystem& files, const config::Project& project, std::set<std::string> wanted) {
+  std::vector<WorkerCode> found;
+  for (const auto& around : {project.root, project.root.parent_path()}) {
+    if (wanted.empty()) {
+      break;
+    }
+    const auto entries = files.list(around);
+    for (const auto& entry : entries ? *entries : std::vector<DirectoryEntry>{}) {
+      const auto folder = around / entry.name;
+      if (entry.type != FileType::directory || !is_searched(entry.name) || folder == project.root) {
+        continue;
+      }
+      for (const auto* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
+        auto other = files.is_file(folder / name) ? worker_at(files, folder / name) : std::nullopt;
+        if (other && wanted.erase(other->name) > 0) {
+          found.push_back(std::move(*other));
+        }
+      }
+    }
+  }
+  return found;
+}
+
+} // namespace
+
+std::vector<WorkerCode> find_other_workers(const ReadOnlyFileSystem& files, const config::Project& project) {
+  auto wanted = workers_of(entries_of(project));
+  wanted.erase("");
+  return find_workers(files, project, std::move(wanted));
+}
+
+typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const config::Project& project) {
+  typegen::EnvDescription env;
+  env.entries = entries_of(project);
   auto workers = workers_of(env.entries);
   if (workers.erase("") > 0 && project.main) {
-    add_python_classes(files, {"", project.main_file(), project.module_root()}, env.classes);
+    add_python_classes(files, {"", project.main_file(), project.module_root(), {}}, env.classes);
   }
-  if (!workers.empty()) {
-    add_other_workers(files, project, std::move(workers), env.classes);
+  for (const auto& other : find_workers(files, project, std::move(workers))) {
+    add_python_classes(files, other, env.classes);
+    add_javascript_classes(files, other, env.classes);
   }
   return env;
 }

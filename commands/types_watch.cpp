@@ -1,4 +1,5 @@
 #include <base/file_watcher.hpp>
+#include <commands/types_env.hpp>
 #include <commands/types_watch.hpp>
 
 #include <poll.h>
@@ -40,6 +41,10 @@ Result<int> watch_project(Context& context, const std::function<Result<config::P
       PYW_TRY(watcher->watch_file(project->root / ".dev.vars"));
       if (project->main) {
         PYW_TRY(watcher->watch_tree(project->module_root(), is_left_out));
+      }
+      for (const auto& other : find_other_workers(context.world.files, *project)) {
+        PYW_TRY(watcher->watch_file(other.configuration));
+        PYW_TRY(watcher->watch_tree(other.folder, is_left_out));
       }
     } else {
       for (const auto& diagnostic : project.error().diagnostics) {

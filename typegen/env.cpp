@@ -95,7 +95,7 @@ private:
   std::string literal(const Json& value);
   std::string nested(const Json& value, const std::string& owner);
   std::string stub_of(const EnvEntry& entry);
-  std::string methods_of(const PythonClass& found, bool only_async);
+  std::string methods_of(const PythonClass& found, EnvKind kind);
 
   std::string builtin(std::string_view name) const {
     return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
@@ -175,39 +175,45 @@ std::string EnvWriter::variable_type(const EnvEntry& entry) {
   return type.empty() ? builtin("str") : type.text(PythonUnion::Any::absorbs);
 }
 
-std::string EnvWriter::methods_of(const PythonClass& found, bool only_async) {
-  std::string text;
-  for (const auto& method : found.methods) {
-    text += std::string("    ") + (only_async ? "async " : "") + "def " + method.name + "(self" +
-            (method.parameters.empty() ? "" : ", " + method.parameters) + ") -> " + method.result + ": ...\n";
+/// As a stub answers: each call is a coroutine. What the stub has of its own cannot be reached.
+std::string EnvWriter::methods_of(const PythonClass& found, EnvKind kind) {
+  const auto ancestry = ancestry_of(found, m_env.classes);
+  // Where all of them are known, any other name is a mistake.
+  std::string text = ancestry.is_whole ? "    __getattr__: None  # type: ignore[assignment, misc]\n" : "";
+  std::set<std::string_view> written;
+  if (kind == EnvKind::durable_object) {
+    written = {"id", "name"};
   }
-  return text;
+  for (const auto* each : ancestry.classes) {
+    for (const auto& method : each->methods) {
+      if (written.insert(method.name).second) {
+        text += "    async def " + method.name + "(self" +
+                (method.parameters.empty() ? "" : ", " + method.parameters) + ") -> " + method.result +
+                ": ...\n";
+      }
+    }
+  }
+  return text.empty() ? "    ...\n" : text;
 }
 
-/// A stub that answers to the methods of a class of this project, and to no other.
+/// A stub that answers to the methods of a class of this project, and to no other. It can stand where any
+/// stub can: `async def ask(rooms: DurableObjectNamespace, service: Fetcher)`.
 std::string EnvWriter::stub_of(const EnvEntry& entry) {
+  const bool is_object = entry.kind == EnvKind::durable_object;
+  const std::string base = is_object ? "DurableObjectStub" : "Fetcher";
+  if (!m_names.always.contains(base) || (is_object && !m_names.always.contains("DurableObjectNamespace"))) {
+    return {};
+  }
   for (const auto& found : m_env.classes) {
     if (found.name != entry.class_name || found.worker != entry.worker || entry.class_name.empty()) {
       continue;
     }
     const auto owner = found.worker.empty() ? std::string() : to_identifier(found.worker) + "_";
     const auto stub = "_" + owner + found.name + "Stub";
-    const bool is_object = entry.kind == EnvKind::durable_object;
     if (m_written.insert(stub).second) {
-      m_helpers += "class " + stub + "(Binding):\n";
-      m_helpers += is_object ? "    @property\n    def id(self) -> _globals.DurableObjectId: ...\n"
-                               "    @property\n    def name(self) -> str | None: ...\n"
-                             : "";
-      m_helpers += "    async def fetch(self, resource: str | workers.Request | _globals.Request | "
-                   "_globals.URL, /, **options: "
-                   "Unpack[workers.FetchKwargs]) -> workers.Response: ...\n";
-      m_helpers += methods_of(found, true) + "\n";
+      m_helpers += "class " + stub + "(_globals." + base + "):\n" + methods_of(found, entry.kind) + "\n";
     }
-    if (!is_object) {
-      return stub;
-    }
-    const bool is_declared = m_names.always.contains("DurableObjectNamespace");
-    return is_declared ? "_globals.DurableObjectNamespace[" + stub + "]" : "Any";
+    return is_object ? "_globals.DurableObjectNamespace[" + stub + "]" : stub;
   }
   return {};
 }
@@ -256,11 +262,13 @@ std::string EnvWriter::write() {
     head += wanted.empty() ? "" : "from " + std::string(module) + " import " + join(wanted, ", ") + "\n";
   };
   head += used.contains("builtins") ? "import builtins\n" : "";
-  import("typing", {"Any", "Literal", "Unpack"});
+  import("collections.abc", {"Iterable", "Mapping", "Sequence"});
+  import("datetime", {"datetime"});
+  import("typing", {"Any", "Dict", "List", "Literal", "Optional", "Union"});
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
   import(".", {"_globals", "_globals_ai"});
-  import("._prelude", {"Binding"});
+  import("._prelude", {"JsDict", "ListLike"});
   head += used.contains("_globals_ai") ? "from ._globals_ai import *\n" : "";
   return head + "from ._globals import *\n\n" + definitions;
 }

@@ -11,74 +11,6 @@ namespace pyw::typegen {
 
 namespace {
 
-enum class Way { in, out };
-
-std::string python_type(std::string_view text, Way way);
-
-/// The text between the brackets of "Promise<string>" when it is that generic's.
-std::optional<std::string_view> argument_of(std::string_view text, std::string_view generic) {
-  const bool fits = text.starts_with(generic) && text.size() > generic.size() + 1 &&
-                    text[generic.size()] == '<' && text.ends_with('>');
-  return fits ? std::optional(trim(text.substr(generic.size() + 1, text.size() - generic.size() - 2)))
-              : std::nullopt;
-}
-
-/// The arms of a union: the parts between the `|` that stand outside of brackets.
-std::vector<std::string_view> arms_of(std::string_view text) {
-  std::vector<std::string_view> arms;
-  int depth = 0;
-  std::size_t start = 0;
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
-             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
-                                                                          : 0;
-    if (c == '|' && depth == 0) {
-      arms.push_back(trim(text.substr(start, index - start)));
-      start = index + 1;
-    }
-  }
-  arms.push_back(trim(text.substr(start)));
-  return arms;
-}
-
-/// What crosses the call is converted: an array is a list, null is None. A number that comes may be an int or
-/// a float; a plain object is Any, since which keys it has is not told by most types.
-std::string python_type(std::string_view text, Way way) {
-  static const std::map<std::string_view, std::string_view> known{{"string", "str"},
-                                                                  {"String", "str"},
-                                                                  {"number", "float"},
-                                                                  {"Number", "float"},
-                                                                  {"bigint", "int"},
-                                                                  {"boolean", "bool"},
-                                                                  {"Boolean", "bool"},
-                                                                  {"void", "None"},
-                                                                  {"undefined", "None"},
-                                                                  {"null", "None"}};
-  constexpr std::size_t longest = 500; // each bracket costs a call of this function
-  if (text.size() > longest || text.find_first_of("\"'`") != std::string_view::npos) {
-    return "Any"; // literals, or nothing that a person has written
-  }
-  if (const auto arms = arms_of(text); arms.size() > 1) {
-    PythonUnion type;
-    for (const auto arm : arms) {
-      type.add(python_type(arm, way));
-    }
-    return type.text(PythonUnion::Any::absorbs);
-  }
-  if (const auto found = known.find(text); found != known.end()) {
-    return std::string(found->second);
-  }
-  if (const auto inner = argument_of(text, "Promise"); inner && way == Way::out) {
-    return python_type(*inner, way);
-  }
-  auto element = argument_of(text, "Array");
-  if (text.ends_with("[]")) {
-    element = trim(text.substr(0, text.size() - 2));
-  }
-  return element ? "list[" + python_type(*element, way) + "]" : "Any";
-}
-
 /// What a JSDoc comment says: types by parameter, and under "" that of the result.
 std::map<std::string, std::string, std::less<>> types_in(std::string_view comment) {
   std::map<std::string, std::string, std::less<>> types;
@@ -108,7 +40,8 @@ bool is_hidden(std::string_view name) {
 
 class MethodReader {
 public:
-  MethodReader(const Node& node, std::string_view comment) : m_node(node), m_documented(types_in(comment)) {}
+  MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types)
+      : m_node(node), m_documented(types_in(comment)), m_types(types) {}
 
   std::optional<PythonMethod> read() {
     for (const auto& child : m_node.children()) {
@@ -161,8 +94,9 @@ private:
         is_identifier(written) ? attribute_name(written) : "argument" + std::to_string(index + 1);
     auto type = type_of(node.field("type"), written, Way::in);
     if (is_rest) {
-      const bool is_list = type.starts_with("list[") && type.ends_with(']');
-      return "*" + name + ": " + (is_list ? type.substr(5, type.size() - 6) : type);
+      constexpr std::string_view list = "ListLike[";
+      const bool is_list = type.starts_with(list) && type.ends_with(']');
+      return "*" + name + ": " + (is_list ? type.substr(list.size(), type.size() - list.size() - 1) : type);
     }
     const bool optional = node.kind() == Syntax::optional_parameter || node.field("value").valid();
     return name + ": " + type + (optional ? " = ..." : "");
@@ -171,17 +105,37 @@ private:
   std::string type_of(const Node& annotation, std::string_view name, Way way) const {
     if (annotation.valid()) {
       const auto text = annotation.text();
-      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way);
+      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types);
     }
     const auto found = m_documented.find(name);
-    return found == m_documented.end() ? "Any" : python_type(found->second, way);
+    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types);
   }
 
   Node m_node;
   std::map<std::string, std::string, std::less<>> m_documented;
+  const DeclaredTypes& m_types;
 };
 
-PythonClass read_class(const Node& node, std::string name) {
+/// The names of a file, and of its Worker's types.
+struct Declared {
+  std::map<std::string_view, Node> classes;
+  const DeclaredTypes& types;
+};
+
+/// The name after `extends`; empty when there is none.
+std::string_view base_of(const Node& node) {
+  constexpr std::string_view extends = "extends";
+  for (const auto& child : node.children()) {
+    if (child.type_name() == "class_heritage" && child.text().starts_with(extends)) {
+      const auto text = trim(child.text().substr(extends.size()));
+      return text.substr(0, text.find_first_of(" \t\r\n<({"));
+    }
+  }
+  return {};
+}
+
+/// With the methods of the classes of this file that it is derived from.
+PythonClass read_class(const Node& node, std::string name, const Declared& declared, int depth = 0) {
   PythonClass found;
   found.name = std::move(name);
   std::string_view comment;
@@ -191,12 +145,29 @@ PythonClass read_class(const Node& node, std::string name) {
       continue;
     }
     if (member.type_name() == "method_definition") {
-      if (auto method = MethodReader(member, comment).read()) {
+      if (auto method = MethodReader(member, comment, declared.types).read()) {
         std::erase_if(found.methods, [&](const PythonMethod& each) { return each.name == method->name; });
         found.methods.push_back(std::move(*method));
       }
     }
     comment = member.named() ? std::string_view{} : comment;
+  }
+  constexpr int deepest = 8;
+  const auto base = base_of(node);
+  const auto here = declared.classes.find(base);
+  if (here == declared.classes.end() || depth > deepest) {
+    found.bases = base.empty() ? std::vector<std::string>{} : std::vector{std::string(base)};
+    return found;
+  }
+  auto inherited = read_class(here->second, std::string(base), declared, depth + 1);
+  found.bases = std::move(inherited.bases);
+  for (auto& method : inherited.methods) {
+    const auto has = std::any_of(found.methods.begin(), found.methods.end(), [&](const PythonMethod& each) {
+      return each.name == method.name;
+    });
+    if (!has) {
+      found.methods.push_back(std::move(method));
+    }
   }
   return found;
 }
@@ -208,14 +179,20 @@ bool is_class(const Node& node) {
 
 } // namespace
 
-std::vector<PythonClass> find_javascript_classes(std::string_view source) {
+std::vector<PythonClass> find_javascript_classes(std::string_view source, const DeclaredTypes& types) {
   std::vector<PythonClass> classes;
   const SyntaxTree tree(source);
-  std::map<std::string_view, Node> declared;
+  Declared declared{{}, types};
   const auto statements = tree.root().named_children();
   for (const auto& statement : statements) {
     if (is_class(statement)) {
-      declared.emplace(statement.field("name").text(), statement);
+      declared.classes.emplace(statement.field("name").text(), statement);
+    } else if (statement.kind() == Syntax::export_statement) {
+      for (const auto& part : statement.children()) {
+        if (is_class(part) && part.field("name").valid()) {
+          declared.classes.emplace(part.field("name").text(), part);
+        }
+      }
     }
   }
   for (const auto& statement : statements) {
@@ -227,16 +204,17 @@ std::vector<PythonClass> find_javascript_classes(std::string_view source) {
         std::any_of(parts.begin(), parts.end(), [](const Node& part) { return part.text() == "default"; });
     for (const auto& part : parts) {
       if (is_class(part)) {
-        classes.push_back(read_class(part, is_default ? "default" : std::string(part.field("name").text())));
-      } else if (is_default && part.kind() == Syntax::identifier && declared.contains(part.text())) {
-        classes.push_back(read_class(declared.at(part.text()), "default"));
+        auto name = is_default ? "default" : std::string(part.field("name").text());
+        classes.push_back(read_class(part, std::move(name), declared));
+      } else if (is_default && part.kind() == Syntax::identifier && declared.classes.contains(part.text())) {
+        classes.push_back(read_class(declared.classes.at(part.text()), "default", declared));
       } else if (part.kind() == Syntax::export_clause) {
         for (const auto& specifier : part.named_children()) {
           const auto name = specifier.field("name").text();
           const auto alias = specifier.field("alias");
-          if (declared.contains(name)) {
-            classes.push_back(
-                read_class(declared.at(name), std::string(alias.valid() ? alias.text() : name)));
+          if (declared.classes.contains(name)) {
+            classes.push_back(read_class(
+                declared.classes.at(name), std::string(alias.valid() ? alias.text() : name), declared));
           }
         }
       }

@@ -70,7 +70,11 @@ std::string Lowering::lower_builtin(const Type* type, Position position, std::st
   if (name == "Iterable" || name == "IterableIterator" || name == "Iterator" || name == "Generator" ||
       name == "ArrayIterator" || name == "MapIterator" || name == "SetIterator") {
     const auto element = "[" + argument(0, position) + "]";
-    if (is_in(position)) {
+    if (position == Position::env_in) {
+      return "ListLike" +
+             element; // of what can be iterated over, the wrapper refuses tuples and empties generators
+    }
+    if (position == Position::raw_in) {
       return "Iterable" + element;
     }
     if (position != Position::raw_out) {

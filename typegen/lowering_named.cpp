@@ -11,6 +11,9 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
   if (!symbol.is_type()) {
     return approximate("not a type: " + std::string(type->text));
   }
+  if (symbol.qualified == "Cloudflare.Env") {
+    return "Any"; // a project's own, which adds its bindings to it; unwrapped, it is not our `Env`
+  }
   const bool plain = m_resolver.is_plain(symbol);
   const auto flattened = plain ? m_resolver.shape(type) : std::nullopt;
   if (flattened && flattened->members.empty() && flattened->index_value != nullptr) {

@@ -3,6 +3,7 @@
 #include <typegen/python_classes.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace pyw::typegen {
@@ -25,13 +26,18 @@ bool can_be_named(std::string_view annotation) {
   });
 }
 
-/// The parts between the commas that stand outside of brackets and strings.
+/// The parts between the commas that stand outside of brackets, strings and comments.
 std::vector<std::string> split_arguments(std::string_view text) {
   std::vector<std::string> parts;
   int depth = 0;
   char quoted = 0;
+  bool is_comment = false;
   std::string part;
   for (const char c : text) {
+    is_comment = c != '\n' && (is_comment || (c == '#' && quoted == 0));
+    if (is_comment) {
+      continue;
+    }
     if (quoted != 0) {
       quoted = c == quoted ? '\0' : quoted;
     } else if (c == '"' || c == '\'') {
@@ -56,9 +62,6 @@ std::vector<std::string> split_arguments(std::string_view text) {
 
 /// "by: int = 1" -> "by: int = ...".
 std::string write_parameter(std::string_view parameter) {
-  if (parameter == "/" || parameter == "*") {
-    return std::string(parameter);
-  }
   auto equals = std::string_view::npos;
   int depth = 0;
   for (std::size_t index = 0; index < parameter.size(); ++index) {
@@ -87,6 +90,8 @@ std::size_t after_closing(std::string_view text, std::size_t open) {
     const char c = text[index];
     if (quoted != 0) {
       quoted = c == quoted ? '\0' : quoted;
+    } else if (c == '#') {
+      index = std::min(text.find('\n', index), text.size()); // its brackets and quotes are none
     } else if (c == '"' || c == '\'') {
       quoted = c;
     } else if (c == '(' || c == '[') {
@@ -98,7 +103,70 @@ std::size_t after_closing(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
-void read_method(std::string_view rest, PythonClass& owner) {
+/// What a call can give, all by position.
+std::string write_parameters(const std::vector<std::string>& parameters) {
+  std::vector<std::string> written;
+  std::string rest;
+  for (const auto& parameter : parameters) {
+    if (parameter.starts_with('*')) {
+      rest = parameter.starts_with("**") || parameter == "*" ? "" : write_parameter(parameter);
+      break; // what follows has keywords only
+    }
+    if (parameter != "/") {
+      written.push_back(write_parameter(parameter));
+    }
+  }
+  if (!written.empty()) {
+    written.emplace_back("/");
+  }
+  if (!rest.empty()) {
+    written.push_back(rest);
+  }
+  return join(written, ", ");
+}
+
+/// What of a method's result arrives: bytes go as a Uint8Array, which the wrapper shows as a memoryview.
+std::string write_result(std::string_view result) {
+  if (!can_be_named(result)) {
+    return "Any";
+  }
+  static constexpr std::string_view bytes = "bytes";
+  std::string text(result);
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (auto at = text.find(bytes); at != std::string::npos; at = text.find(bytes, at + 1)) {
+    const bool starts = at == 0 || !is_letter(text[at - 1]);
+    const bool ends = at + bytes.size() == text.size() || !is_letter(text[at + bytes.size()]);
+    if (starts && ends && text.find("Literal[") == std::string::npos) {
+      text.replace(at, bytes.size(), "memoryview");
+    }
+  }
+  return text;
+}
+
+enum class Decorated {
+  no,      ///< or by what changes nothing that a caller sees
+  outside, ///< by something that may change everything
+  unbound, ///< a static method: it has no `self`
+  hidden,  ///< a property, or the like
+};
+
+/// What a line that starts with `@` says of the method below.
+Decorated read_decorator(std::string_view line) {
+  auto name = trim(line.substr(1, line.find_first_of("(#") - 1));
+  if (name.ends_with(".setter") || name.ends_with(".getter") || name.ends_with(".deleter")) {
+    return Decorated::hidden;
+  }
+  const auto dot = name.rfind('.');
+  name = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  if (name == "override" || name == "final" || name == "abstractmethod" || name == "classmethod") {
+    return Decorated::no;
+  }
+  return name == "staticmethod"                            ? Decorated::unbound
+         : name == "property" || name == "cached_property" ? Decorated::hidden
+                                                           : Decorated::outside;
+}
+
+void read_method(std::string_view rest, Decorated decorated, PythonClass& owner) {
   const auto open = rest.find('(');
   const auto close = open == std::string_view::npos ? open : after_closing(rest, open);
   if (close == std::string_view::npos) {
@@ -107,19 +175,17 @@ void read_method(std::string_view rest, PythonClass& owner) {
   PythonMethod method;
   method.name = trim(rest.substr(0, rest.find_first_of("([")));
   auto parameters = split_arguments(rest.substr(open + 1, close - open - 2));
-  if (is_handler(method.name) || parameters.empty()) {
+  if (is_handler(method.name) || (parameters.empty() && decorated != Decorated::unbound)) {
     return;
   }
-  parameters.erase(parameters.begin()); // self
-  std::vector<std::string> written;
-  for (const auto& parameter : parameters) {
-    written.push_back(write_parameter(parameter));
+  if (decorated != Decorated::unbound) {
+    parameters.erase(parameters.begin()); // self
   }
-  method.parameters = join(written, ", ");
+  method.parameters = decorated == Decorated::outside ? "*arguments: Any" : write_parameters(parameters);
   const auto colon = rest.find(':', close);
   auto result = trim(rest.substr(close, colon == std::string_view::npos ? 0 : colon - close));
   result = result.starts_with("->") ? trim(result.substr(2)) : std::string_view("Any");
-  method.result = can_be_named(result) ? std::string(result) : "Any";
+  method.result = decorated == Decorated::outside ? "Any" : write_result(result);
   std::erase_if(owner.methods, [&](const PythonMethod& each) { return each.name == method.name; });
   owner.methods.push_back(std::move(method));
 }
@@ -145,10 +211,46 @@ bool is_handler(std::string_view name) {
   return name.starts_with('_') || names.contains(name);
 }
 
+bool is_known_base(std::string_view base) {
+  static const std::set<std::string_view> names{"WorkerEntrypoint",
+                                                "DurableObject",
+                                                "WorkflowEntrypoint",
+                                                "RpcTarget",
+                                                "ABC",
+                                                "Generic",
+                                                "Protocol",
+                                                "object",
+                                                "Object"};
+  return names.contains(base);
+}
+
+Ancestry ancestry_of(const PythonClass& found, const std::vector<PythonClass>& classes) {
+  Ancestry ancestry{{&found}};
+  for (std::size_t index = 0; index < ancestry.classes.size(); ++index) {
+    for (const std::string_view base : ancestry.classes[index]->bases) {
+      auto name = trim(base.substr(0, base.find('[')));
+      name = name.substr(name.rfind('.') + 1);
+      if (name.find('=') != std::string_view::npos || is_known_base(name)) {
+        continue; // `metaclass=…`
+      }
+      const auto known = std::find_if(classes.begin(), classes.end(), [&](const PythonClass& each) {
+        return each.name == name && each.worker == found.worker;
+      });
+      if (known == classes.end()) {
+        ancestry.is_whole = false;
+      } else if (std::find(ancestry.classes.begin(), ancestry.classes.end(), &*known) ==
+                 ancestry.classes.end()) {
+        ancestry.classes.push_back(&*known);
+      }
+    }
+  }
+  return ancestry;
+}
+
 std::vector<PythonClass> find_python_classes(std::string_view source) {
   std::vector<PythonClass> classes;
   bool inside = false;
-  bool decorated = false;
+  auto decorated = Decorated::no;
   std::size_t indent = 0;
   for (std::size_t start = 0; start < source.size();) {
     const auto end = std::min(source.find('\n', start), source.size());
@@ -175,13 +277,13 @@ std::vector<PythonClass> find_python_classes(std::string_view source) {
     } else if (inside) {
       indent = indent == 0 ? first : indent;
       if (first == indent && text.starts_with('@')) {
-        decorated = true; // properties, static methods and the like are no methods of a stub
+        decorated = std::max(decorated, read_decorator(text));
       } else if (first == indent) {
         const bool is_async = text.starts_with("async def ");
-        if ((is_async || text.starts_with("def ")) && !decorated) {
-          read_method(source.substr(start + first + (is_async ? 10 : 4)), classes.back());
+        if ((is_async || text.starts_with("def ")) && decorated != Decorated::hidden) {
+          read_method(source.substr(start + first + (is_async ? 10 : 4)), decorated, classes.back());
         }
-        decorated = false;
+        decorated = text.starts_with(')') ? decorated : Decorated::no; // the end of a decorator's call
       }
     }
     start = end + 1;

@@ -10,9 +10,12 @@ namespace pyw::typegen {
 
 struct PythonMethod {
   std::string name;
-  /// As written after `self`, with what cannot be named in a stub replaced by Any: "by: int = ..., /".
+  /// As written after `self`, with what cannot be named in a stub replaced by Any: "by: int = ..., /". Calls
+  /// go by position: keywords would arrive as one object, so what only a keyword can give is left out.
   std::string parameters;
-  std::string result; ///< "Any" when it has none, or none that a stub can name
+  /// "Any" when it has none, or none that a stub can name; what comes out of a call, so that `bytes` are a
+  /// `memoryview`.
+  std::string result;
 };
 
 struct PythonClass {
@@ -25,6 +28,17 @@ struct PythonClass {
 /// Whether a method is called by the platform or is private by convention (`_name`): nothing to call through
 /// a stub.
 [[nodiscard]] bool is_handler(std::string_view name);
+
+/// Whether a base class is the platform's or Python's own, which has no methods to call through a stub.
+[[nodiscard]] bool is_known_base(std::string_view base);
+
+/// A class and those that it is derived from, nearest first.
+struct Ancestry {
+  std::vector<const PythonClass*> classes;
+  bool is_whole = true; ///< false when a base is not at hand: there may be methods that nobody here knows of
+};
+
+[[nodiscard]] Ancestry ancestry_of(const PythonClass& found, const std::vector<PythonClass>& classes);
 
 /// The classes at the top level of a module. Public methods only; what is called by the platform (fetch,
 /// alarm, queue, …) is left out. Text that is not Python gives no classes.

@@ -319,7 +319,12 @@ std::optional<Shape> Resolver::shape_of_either(const Type* type) {
     if (!arm || arm->is_rpc || arm->is_class || !arm->calls.empty() || !is_plain(part)) {
       return std::nullopt;
     }
-    std::erase_if(arm->members, [](const ShapeMember& each) { return is_never(each.type); });
+    // `value?: undefined` beside `value: R` says that this arm lacks the key, as `never` does.
+    std::erase_if(arm->members, [](const ShapeMember& each) {
+      const bool is_missing = each.optional && each.type != nullptr &&
+                              each.type->kind == TypeKind::primitive && each.type->text == "undefined";
+      return is_missing || is_never(each.type);
+    });
     for (auto& own : merged.members) {
       own.sometimes = own.sometimes || arm->find(own.name) == nullptr;
     }

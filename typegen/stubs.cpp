@@ -45,6 +45,7 @@ constexpr std::string_view unwrapped_types[] = {"Hyperdrive",
                                                 "ExecutionContext",
                                                 "ScheduledController",
                                                 "ForwardableEmailMessage",
+                                                "AlarmInvocationInfo",
                                                 "TraceItem",
                                                 "AgentMemoryNamespace",
                                                 "Artifacts",
@@ -82,6 +83,7 @@ private:
   bool is_constructor(const Symbol& symbol);
   [[nodiscard]] std::set<std::string, std::less<>> names_of(Module module) const;
   std::map<const Symbol*, const Item*> public_items();
+  void name_types_of_modules(const std::map<const Symbol*, const Item*>& classes);
   void write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files);
   StubReport report();
 
@@ -310,6 +312,24 @@ std::set<std::string, std::less<>> StubMaker::names_of(Module module) const {
   return names;
 }
 
+/// What handlers are given whose types only a module declares (`WorkflowEvent`): under that name.
+void StubMaker::name_types_of_modules(const std::map<const Symbol*, const Item*>& classes) {
+  for (const auto& [name, scope] : m_program.modules) {
+    const auto* whole = m_program.global->find(scope->exported_as_whole);
+    if (whole == nullptr || whole->inside == nullptr) {
+      continue;
+    }
+    for (const auto* symbol : whole->inside->symbols) {
+      const auto found = classes.find(symbol);
+      if (found != classes.end() && found->second->form == Form::env &&
+          m_program.global->find(symbol->name) == nullptr) {
+        m_globals_text += std::string(symbol->name) + " = " +
+                          std::string(module_name(found->second->module)) + "." + found->second->name + "\n";
+      }
+    }
+  }
+}
+
 void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names,
                               std::vector<StubFile>& files) {
   const auto classes = public_items();
@@ -344,6 +364,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
       }
     }
   }
+  name_types_of_modules(classes);
   for (const auto& [module, names] : by_module) {
     auto& target = module.starts_with("_ai") ? of_ai : text;
     target += "from ." + module + " import (\n";
@@ -422,7 +443,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "8";
+  return "10";
 }
 
 } // namespace pyw::typegen

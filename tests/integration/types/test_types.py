@@ -62,7 +62,7 @@ def test_writing(pyw, folder):
     run(pyw, folder, "--check", "--outdir", "typings")
     env = (folder / "typings/js-stubs/__init__.pyi").read_text()
     assert 'GREETING: Literal["hello"]' in env and "TOKEN: str" in env and "secret" not in env, env
-    assert "async def add(self, by: int = ...) -> int: ..." in env, env
+    assert "async def add(self, by: int = ..., /) -> int: ..." in env, env
     again = json.loads(run(pyw, folder, "--outdir", "typings", "--json").stdout)
     assert again["written"] == [] and again["unchanged"] > 10, again
 
@@ -224,7 +224,15 @@ export default class extends WorkerEntrypoint {
 }
 """
 ADMIN = """import { WorkerEntrypoint } from "cloudflare:workers";
-export class Admin extends WorkerEntrypoint<Env> { async ban(user: string, ...days: number[]): Promise<boolean> { return true; } }
+import type { Kind, User } from "./types";
+export class Admin extends WorkerEntrypoint<Env> {
+  async ban(user: string, ...days: number[]): Promise<boolean> { return true; }
+  async find(kind: Kind, ids: number[]): Promise<User | null> { return null; }
+  async add(user: User, picture?: Uint8Array): Promise<Date> { return new Date(); }
+}
+"""
+ADMIN_TYPES = """export type Kind = "name" | "mail";
+export interface User { name: string; seen: Date }
 """
 FRONT = """from workers import Request, Response, WorkerEntrypoint
 
@@ -234,6 +242,16 @@ class Default(WorkerEntrypoint):
         reveal_type(await self.env.AUTH.roles("t"))
         reveal_type(await self.env.ADMIN.ban("u", 1, 2))
         await self.env.ROOM.getByName("r").join("me")
+        user = await self.env.ADMIN.find("name", [1, 2])
+        if user is not None:
+            print(user["name"], user.name)
+        ids: list[int] = []
+        await self.env.ADMIN.find("mail", ids)
+        reveal_type(await self.env.ADMIN.add({"name": "x"}, b"x"))
+        user.name  # E
+        await self.env.ADMIN.find("phone", [1])  # E
+        await self.env.ADMIN.find("name", ("a",))  # E
+        await self.env.ADMIN.add("x")  # E
         await self.env.ELSEWHERE.anything(1)
         await self.env.AUTH.roles()  # E
         await self.env.AUTH.roles(3)  # E
@@ -254,6 +272,7 @@ def test_other_workers(pyw, root):
         (root / "pair" / name / source).parent.mkdir(parents=True)
         (root / "pair" / name / source).write_text(text)
         (root / "pair" / name / "wrangler.toml").write_text(config + 'compatibility_date = "2026-04-01"\n')
+    (root / "pair/admin/src/types.ts").write_text(ADMIN_TYPES)
     folder = root / "pair" / "front"
     folder.mkdir()
     (folder / "entry.py").write_text(FRONT)
@@ -267,8 +286,24 @@ def test_other_workers(pyw, root):
     wanted = {number for number, line in enumerate(FRONT.splitlines(), 1) if line.endswith("# E")}
     errors = {int(line.split(":")[1]) for line in said.splitlines() if ": error:" in line}
     assert errors == wanted, said
-    for revealed in ("list[str] | None", "bool"):
+    for revealed in ("list[str] | None", "bool", "datetime.datetime"):
         assert f'"{revealed}"' in said.replace("builtins.", ""), said
+    watch_other_worker(pyw, folder, root / "pair/auth/index.js")
+
+
+def watch_other_worker(pyw, folder, source):
+    """`--watch` sees what happens to the code of the Workers that the bindings name."""
+    watching = subprocess.Popen([str(pyw), "types", "--watch", "--outdir", "watched"], cwd=folder,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        assert "Wrote the types" in watching.stderr.readline()
+        source.write_text(source.read_text().replace("roles(token)", "rights(token)"))
+        assert "Wrote the types" in watching.stderr.readline()
+        stub = (folder / "watched/js-stubs/__init__.pyi").read_text()
+        assert "def rights(" in stub and "def roles(" not in stub, stub
+    finally:
+        watching.kill()
+        watching.wait()
 
 
 def python_313():

@@ -50,10 +50,35 @@ TEST_CASE("stubs of the project's own classes answer to their methods only") {
   EnvDescription env;
   env.entries = {{.name = "COUNTER", .kind = EnvKind::durable_object, .class_name = "Counter"}};
   env.classes = {{"Counter", {"DurableObject"}, {{"increment", "by: int = ...", "int"}}}};
-  const auto text = body_of(env, {"DurableObjectNamespace"});
-  CHECK(text.find("    async def increment(self, by: int = ...) -> int: ...\n") != std::string::npos);
-  CHECK(text.find("    COUNTER: _globals.DurableObjectNamespace[_CounterStub]\n") != std::string::npos);
-  CHECK(text.find("__getattr__") == std::string::npos);
+  CHECK(body_of(env, {"DurableObjectNamespace", "DurableObjectStub"}) == R"(from ._globals import *
+
+class _CounterStub(_globals.DurableObjectStub):
+    __getattr__: None  # type: ignore[assignment, misc]
+    async def increment(self, by: int = ...) -> int: ...
+
+class Env:
+    """What the Worker finds in `self.env`."""
+
+    COUNTER: _globals.DurableObjectNamespace[_CounterStub]
+)");
+}
+
+TEST_CASE("stubs have the methods that a class inherits, and any other when a base is not at hand") {
+  EnvDescription env;
+  env.entries = {{.name = "ONE", .kind = EnvKind::service, .class_name = "One"},
+                 {.name = "TWO", .kind = EnvKind::service, .class_name = "Two"}};
+  env.classes = {{"Base", {"WorkerEntrypoint"}, {{"add", "", "int"}, {"last", "", "int"}}},
+                 {"One", {"package.Base[int]", "metaclass=Meta"}, {{"add", "", "str"}}},
+                 {"Two", {"Base", "Elsewhere"}, {}}};
+  const auto text = body_of(env, {"Fetcher"});
+  CHECK(text.find(R"(class _OneStub(_globals.Fetcher):
+    __getattr__: None  # type: ignore[assignment, misc]
+    async def add(self) -> str: ...
+    async def last(self) -> int: ...
+)") != std::string::npos);
+  CHECK(text.find(R"(class _TwoStub(_globals.Fetcher):
+    async def add(self) -> int: ...
+)") != std::string::npos);
 }
 
 TEST_CASE("bindings may have the names of Python's own types, and names that are none") {

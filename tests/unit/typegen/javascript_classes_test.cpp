@@ -65,7 +65,8 @@ export class Auth {
   plain(plain) {}
   undocumented(name) {}
 }
-)js") == Lines{"Auth: check(name: str, age: float | None, roles: list[str], options: Any, /) -> list[bool];"
+)js") == Lines{"Auth: check(name: str, age: float | None, roles: ListLike[str], options: Mapping[str, Any], "
+               "/) -> list[bool];"
                " plain(plain: str, /) -> Any; undocumented(name: Any, /) -> Any;"});
 }
 
@@ -82,10 +83,30 @@ class Greeter<T> extends WorkerEntrypoint<Env> {
 class Main {}
 export { Greeter as Polite, Missing };
 export default Main;
-)ts") == Lines{"Polite: greet(name: str, loud: bool = ..., /) -> str; list(*names: str) -> Any;"
-               " find(key: Any, /) -> None;"
-               " nested(a: list[str | None], b: list[Any], c: Any, /) -> str | None;",
+)ts") == Lines{"Polite: greet(name: str, loud: bool = ..., /) -> str; list(*names: str) -> dict[str, float] "
+               "| None;"
+               " find(key: Literal[\"a\", \"b\"], /) -> None;"
+               " nested(a: ListLike[str | None], b: ListLike[str | float], c: Any, /) -> str | None;",
                "default:"});
+}
+
+TEST_CASE("JavaScript: what a class inherits, and the base that is elsewhere") {
+  constexpr auto source = R"ts(
+class Base extends WorkerEntrypoint<Env> {
+  first(): string { return ""; }
+  second(): string { return ""; }
+}
+export class Derived extends Base implements Other {
+  second(): number { return 1; }
+}
+export class Far extends away.Parent {}
+export class Loop extends Loop { only() {} }
+)ts";
+  CHECK(classes_in(source) ==
+        Lines{"Derived: second() -> float; first() -> str;", "Far:", "Loop: only() -> Any;"});
+  const auto classes = find_javascript_classes(source);
+  CHECK(classes[0].bases == std::vector<std::string>{"WorkerEntrypoint"});
+  CHECK(classes[1].bases == std::vector<std::string>{"away.Parent"});
 }
 
 TEST_CASE("JavaScript: any text gives classes or none") {

@@ -16,7 +16,7 @@ class Counter(DurableObject):
 
     async def increment(
         self,
-        by: int = 1,  # the step
+        by: int = 1,  # the caller's step (
         *, name: str | None = None,
     ) -> int:
         def inner(self): ...
@@ -37,9 +37,40 @@ def not_a_method(self): ...
   CHECK(classes[0].bases == std::vector<std::string>{"DurableObject"});
   REQUIRE(classes[0].methods.size() == 2);
   CHECK(classes[0].methods[0].name == "increment");
+  CHECK(classes[0].methods[0].parameters == "by: int = ..., /");
   CHECK(classes[0].methods[0].result == "int");
-  CHECK(classes[0].methods[1].parameters == "thing: Any, other: Any");
+  CHECK(classes[0].methods[1].parameters == "thing: Any, other: Any, /");
   CHECK(classes[0].methods[1].result == "Any");
+}
+
+TEST_CASE("what a caller sees of decorated methods, and what arrives of results") {
+  const auto classes = find_python_classes(R"(
+class Room(DurableObject):
+    @override
+    async def one(self, data: bytes) -> dict[str, bytes]: ...
+    @retried(
+        times=3,
+    )
+    async def two(self, data: bytes) -> bytes: ...
+    @staticmethod
+    def three() -> int: ...
+    @size.setter
+    def size(self, value: int) -> None: ...
+    @override
+    @property
+    def length(self) -> int: ...
+    async def four(self, /, *numbers: int, start: int = 0, **rest: int) -> int: ...
+)");
+  REQUIRE(classes.size() == 1);
+  REQUIRE(classes[0].methods.size() == 4);
+  const auto shown = [&](std::size_t index) {
+    const auto& method = classes[0].methods[index];
+    return method.name + "(" + method.parameters + ") -> " + method.result;
+  };
+  CHECK(shown(0) == "one(data: bytes, /) -> dict[str, memoryview]");
+  CHECK(shown(1) == "two(*arguments: Any) -> Any");
+  CHECK(shown(2) == "three() -> int");
+  CHECK(shown(3) == "four(*numbers: int) -> int");
 }
 
 TEST_CASE("text that is not Python gives no classes, and no crash") {

@@ -124,6 +124,30 @@ TEST_CASE("what cannot be said is Any, and is reported") {
   CHECK(!(stubs.report.became_any.empty()));
 }
 
+TEST_CASE("a key that one kind of a record has not keeps its type") {
+  const auto raw =
+      module_of("declare class Reader { read(): Result }\n"
+                "type Result = { done: false; value: string } | { done: true; value?: undefined };",
+                "_raw");
+  has(raw, "    done: bool\n    value: str\n");
+}
+
+TEST_CASE("what handlers are given can be named, with what comes out of it") {
+  const auto stubs =
+      make_runtime_stubs({"interface AlarmInvocationInfo { readonly retryCount: number }\n"
+                          "declare namespace CloudflareWorkersModule { type WorkflowEvent<T> = { payload: T; "
+                          "timestamp: Date } }\n"
+                          "declare namespace Cloudflare { interface Env {} }\n"
+                          "declare class Context { readonly env: Cloudflare.Env }\n"
+                          "interface DurableObject { alarm(info?: AlarmInvocationInfo): void }\n"
+                          "declare module 'cloudflare:workers' { export = CloudflareWorkersModule }"},
+                         {});
+  has(module(stubs, "_raw"),
+      "class AlarmInvocationInfo(JsClass):\n    @property\n    def retryCount(self) -> int: ...\n");
+  has(module(stubs, "_raw"), "def env(self) -> Any: ...");
+  has(module(stubs, "_globals"), "\nWorkflowEvent = _env.CloudflareWorkersModule_WorkflowEvent\n");
+}
+
 TEST_CASE("types without end and names that collide still give stubs") {
   for (const auto* source : {"type T = T[] | { a: T }; declare const x: T;",
                              "interface A extends B {} interface B extends A {} declare const a: A;",

@@ -1,5 +1,6 @@
 """ECMAScript's own objects as Pyodide shows them, and the forms that the generated stubs are written in."""
 
+from _typeshed import SupportsKeysAndGetItem
 from collections.abc import (
     Awaitable,
     Callable,
@@ -40,10 +41,11 @@ class JsRecord[T = Any](JsClass):
 
     def __getattr__(self, name: str, /) -> T: ...
 
-class JsObject(dict[str, Any]):
+class JsObject(dict[str, Any], SupportsKeysAndGetItem[str, Any]):
     """A JavaScript object with known keys that the SDK has converted: a dict that also has them as attributes."""
 
-    # Its heirs name their keys: any other is a mistake, which dict would let pass.
+    # Its heirs name their keys: any other is a mistake, which dict would let pass. By its shape alone it would then
+    # be no mapping: the second base is for `{**page}` and `dict(page)`.
     def __getitem__(self, key: Never, /) -> Any: ...  # type: ignore[override]
 
 class JsDict[V = Any](dict[str, V]):

@@ -1,0 +1,62 @@
+#include <support/catch.hpp>
+#include <typegen/javascript_types.hpp>
+
+using namespace pyw::typegen;
+
+TEST_CASE("the types of a Worker's own code, as they come and as they go in") {
+  const auto both = [](std::string_view text) {
+    return python_type(text, Way::out, {}) + " / " + python_type(text, Way::in, {});
+  };
+  CHECK(both("string | null") == "str | None / str | None");
+  CHECK(both("number[]") == "list[float] / ListLike[float]");
+  CHECK(both("readonly (string | number)[]") == "list[str | float] / ListLike[str | float]");
+  CHECK(both("Promise<Date>") == "datetime / Any");
+  CHECK(both("Uint8Array") == "memoryview / bytes | memoryview");
+  CHECK(both("Record<string, boolean>") == "JsDict[bool] / Mapping[str, bool]");
+  CHECK(both("{ name: string; at?: Date }") == "JsDict[Any] / Mapping[str, Any]");
+  CHECK(both("Map<string, number>") == "dict[str, float] / Any");
+  CHECK(both("Set<string>") == "set[str] / set[str]");
+  CHECK(both("Response") == "workers.Response / workers.Response");
+  CHECK(both("\"a\" | 'b'") == R"(Literal["a", "b"] / Literal["a", "b"])");
+  CHECK(both("Unheard") == "Any / Any");
+}
+
+TEST_CASE("what is no data, or not understood, is Any") {
+  for (const auto* text : {"{ run(): void }",
+                           "(name: string) => void",
+                           "`a-${string}`",
+                           "\"a\\n\"",
+                           "Record<number, string>",
+                           "[string, number]",
+                           "typeof x",
+                           "",
+                           "<",
+                           "|"}) {
+    CHECK(python_type(text, Way::out, {}) == "Any");
+  }
+}
+
+TEST_CASE("names stand for what the Worker's files declare") {
+  DeclaredTypes types;
+  add_declared_types(R"ts(
+type Kind =
+  | "a"
+  | "b";
+export type Id = string | number;
+export interface User { id: Id; name: string }
+interface Counter { increment(): number }
+interface Named extends User { more: string }
+type Pair<T> = [T, T];
+type Loop = Loop[];
+)ts",
+                     types);
+  const auto out = [&](std::string_view text) { return python_type(text, Way::out, types); };
+  CHECK(out("Kind") == R"(Literal["a", "b"])");
+  CHECK(out("Promise<Id[]>") == "list[str | float]");
+  CHECK(out("User | null") == "JsDict[Any] | None");
+  CHECK(python_type("User", Way::in, types) == "Mapping[str, Any]");
+  CHECK(out("Counter") == "Any");
+  CHECK(out("Named") == "Any");
+  CHECK(out("Pair<string>") == "Any");
+  CHECK(out("Loop").starts_with("list[list["));
+}

@@ -1,0 +1,201 @@
+#include <base/text.hpp>
+#include <typegen/cst.hpp>
+#include <typegen/javascript_types.hpp>
+#include <typegen/python_text.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace pyw::typegen {
+
+namespace {
+
+/// The text between the brackets of "Promise<string>" when it is that generic's.
+std::optional<std::string_view> argument_of(std::string_view text, std::string_view generic) {
+  const bool fits = text.starts_with(generic) && text.size() > generic.size() + 1 &&
+                    text[generic.size()] == '<' && text.ends_with('>');
+  return fits ? std::optional(trim(text.substr(generic.size() + 1, text.size() - generic.size() - 2)))
+              : std::nullopt;
+}
+
+/// The parts between the separators that stand outside of brackets.
+std::vector<std::string_view> split_outside(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  std::size_t start = 0;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
+             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
+                                                                          : 0;
+    if (c == separator && depth == 0) {
+      parts.push_back(trim(text.substr(start, index - start)));
+      start = index + 1;
+    }
+  }
+  parts.push_back(trim(text.substr(start)));
+  return parts;
+}
+
+/// `"a"`: the text between the quotes, where nothing in it is escaped.
+std::optional<std::string_view> literal_of(std::string_view text) {
+  if (text.size() < 2 || (text.front() != '"' && text.front() != '\'') || text.back() != text.front()) {
+    return std::nullopt;
+  }
+  const auto inner = text.substr(1, text.size() - 2);
+  return inner.find_first_of("\"'`\\\n") == std::string_view::npos ? std::optional(inner) : std::nullopt;
+}
+
+class TypeReader {
+public:
+  TypeReader(Way way, const DeclaredTypes& types) : m_way(way), m_types(types) {}
+
+  std::string read(std::string_view text);
+
+private:
+  std::string read_generic(std::string_view text);
+
+  [[nodiscard]] std::string either(std::string_view out, std::string_view in) const {
+    return std::string(m_way == Way::out ? out : in);
+  }
+
+  /// A list that comes is one; what goes in may be any list whose elements fit.
+  [[nodiscard]] std::string list_of(const std::string& element) const {
+    return either("list[", "ListLike[") + element + "]";
+  }
+
+  [[nodiscard]] std::string object_of(const std::string& value) const {
+    return either("JsDict[", "Mapping[str, ") + value + "]";
+  }
+
+  Way m_way;
+  const DeclaredTypes& m_types;
+  int m_depth = 0; ///< names that stand for others: `type A = A[]` ends somewhere
+};
+
+std::string TypeReader::read_generic(std::string_view text) {
+  if (const auto inner = argument_of(text, "Promise"); inner && m_way == Way::out) {
+    return read(*inner);
+  }
+  for (const std::string_view same : {"Readonly", "NonNullable"}) {
+    if (const auto inner = argument_of(text, same)) {
+      return read(*inner);
+    }
+  }
+  for (const std::string_view array : {"Array", "ReadonlyArray"}) {
+    if (const auto inner = argument_of(text, array)) {
+      return list_of(read(*inner));
+    }
+  }
+  if (const auto inner = argument_of(text, "Record")) {
+    const auto parts = split_outside(*inner, ',');
+    return parts.size() == 2 && parts[0] == "string" ? object_of(read(parts[1])) : "Any";
+  }
+  if (const auto inner = argument_of(text, "Map"); inner && m_way == Way::out) {
+    const auto parts = split_outside(*inner, ',');
+    return parts.size() == 2 ? "dict[" + read(parts[0]) + ", " + read(parts[1]) + "]" : "Any";
+  }
+  if (const auto inner = argument_of(text, "Set")) {
+    return "set[" + read(*inner) + "]";
+  }
+  return "Any";
+}
+
+std::string TypeReader::read(std::string_view text) {
+  static const std::map<std::string_view, std::pair<std::string_view, std::string_view>> known{
+      {"string", {"str", "str"}},
+      {"String", {"str", "str"}},
+      {"number", {"float", "float"}},
+      {"Number", {"float", "float"}},
+      {"bigint", {"int", "int"}},
+      {"boolean", {"bool", "bool"}},
+      {"Boolean", {"bool", "bool"}},
+      {"true", {"bool", "bool"}},
+      {"false", {"bool", "bool"}},
+      {"void", {"None", "None"}},
+      {"undefined", {"None", "None"}},
+      {"null", {"None", "None"}},
+      {"Date", {"datetime", "datetime"}},
+      {"ArrayBuffer", {"memoryview", "bytes | memoryview"}},
+      {"Uint8Array", {"memoryview", "bytes | memoryview"}},
+      {"Request", {"workers.Request", "workers.Request"}},
+      {"Response", {"workers.Response", "workers.Response"}},
+      {"FormData", {"workers.FormData", "workers.FormData"}},
+      {"Blob", {"workers.Blob", "workers.Blob"}}};
+  text = trim(text);
+  if (text.starts_with('{') && text.ends_with('}')) {
+    return text.find_first_of("(=") == std::string_view::npos ? object_of("Any") : "Any"; // no methods
+  }
+  constexpr std::size_t longest = 500; // each bracket costs a call of this function
+  constexpr int deepest = 8;
+  if (text.size() > longest || m_depth > deepest) {
+    return "Any";
+  }
+  if (const auto literal = literal_of(text)) {
+    return "Literal[" + quote(std::string(*literal)) + "]";
+  }
+  if (const auto arms = split_outside(text, '|'); arms.size() > 1) {
+    PythonUnion type;
+    for (const auto arm : arms) {
+      if (!arm.empty()) { // the first of a column of arms
+        type.add(read(arm));
+      }
+    }
+    return type.empty() ? "Any" : type.text(PythonUnion::Any::absorbs);
+  }
+  if (const auto found = known.find(text); found != known.end()) {
+    return either(found->second.first, found->second.second);
+  }
+  if (text.starts_with('(') && text.ends_with(')') && text.find("=>") == std::string_view::npos) {
+    return read(text.substr(1, text.size() - 2));
+  }
+  if (text.starts_with("readonly ")) {
+    return read(text.substr(std::string_view("readonly ").size()));
+  }
+  if (text.ends_with("[]")) {
+    return list_of(read(text.substr(0, text.size() - 2)));
+  }
+  if (const auto named = m_types.find(text); named != m_types.end()) {
+    ++m_depth;
+    auto type = read(named->second);
+    --m_depth;
+    return type;
+  }
+  return read_generic(text);
+}
+
+} // namespace
+
+void add_declared_types(std::string_view source, DeclaredTypes& types) {
+  const SyntaxTree tree(source);
+  const auto add = [&](const Node& node) {
+    const auto kind = node.type_name();
+    if (node.field("type_parameters").valid()) {
+      return;
+    }
+    if (kind == "type_alias_declaration") {
+      types.emplace(node.field("name").text(), node.field("value").text());
+    } else if (kind == "interface_declaration") {
+      for (const auto& child : node.children()) {
+        if (child.type_name().starts_with("extends")) {
+          return;
+        }
+      }
+      types.emplace(node.field("name").text(), node.field("body").text());
+    }
+  };
+  for (const auto& statement : tree.root().named_children()) {
+    add(statement);
+    if (statement.kind() == Syntax::export_statement) {
+      for (const auto& part : statement.named_children()) {
+        add(part);
+      }
+    }
+  }
+}
+
+std::string python_type(std::string_view text, Way way, const DeclaredTypes& types) {
+  return TypeReader(way, types).read(text);
+}
+
+} // namespace pyw::typegen
