@@ -45,6 +45,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_is_served(pyw):
                 server.process.kill()
                 server.process.wait(10)
                 thread.join()
+                assert outcome, "the deployment outlived its time"
                 if outcome[0].returncode == 0:
                     acknowledged = number
                 else:
