@@ -125,10 +125,8 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
   if (const auto* best = snapshot::best_usable(m_layers, world.files, m_checked)) {
     options.snapshot = best->file;
   }
-  for (const auto& plan : m_layers) {
-    if (plan.layer == snapshot::Layer::base && snapshot::is_usable(plan, m_context.world.files, m_checked)) {
-      options.base_snapshot = plan.file;
-    }
+  if (!project.worker_loaders.empty()) { // to check it is to read all of it
+    options.base_snapshot = usable_base();
   }
   PYW_TRY_ASSIGN(auto prepared, runtime::prepare(project, manifest, parts, staged, options, world));
   warn_once(prepared.warnings);
@@ -172,6 +170,12 @@ Result<devserver::PreparedWorker> DevPreparer::prepare(devserver::Generation gen
             std::move(prepared.reuse_key),
             prepared.acts_by_itself};
   return worker;
+}
+
+std::optional<Path> DevPreparer::usable_base() {
+  const auto base = std::ranges::find(m_layers, snapshot::Layer::base, &snapshot::LayerPlan::layer);
+  const bool usable = base != m_layers.end() && snapshot::is_usable(*base, m_context.world.files, m_checked);
+  return usable ? std::optional(base->file) : std::nullopt;
 }
 
 Result<std::optional<devserver::PreparedWorker>> DevPreparer::prepare_standby() {

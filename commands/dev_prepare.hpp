@@ -54,6 +54,8 @@ private:
   void warn_once(const std::vector<Diagnostic>& warnings);
   void remember(const config::Project& project);
   [[nodiscard]] Path mock_file() const; ///< only with `--mock`
+  /// The snapshot of Python alone, for Workers that this one loads.
+  [[nodiscard]] std::optional<Path> usable_base();
   /// Makes the snapshots that are missing, and compiles the configuration when a key is given.
   [[nodiscard]] std::optional<Command> background_work(const config::Project& project,
                                                        const std::string& config_key);

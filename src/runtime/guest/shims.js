@@ -28,12 +28,13 @@ const SMALL = 1024;
 
 function compile(source) {
   if (source instanceof NativeModule) return source;
+  if (evaluator && !tellsCompiled) return evaluator.newWasmModule(source);
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
   const key = bytes.length <= SMALL ? bytes.join() : undefined;
   if (evaluator) {
-    if (tellsCompiled && key && !compiled.has(key)) compiled.set(key, bytes.slice().buffer);
+    if (key && !compiled.has(key)) compiled.set(key, bytes.slice().buffer);
     return evaluator.newWasmModule(source);
   }
   const known = compiledAhead.get(key);
