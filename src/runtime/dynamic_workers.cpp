@@ -28,6 +28,7 @@ std::string dynamic_workers_text(const PlanInput& input, const std::optional<Pat
   for (const auto& [name, file] : guest_modules(input)) {
     modules[name] = file.string();
   }
+  modules["pyodide.asm.wasm"] = (input.parts.pyodide / "pyodide.asm.wasm").string();
   auto settings = nlohmann::ordered_json::parse(settings_text(input));
   for (const auto* const key : {"entry", "exports", "handlers", "expected", "eventsWait", "subrequests"}) {
     settings.erase(key); // the parent's own

@@ -19,6 +19,10 @@ std::string short_digest(std::string_view bytes) {
 
 constexpr std::string_view python_prefix = "python/";
 
+/// Of the packs that are kept: packs of another pyw, which this one could not read or would not have written
+/// so, have other names.
+constexpr int pack_format = 2;
+
 std::string guest_digest() {
   Hasher hasher(HashKind::sha256);
   for (const auto& file : guest_files()) {
@@ -31,6 +35,7 @@ std::string guest_digest() {
 
 std::string stat_key(const bundle::BundleManifest& bundle, const ReadOnlyFileSystem& files) {
   Hasher hasher(HashKind::sha256);
+  hasher.update(fmt::format("{}\n", pack_format));
   for (const auto& module : bundle.modules) {
     if (module.origin != bundle::Origin::vendored) {
       continue;
@@ -66,12 +71,14 @@ Result<Path> store_guest(const Path& cache, FileSystem& files) {
 Result<PackagesPack>
 store_packages(const bundle::BundleManifest& bundle, const Path& run_directory, FileSystem& files) {
   const auto pack_file = run_directory / "packages.pack";
+  const auto libraries_file = run_directory / "libraries.pack";
   const auto stamp_file = run_directory / "packages.stamp";
   const auto key = stat_key(bundle, files);
   PYW_TRY_ASSIGN(const auto stamp, files.read_if_exists(stamp_file));
   // The stamp holds the key and, behind a blank, the digest of the content.
   if (stamp && stamp->starts_with(key + " ") && files.is_file(pack_file)) {
-    return PackagesPack{pack_file, stamp->substr(key.size() + 1)};
+    const auto libraries = files.is_file(libraries_file) ? std::optional(libraries_file) : std::nullopt;
+    return PackagesPack{pack_file, stamp->substr(key.size() + 1), libraries};
   }
   std::vector<PackSource> sources;
   for (const auto& module : bundle.modules) {
@@ -82,9 +89,12 @@ store_packages(const bundle::BundleManifest& bundle, const Path& run_directory, 
   PYW_TRY_ASSIGN(const auto pack, make_pack(sources, files));
   const auto digest = short_digest(pack);
   PYW_TRY(files.remove_all(stamp_file)); // the new pack must not be taken for the old one
-  PYW_TRY(files.write(pack_file, pack));
+  PYW_TRY_ASSIGN(const auto compressed, compress_pack(pack));
+  PYW_TRY_ASSIGN(const auto libraries, pick_libraries(pack));
+  PYW_TRY(files.write(pack_file, compressed));
+  PYW_TRY(libraries ? files.write(libraries_file, *libraries) : files.remove_all(libraries_file));
   PYW_TRY(files.write(stamp_file, key + " " + digest));
-  return PackagesPack{pack_file, digest};
+  return PackagesPack{pack_file, digest, libraries ? std::optional(libraries_file) : std::nullopt};
 }
 
 ByteCode store_byte_code(const config::Project& project,
@@ -96,9 +106,12 @@ ByteCode store_byte_code(const config::Project& project,
   const auto guest_pack = guest / "guest.pack";
   const auto& version = parts.pyodide_version;
   const auto guest_name = guest.filename().string();
-  const auto library = parts.cache / fmt::format("library-{}.pack", version);
-  const auto guest_code = parts.cache / fmt::format("{}-{}.pack", guest_name, version);
-  const auto package_code = parts.cache / fmt::format("packages-{}-{}.pack", packages.digest, version);
+  const auto kept = [&](const std::string& what) {
+    return parts.cache / fmt::format("{}-{}-{}.pack", what, version, pack_format);
+  };
+  const auto library = kept("library");
+  const auto guest_code = kept(guest_name);
+  const auto package_code = kept("packages-" + packages.digest);
 
   std::vector<CompileJob> jobs;
   const auto want = [&](CompileInput kind, const Path& input, const std::string& prefix, const Path& output) {

@@ -4,6 +4,7 @@
 #include <base/world.hpp>
 #include <runtime/plan.hpp>
 
+#include <optional>
 #include <string>
 
 namespace pyw::runtime {
@@ -17,6 +18,7 @@ namespace pyw::runtime {
 struct PackagesPack {
   Path pack;
   std::string digest;
+  std::optional<Path> libraries = {}; ///< see pick_libraries
 };
 
 [[nodiscard]] Result<PackagesPack>

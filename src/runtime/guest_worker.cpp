@@ -211,9 +211,13 @@ std::string main_module(const PlanInput& input) {
 std::string settings_text(const PlanInput& input) {
   const auto& project = input.project;
   const auto flags = python_flags(project.compatibility_date.value, flag_texts(project));
-  ordered_json packs{{"library", path_list(input.files.library)},
+  ordered_json packs{{"python", (input.parts.pyodide / "pyodide.asm.wasm").generic_string()},
+                     {"library", path_list(input.files.library)},
                      {"session", path_list(input.files.session)},
                      {"own", path_list({input.files.own})}};
+  if (input.files.libraries) {
+    packs["libraries"] = input.files.libraries->generic_string();
+  }
   if (input.files.library_is_archive) {
     packs["libraryZip"] = (input.parts.pyodide / "python_stdlib.zip").generic_string();
   }
@@ -251,6 +255,7 @@ std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) 
                                  "failed.js",
                                  "files.js",
                                  "host.js",
+                                 "inflate.js",
                                  "loader.js",
                                  "report.js",
                                  "shims.js",
@@ -260,7 +265,7 @@ std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) 
     modules.emplace_back(name, input.files.guest / name);
   }
   modules.emplace_back("object_methods.js", input.files.guest / "data" / "object_methods.js");
-  for (const auto* const name : {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"}) {
+  for (const auto* const name : {"pyodide.mjs", "pyodide.asm.mjs"}) {
     modules.emplace_back(name, input.parts.pyodide / name);
   }
   return modules;
@@ -273,7 +278,7 @@ std::vector<std::string> worker_modules(const PlanInput& input) {
   const auto& files = input.files;
   std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
   for (const auto& [name, file] : guest_modules(input)) {
-    modules.push_back(module_entry(own_name(name), file.extension() == ".wasm" ? "wasm" : "esModule", file));
+    modules.push_back(module_entry(own_name(name), "esModule", file));
   }
   if (subrequest_limit(input)) {
     modules.push_back(module_entry(own_name("subrequests.js"), "esModule", files.guest / "subrequests.js"));

@@ -49,7 +49,7 @@ inline constexpr std::string_view front_name = "__pyw_front";
 /// settings.json, without what differs from start to start (see with_start).
 [[nodiscard]] std::string settings_text(const PlanInput& input);
 
-/// The guest's modules in JavaScript and WebAssembly: the name below its own folder, and the file.
+/// The guest's modules in JavaScript: the name below its own folder, and the file.
 [[nodiscard]] std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input);
 
 /// Whether workerd is to know a module: JavaScript may import it. Python finds its own in the packs.

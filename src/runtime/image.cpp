@@ -151,6 +151,9 @@ void place_worker(const StagedWorker& staged, Placed& placed, WorkerImage& image
   };
   placed.guest.own = put("own.pack", staged.own_pack);
   placed.guest.session.push_back(put("packages.pack", staged.packages.pack));
+  if (staged.packages.libraries) {
+    placed.guest.libraries = put("libraries.pack", *staged.packages.libraries);
+  }
   if (staged.code.packages) {
     placed.guest.session.push_back(put("packages-code.pack", *staged.code.packages));
   }

@@ -17,11 +17,12 @@ namespace pyw::runtime {
 
 /// Files that exist, or will exist, when workerd starts. All absolute.
 struct GuestFiles {
-  Path guest;                      ///< the folder with the guest's JavaScript
-  std::vector<Path> library;       ///< packs of the standard library and of the guest's Python
-  bool library_is_archive = false; ///< no byte code yet: Pyodide's own python_stdlib.zip is used
-  std::vector<Path> session;       ///< packs of the Worker's packages, later ones win
-  Path own;                        ///< the pack of the Worker's own modules, which win over all
+  Path guest;                         ///< the folder with the guest's JavaScript
+  std::vector<Path> library;          ///< packs of the standard library and of the guest's Python
+  bool library_is_archive = false;    ///< no byte code yet: Pyodide's own python_stdlib.zip is used
+  std::vector<Path> session;          ///< packs of the Worker's packages, later ones win
+  Path own;                           ///< the pack of the Worker's own modules, which win over all
+  std::optional<Path> libraries = {}; ///< the pack of the packages' dynamic libraries
 };
 
 /// Whom the Worker is served to. For everybody (`pyw edge`): no tracebacks in answers, no tools beside the

@@ -1,6 +1,7 @@
 #include <base/defer.hpp>
 #include <base/text.hpp>
 #include <runtime/capnp_text.hpp>
+#include <runtime/pack.hpp>
 #include <runtime/precompile.hpp>
 
 #include <fmt/core.h>
@@ -69,11 +70,13 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
                      "import settings from \"./__pyw/settings.json\";\n"
                      "import guest from \"./__pyw/guest.pack\";\n"
                      "import libraryZip from \"./__pyw/library.zip\";\n"
-                     "const packs = { libraryZip, library: [guest], session: [] };\n"
+                     "import python from \"./__pyw/pyodide.asm.wasm\";\n"
+                     "const packs = { python, libraryZip, library: [guest], session: [] };\n"
                      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
   std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
   for (const std::string_view name : {"compiler.js",
                                       "files.js",
+                                      "inflate.js",
                                       "loader.js",
                                       "report.js",
                                       "shims.js",
@@ -130,8 +133,11 @@ compile_to_byte_code(const CompileSetup& setup, const std::vector<CompileJob>& j
                                               last_lines(output))));
   }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    PYW_TRY(files.make_directories(jobs[i].output.parent_path()));
-    PYW_TRY(files.rename(setup.scratch / "output" / output_name(i), jobs[i].output));
+    PYW_TRY_ASSIGN(auto pack, files.read(setup.scratch / "output" / output_name(i)));
+    if (jobs[i].kind != CompileInput::check) {
+      PYW_TRY_ASSIGN(pack, compress_pack(pack));
+    }
+    PYW_TRY(files.write(jobs[i].output, pack));
   }
   return {};
 }

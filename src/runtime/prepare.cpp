@@ -137,7 +137,8 @@ Result<PreparedRuntime> prepare(const config::Project& project,
                          staged.code.library,
                          staged.code.library_is_archive,
                          {staged.packages.pack},
-                         staged.own_pack};
+                         staged.own_pack,
+                         staged.packages.libraries};
   if (staged.code.packages) {
     guest_files.session.push_back(*staged.code.packages);
   }

@@ -271,6 +271,7 @@ MakerPlan plan_maker(const MakerSetup& setup) {
   std::vector<std::string> modules{module("__pyw_main.js", "esModule", scratch / "main.js")};
   for (const std::string_view name : {"files.js",
                                       "host.js",
+                                      "inflate.js",
                                       "loader.js",
                                       "report.js",
                                       "shims.js",
@@ -283,7 +284,6 @@ MakerPlan plan_maker(const MakerSetup& setup) {
   }
   modules.push_back(module("__pyw/pyodide.mjs", "esModule", parts.pyodide / "pyodide.mjs"));
   modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", parts.pyodide / "pyodide.asm.mjs"));
-  modules.push_back(module("__pyw/pyodide.asm.wasm", "wasm", parts.pyodide / "pyodide.asm.wasm"));
   modules.push_back(module("__pyw/settings.json", "json", scratch / "settings.json"));
   std::vector<std::string> flags;
   for (const auto& flag : project.compatibility_flags) {

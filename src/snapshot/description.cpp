@@ -70,21 +70,25 @@ private:
   std::string m_problem;
 };
 
-void read_runs(Reader& reader, Snapshot& snapshot) {
+/// The number of pages in the runs `name`.
+std::uint64_t read_runs(Reader& reader, const char* name, std::uint64_t heap) {
+  const auto all = heap / page_size;
   std::uint64_t end = 0;
-  for (const auto& run : reader.list("runs")) {
+  std::uint64_t pages = 0;
+  for (const auto& run : reader.list(name)) {
     if (!reader.require(run.is_array() && run.size() == 2, "a run is no pair")) {
-      return;
+      return pages;
     }
-    const auto first = reader.number(run[0], snapshot.heap / page_size, "runs");
-    const auto count = reader.number(run[1], snapshot.heap / page_size, "runs");
-    if (!reader.require(first >= end && count > 0 && first + count <= snapshot.heap / page_size,
+    const auto first = reader.number(run[0], all, name);
+    const auto count = reader.number(run[1], all, name);
+    if (!reader.require(first >= end && count > 0 && first + count <= all,
                         "the runs of pages overlap or lie outside the memory")) {
-      return;
+      return pages;
     }
     end = first + count;
-    snapshot.pages += count;
+    pages += count;
   }
+  return pages;
 }
 
 void read_libraries(Reader& reader, std::uint64_t table, Snapshot& snapshot) {
@@ -213,7 +217,8 @@ Result<Snapshot> read_description(std::string_view text) {
   const auto table = reader.number("tableLength", most_table);
   reader.require(reader.number("countArgs", table) == 0 || snapshot.python == "3.13",
                  "only Python 3.13 has a slot for counting arguments");
-  read_runs(reader, snapshot);
+  snapshot.pages = read_runs(reader, "runs", snapshot.heap);
+  read_runs(reader, "fresh", snapshot.heap);
   read_libraries(reader, table, snapshot);
   read_table(reader, table, snapshot.libraries.size());
   read_references(reader, object, snapshot);

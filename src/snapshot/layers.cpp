@@ -154,7 +154,10 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
         layer == Layer::dedicated
             ? snapshots_directory(project) / "dedicated.pywsnap"
             : parts.cache / fmt::format("{}-{}.pywsnap", to_text(layer), plan.key.substr(0, digits_in_name));
-    settings["packs"] = {{"library", library}, {"session", session}, {"own", own}};
+    settings["packs"] = {{"python", (parts.pyodide / "pyodide.asm.wasm").generic_string()},
+                         {"library", library},
+                         {"session", session},
+                         {"own", own}};
     settings["output"] = fmt::format("{}.pywsnap", to_text(layer));
     plan.settings = settings.dump(2) + "\n";
     plans.push_back(std::move(plan));
@@ -169,6 +172,9 @@ Result<std::vector<LayerPlan>> plan_layers(const config::Project& project,
   session.push_back(staged.packages.pack.generic_string());
   if (staged.code.packages) {
     session.push_back(staged.code.packages->generic_string());
+  }
+  if (staged.packages.libraries) {
+    session.push_back(staged.packages.libraries->generic_string());
   }
   settings["layer"] = to_text(Layer::packages);
   settings["imports"] = imports;

@@ -133,7 +133,8 @@ function mainText(classes) {
     `import { declare } from "./${OWN}entrypoint.js";`,
     `import settings from "./${OWN}settings.json";`,
     `import own from "./${OWN}own.bin";`,
-    `const packs = { ...settings.packs, own: [own] };`,
+    `import python from "./${OWN}pyodide.asm.wasm";`,
+    `const packs = { ...settings.packs, own: [own], python };`,
     `const worker = declare({ ...settings, packs, dynamic: true }, (name) => import(name));`,
     `export default worker.default;`,
   ];

@@ -2,8 +2,8 @@
 import { BASE_URL, beginBoot, bootDone } from "./shims.js";
 import { loadPyodide } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
-import pyodideWasm from "./pyodide.asm.wasm";
 import { addPack, mountTree } from "./files.js";
+import { inflaterOf } from "./inflate.js";
 import { findAgain, haveOneFrame, restore, restoreOver } from "./snapshot.js";
 import { forgetLibraries } from "./snapshot_libraries.js";
 
@@ -34,7 +34,7 @@ export const addModules = (pack) => addPack(session, pack);
 
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
-// the packs that together make the Worker's folder. With `recorder` the start is watched for a memory snapshot, with
+// the packs that together make the Worker's folder; and `python`, Pyodide's code, a WebAssembly.Module. With `recorder` the start is watched for a memory snapshot, with
 // `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   const instance = takeAhead(snapshot) ?? newInstance();
@@ -102,8 +102,9 @@ const newInstance = () => ({ library: new Map(), session: new Map() });
 async function instantiate({ library, session }, emscripten, { recorder, snapshot }) {
   emscripten.preRun.push((module) => {
     recorder?.begin(module);
-    mountTree(module.FS, library, LIBRARY);
-    mountTree(module.FS, session, SESSION);
+    const inflate = inflaterOf(module);
+    mountTree(module.FS, library, LIBRARY, inflate);
+    mountTree(module.FS, session, SESSION, inflate);
   });
   // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
   if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
@@ -114,7 +115,7 @@ async function runLoader(settings, packs, { recorder, snapshot }, createPyodideM
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
-      "pyodide.asm.wasm": { module: pyodideWasm },
+      "pyodide.asm.wasm": { module: packs.python },
     },
     settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );

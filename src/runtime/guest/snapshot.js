@@ -4,7 +4,7 @@
 import { streamed } from "./shims.js";
 import { replayLibraries } from "./snapshot_libraries.js";
 
-export const MAGIC = "PYWSNAP3";
+export const MAGIC = "PYWSNAP4";
 export const HEADER = 64; // bytes; the description follows
 export const PAGE = 4096;
 const REFERENCE = Symbol("reference");
@@ -60,7 +60,11 @@ async function copyPages({ description, reader }, heap) {
   for (const [page, count] of description.runs) {
     buffer = await fill(heap.subarray(page * PAGE, (page + count) * PAGE), reader, buffer);
   }
+  free(buffer);
 }
+
+// Gives an ArrayBuffer's memory back now; the collector, which sees few objects, would come much later.
+export const free = (buffer) => void buffer.transfer(0);
 
 // Fills `target` through `buffer`, whose memory goes into the one returned.
 async function fill(target, reader, buffer) {
@@ -75,15 +79,13 @@ async function fill(target, reader, buffer) {
 // A whole file of that size, as an ArrayBuffer.
 export async function readBytes(reader, size) {
   const bytes = new Uint8Array(size);
-  await fill(bytes, reader, new ArrayBuffer(Math.min(PIECE, size)));
+  free(await fill(bytes, reader, new ArrayBuffer(Math.min(PIECE, size))));
   return bytes.buffer;
 }
 
 // Puts the snapshot into a module that exists and has run nothing.
 export async function restore(module, snapshot) {
   const { description } = snapshot;
-  // Above this address the fresh memory is zero.
-  const fresh = module.HEAPU32[module._emscripten_get_sbrk_ptr() >>> 2];
   // The memory must be large enough before the libraries: they write their data when they are instantiated, the
   // pages come after and win.
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
@@ -102,7 +104,7 @@ export async function restore(module, snapshot) {
     module.GOT[name].value = value;
   }
   const heap = module.HEAPU8;
-  heap.fill(0, 0, Math.min(fresh, heap.length));
+  clearOthers(heap, description.fresh, description.runs);
   for (const { memoryBase, memorySize } of description.libraries) heap.fill(0, memoryBase, memoryBase + memorySize);
   await copyPages(snapshot, heap);
   for (const [path, base64] of description.files) {
@@ -124,16 +126,17 @@ export async function restoreOver(module, snapshot, earlier) {
   const { description } = snapshot;
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
   const heap = module.HEAPU8;
-  clearOthers(heap, earlier, description);
+  clearOthers(heap, earlier.runs, description.runs);
   await copyPages(snapshot, heap);
   module.API.restoreSnapshot = () => description.hiwire;
 }
 
-// Clears the pages that `earlier` has and `description` has not.
-function clearOthers(heap, earlier, description) {
+// Clears the pages of the runs `earlier` that are in none of `kept`. No others: whatever is written to takes memory, and ten
+// megabytes are between what a fresh instance has and what it will have.
+function clearOthers(heap, earlier, kept) {
   const stays = new Uint8Array(heap.length / PAGE);
-  for (const [page, count] of description.runs) stays.fill(1, page, page + count);
-  for (const [page, count] of earlier.runs) {
+  for (const [page, count] of kept) stays.fill(1, page, page + count);
+  for (const [page, count] of earlier) {
     for (let at = page; at < page + count; at++) {
       if (!stays[at]) heap.fill(0, at * PAGE, (at + 1) * PAGE);
     }

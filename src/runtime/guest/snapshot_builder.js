@@ -3,7 +3,6 @@
 //
 // Binding: OUTPUT, a folder to write. The settings say what to import, which names `env` would have, and `output`, a
 // file name; `output`.json tells pyw how it went.
-import pyodideWasm from "./pyodide.asm.wasm";
 import { bootPython, pendingCallbacks } from "./loader.js";
 import { hostModule } from "./host.js";
 import { rooted } from "./snapshot.js";
@@ -30,7 +29,7 @@ async function make(settings, importModule, clock, limit) {
   const imports = importClock(clock);
   const packs = await readPacks(settings, settings.packs.own);
   freezeClock();
-  const recorder = new Recorder(pyodideWasm);
+  const recorder = new Recorder(packs.python);
   const pyodide = await bootPython(settings, packs, { recorder });
   const module = pyodide._module;
   const host = { ...hostModule(importModule, guardedEnvironment(settings.envNames)), tick: imports.tick };

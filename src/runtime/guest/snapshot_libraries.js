@@ -76,6 +76,13 @@ function described(module, path, wasm, imports) {
 // By path, for a second instance of the same packages.
 const compiled = new Map();
 
+// Has the code of `libraries` ready that `bytes` (Map, by path) has: V8 makes a copy.
+export function compileLibraries(libraries, bytes) {
+  for (const { path } of libraries) {
+    if (bytes.has(path)) compiled.set(path, new WebAssembly.Module(bytes.get(path)));
+  }
+}
+
 export const forgetLibraries = () => compiled.clear();
 
 // Puts the libraries of a snapshot's description back, in their order; their instances.

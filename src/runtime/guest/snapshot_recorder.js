@@ -21,6 +21,11 @@ export class Recorder {
     this.firstSlot = module.wasmTable.length;
     this.got = gotValues(module);
     this.watch.begin(module);
+    const { onRuntimeInitialized } = module;
+    module.onRuntimeInitialized = () => {
+      this.fresh = usedRuns(module.HEAPU8);
+      onRuntimeInitialized?.();
+    };
   }
 
   // Called when Pyodide has started: what is written from now on, the Worker's top level wrote.
@@ -65,6 +70,7 @@ export class Recorder {
       got: Object.entries(gotValues(module)).filter(([name, value]) => this.got[name] !== value),
       hiwire: this.hiwire,
       files: this.saved,
+      fresh: this.fresh,
       runs: usedRuns(module.HEAPU8),
     };
     return encode(description, module.HEAPU8);

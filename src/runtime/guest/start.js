@@ -1,10 +1,12 @@
 // Starts Python for a Worker: reads the packs, boots Pyodide, imports the entry module.
 import { connect } from "cloudflare:sockets";
 import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shims.js";
-import { addModules, bootPython, runAtTopLevel } from "./loader.js";
+import { filesIn } from "./files.js";
+import { addModules, bootPython, runAtTopLevel, SESSION } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
-import { openSnapshot, readBytes } from "./snapshot.js";
+import { free, openSnapshot, readBytes } from "./snapshot.js";
+import { compileLibraries } from "./snapshot_libraries.js";
 
 let prepared;
 
@@ -40,6 +42,7 @@ async function boot(settings, importModule, own) {
     const [packs, opened] = await Promise.all([readPacks(settings, own), openIfAny(settings)]);
     let pyodide = await bootFromSnapshot(settings, packs, opened, { host, flags: settings.flags });
     if (!pyodide) {
+      if (settings.packs.libraries) packs.session.push(await readFile(settings.packs.libraries));
       pyodide = await bootPython(settings, packs);
       pyodide.registerJsModule("_pyodide_entrypoint_helper", host);
       pyodide.registerJsModule("_cloudflare_compat_flags", settings.flags);
@@ -83,14 +86,24 @@ async function bootFromSnapshot(settings, packs, opened, roots) {
 }
 
 // The snapshot named by the settings, open for reading; undefined when there is none, or none that can be read.
-export async function openIfAny({ snapshot }) {
+export async function openIfAny({ snapshot, packs }) {
   if (!snapshot) return undefined;
   try {
     const { body } = await openFile(snapshot);
-    return await openSnapshot(body);
+    const opened = await openSnapshot(body);
+    await readLibraries(packs, opened.description);
+    return opened;
   } catch (error) {
     return unusable(error);
   }
+}
+
+// The libraries that are needed are known: their bytes need not stay, as files they are there compressed.
+async function readLibraries(packs, { libraries }) {
+  if (!packs.libraries || libraries.length === 0) return;
+  const pack = await readFile(packs.libraries);
+  compileLibraries(libraries, new Map([...filesIn(pack)].map(([path, bytes]) => [`${SESSION}/${path}`, bytes])));
+  free(pack);
 }
 
 function unusable(error) {
@@ -98,12 +111,29 @@ function unusable(error) {
 }
 
 export async function readPacks({ packs }, own) {
+  const python = await pythonModule(packs.python); // first: the others then take the memory that it gives back
   const [library, session, libraryZip] = await Promise.all([
     Promise.all(packs.library.map(readFile)),
     Promise.all([...packs.session, ...own].map(readFile)),
     packs.libraryZip && readFile(packs.libraryZip),
   ]);
-  return { library, session, libraryZip };
+  return { python, library, session, libraryZip };
+}
+
+// Pyodide's code. Embedded in the configuration it would stay in memory three times as long as the process lives
+// (measured: 28 MB and 24 ms for its 9.6 MB); a Worker that another one has loaded gets it as a module.
+let python;
+
+async function pythonModule(code) {
+  if (code instanceof WebAssembly.Module) return code;
+  python ??= compileAndFree(await readFile(code));
+  return python;
+}
+
+function compileAndFree(bytes) {
+  const module = new WebAssembly.Module(bytes); // V8 makes a copy
+  free(bytes);
+  return module;
 }
 
 // Reads files before they are asked for: the next to ask for one of these paths gets it at once.

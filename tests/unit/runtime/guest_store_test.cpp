@@ -1,6 +1,7 @@
 #include "fake_world.hpp"
 
 #include <runtime/guest_store.hpp>
+#include <runtime/pack.hpp>
 #include <support/catch.hpp>
 
 using namespace pyw;
@@ -28,7 +29,8 @@ ProcessOutput compile(test::FakeWorld& fake, const Command& command) {
   const auto config = fake.files.read(folder / "config.capnp").value();
   for (int number = 0; config.find("\\\"" + std::to_string(number) + ".pack\\\"") != std::string::npos;
        ++number) {
-    CHECK(fake.files.write(folder / "output" / (std::to_string(number) + ".pack"), "code"));
+    CHECK(fake.files.write(folder / "output" / (std::to_string(number) + ".pack"),
+                           make_pack({{"a.pyc", "code"}})));
   }
   return {};
 }
@@ -68,10 +70,10 @@ TEST_CASE("byte code is compiled once for a content") {
   const PackagesPack packages{"/run/packages.pack", "d1g3st"};
   const auto code = store_byte_code(project, stored_parts, "/cache/guest-1", packages, fake.world);
   CHECK_FALSE(code.library_is_archive);
-  CHECK(code.library == std::vector<Path>{"/cache/library-314.0.7.pack",
+  CHECK(code.library == std::vector<Path>{"/cache/library-314.0.7-2.pack",
                                           "/cache/guest-1/guest.pack",
-                                          "/cache/guest-1-314.0.7.pack"});
-  CHECK(code.packages == Path("/cache/packages-d1g3st-314.0.7.pack"));
+                                          "/cache/guest-1-314.0.7-2.pack"});
+  CHECK(code.packages == Path("/cache/packages-d1g3st-314.0.7-2.pack"));
   static_cast<void>(store_byte_code(project, stored_parts, "/cache/guest-1", packages, fake.world));
   CHECK(fake.processes.commands.size() == 1);
 

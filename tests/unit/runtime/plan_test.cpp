@@ -65,6 +65,7 @@ const config :Workerd.Config = (
       (name = "__pyw/failed.js", esModule = embed "/guest/failed.js"),
       (name = "__pyw/files.js", esModule = embed "/guest/files.js"),
       (name = "__pyw/host.js", esModule = embed "/guest/host.js"),
+      (name = "__pyw/inflate.js", esModule = embed "/guest/inflate.js"),
       (name = "__pyw/loader.js", esModule = embed "/guest/loader.js"),
       (name = "__pyw/report.js", esModule = embed "/guest/report.js"),
       (name = "__pyw/shims.js", esModule = embed "/guest/shims.js"),
@@ -74,7 +75,6 @@ const config :Workerd.Config = (
       (name = "__pyw/object_methods.js", esModule = embed "/guest/data/object_methods.js"),
       (name = "__pyw/pyodide.mjs", esModule = embed "/py/pyodide.mjs"),
       (name = "__pyw/pyodide.asm.mjs", esModule = embed "/py/pyodide.asm.mjs"),
-      (name = "__pyw/pyodide.asm.wasm", wasm = embed "/py/pyodide.asm.wasm"),
       (name = "__pyw/settings.json", json = embed "/run/settings.json"),
     ], bindings = [
       (name = "__pyw_evaluator", unsafeEval = void),

@@ -1,5 +1,6 @@
 #include "fake_world.hpp"
 
+#include <runtime/pack.hpp>
 #include <runtime/precompile.hpp>
 #include <support/catch.hpp>
 
@@ -28,20 +29,21 @@ TEST_CASE("the jobs are told to the guest as JSON, with paths below the input se
   CHECK(plan.settings == R"({"python":"3.14","abi":"2026_0","seed":[1,2,3,4]})");
 }
 
-TEST_CASE("what workerd leaves is put in place and the scratch folder removed") {
+TEST_CASE("what workerd leaves is compressed, put in place, and the scratch folder removed") {
   test::FakeWorld fake;
+  const std::string text(1000, 'x');
   fake.processes.answer = [&](const Command&) {
     CHECK(fake.files.is_file("/cache/.compile/config.capnp"));
-    CHECK(fake.files.write("/cache/.compile/output/0.pack", "library"));
-    CHECK(fake.files.write("/cache/.compile/output/1.pack", "packages"));
+    CHECK(fake.files.write("/cache/.compile/output/0.pack", make_pack({{"a.pyc", text}})));
+    CHECK(fake.files.write("/cache/.compile/output/1.pack", make_pack({{"b.pyc", "2"}})));
     return ProcessOutput{};
   };
   REQUIRE(compile_to_byte_code(setup, jobs, fake.world));
   CHECK(fake.processes.commands.at(0).argv ==
         std::vector<std::string>{
             "/w/workerd", "test", "-I", "/", "--experimental", "/cache/.compile/config.capnp"});
-  CHECK(fake.files.read("/cache/library.pack") == "library");
-  CHECK(fake.files.read("/cache/packages.pack") == "packages");
+  CHECK(fake.files.read("/cache/library.pack") == compress_pack(make_pack({{"a.pyc", text}})).value());
+  CHECK(fake.files.read("/cache/packages.pack") == make_pack({{"b.pyc", "2"}}));
   CHECK_FALSE(fake.files.exists("/cache/.compile"));
 }
 

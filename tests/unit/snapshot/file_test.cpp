@@ -86,6 +86,9 @@ TEST_CASE("numbers of the description must fit each other, however well it is se
   CHECK(problem_with("runs", {{5, 2}, {1, 1}}).ends_with("overlap or lie outside the memory"));
   CHECK(problem_with("runs", {{30, 3}}).ends_with("overlap or lie outside the memory"));
   CHECK(problem_with("runs", {{1, 0}, {2, 3}}).ends_with("overlap or lie outside the memory"));
+  CHECK(problem_with("fresh", {{0, 32}}) == "");
+  CHECK(problem_with("fresh", {{1, 32}}).ends_with("overlap or lie outside the memory"));
+  CHECK(problem_with("fresh", nullptr).ends_with("`fresh` is no list"));
   CHECK(problem_with("tableLength", 12).ends_with("a library lies outside the memory or the table"));
   auto libraries = pyw::test::sample_description()["libraries"];
   libraries[0]["scope"] = {1};

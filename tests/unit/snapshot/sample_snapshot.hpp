@@ -15,7 +15,8 @@ inline nlohmann::json sample_description() {
     "slots": [[20, 0, "PyInit_a"], [21, -1, "malloc"]], "freeSlots": [22], "got": [["x", 5], ["y", -1]],
     "hiwire": {"hiwireKeys": [null, {"path": ["fetch"]}, {"serialized": {"root": "host", "path": ["env"]}}, {"API": true}],
                "immortalKeys": ["a"]},
-    "files": [["/tmp/a", "YQ=="]], "entropy": ["os.urandom()"], "runs": [[1, 1], [5, 2]]})json");
+    "files": [["/tmp/a", "YQ=="]], "entropy": ["os.urandom()"], "fresh": [[0, 1], [5, 1]],
+    "runs": [[1, 1], [5, 2]]})json");
 }
 
 /// Unsealed: key and digest are zero. The pages hold `filling`.
@@ -23,7 +24,7 @@ inline std::string
 sample_snapshot(const nlohmann::json& description, std::size_t pages = 3, char filling = 'p') {
   auto text = description.dump();
   text += std::string((4096 - (64 + text.size()) % 4096) % 4096, ' ');
-  std::string bytes = "PYWSNAP3";
+  std::string bytes = "PYWSNAP4";
   for (const auto number : {text.size(), pages}) {
     for (unsigned shift = 0; shift < 32; shift += 8) {
       bytes += static_cast<char>((number >> shift) & 0xff);

@@ -8,6 +8,7 @@ then gives the error in its own place, which packages with files for other Pytho
 import io
 import json
 import zipfile
+import zlib
 from importlib._bootstrap_external import _code_to_hash_pyc
 from importlib.util import cache_from_source, source_hash
 
@@ -47,9 +48,11 @@ def _compile_zip(data, prefix, emit):
 def _python_files(data):
     index_size = int.from_bytes(data[8:12], "little")
     start = 12 + index_size
-    for path, offset, size in json.loads(data[12:start]):
+    for path, offset, *sizes in json.loads(data[12:start]):
         if path.endswith(".py"):
-            yield path, data[start + offset : start + offset + size]
+            content = data[start + offset : start + offset + sizes[-1]]
+            is_compressed = len(sizes) > 1
+            yield path, zlib.decompress(content, wbits=-zlib.MAX_WBITS) if is_compressed else content
 
 
 def _compile_pack(data, prefix, emit):
