@@ -40,10 +40,12 @@ inline constexpr std::string_view front_name = "__pyw_front";
 /// (developers.cloudflare.com/workers/platform/limits, 2026-11). nullopt: they are not counted.
 [[nodiscard]] std::optional<std::int64_t> subrequest_limit(const PlanInput& input);
 
-/// The flags that workerd gets (runtime/compatibility.hpp), and what counting requests needs.
-[[nodiscard]] std::vector<std::string> guest_flags(const PlanInput& input);
+/// The flags that workerd gets: the project's, for Python fitted to the guest (runtime/compatibility.hpp),
+/// and what counting requests needs.
+[[nodiscard]] std::vector<std::string> worker_flags(const PlanInput& input);
 
-/// main.js: the exports must stand in its text.
+/// main.js: the exports must stand in its text. For a Worker in JavaScript empty, but where requests are
+/// counted.
 [[nodiscard]] std::string main_module(const PlanInput& input);
 
 /// settings.json, without what differs from start to start (see with_start).

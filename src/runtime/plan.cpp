@@ -31,10 +31,15 @@ bool is_own_front(const PlanInput& input, const LocalServices& services) {
 std::string
 worker_service_text(const PlanInput& input, std::string_view name, const LocalServices& services) {
   std::vector<std::string> flags;
-  for (const auto& flag : is_javascript(input.bundle) ? flag_texts(input.project) : guest_flags(input)) {
+  for (const auto& flag : worker_flags(input)) {
     flags.push_back(capnp_string(flag));
   }
   auto bindings = services.bindings;
+  // guest/counted_worker.js hides it, where it can.
+  const auto is_hidden = std::ranges::find(flags, "\"disallow_importable_env\"") == flags.end();
+  if (is_javascript(input.bundle) && subrequest_limit(input) && is_hidden) {
+    bindings.push_back(binding("__pyw_fetcher", "service", capnp_string(name)));
+  }
   if (!is_javascript(input.bundle)) { // for the guest alone: guest/shims.js hides them from the Worker
     bindings.insert(bindings.begin(),
                     {binding("__pyw_evaluator", "unsafeEval", "void"),

@@ -7,7 +7,7 @@ import { preparePython, startPython } from "./start.js";
 import { failed, withoutDetails } from "./failed.js";
 import { PythonError, report, tellNothing } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
-import { FRONT_BINDING, NAMES_BINDING, hiddenBindings } from "./shims.js";
+import { FILES_BINDING, FRONT_BINDING, NAMES_BINDING, countFetches, hiddenBindings } from "./shims.js";
 
 // What happens without being asked. In development it waits until the Worker serves (`settings.eventsWait`): a message that ends
 // the interpreter is there again at each start, and would keep it from ever serving.
@@ -40,7 +40,9 @@ const BASES = {
 export function declare(settings, importModule, counter) {
   if (settings.dynamic) tellNothing();
   if (counter) {
-    counter.limitSubrequests(settings.subrequests);
+    counter.limitSubrequests(settings.subrequests, countFetches);
+    const bindings = [hiddenBindings[FILES_BINDING], globalThis.caches?.default, ...Object.values(cloudflareWorkers.env)];
+    bindings.forEach(counter.countCallsOf);
     countedRun = counter.countedRun;
   }
   let started;

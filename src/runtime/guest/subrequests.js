@@ -2,8 +2,6 @@
 // fetch(), to KV, R2, D1, queues and the cache, and by fetch() to other Workers and Durable Objects. Calls by RPC,
 // WebSockets and TCP connections are not counted. Whose a request is, the asynchronous context tells.
 import { AsyncLocalStorage } from "node:async_hooks";
-import * as cloudflareWorkers from "cloudflare:workers";
-import { FILES_BINDING, countFetches, hiddenBindings } from "./shims.js";
 
 // As the platform says it.
 const REFUSAL = "Too many subrequests by single Worker invocation.";
@@ -26,24 +24,25 @@ const isOneTooMany = () => {
   return here !== undefined && ++here.made > most;
 };
 
-// From here on, for all runs. `limit` is a number of requests.
-export function limitSubrequests(limit) {
+// From here on, for all runs. `limit` is a number of requests; `countFetches`, wanted the first time, has the function that it
+// is given called before each fetch().
+export function limitSubrequests(limit, countFetches) {
   if (most === undefined) {
     countFetches(() => {
       if (isOneTooMany()) throw new Error(REFUSAL);
     });
-    const known = [hiddenBindings[FILES_BINDING], globalThis.caches?.default, ...Object.values(cloudflareWorkers.env)];
-    known.forEach(countCallsOf);
   }
   most = limit;
 }
 
-// Calls `handle` as one run.
-export const countedRun = (handle) => (most === undefined ? handle() : run.run({ made: 0 }, handle));
+// Calls `handle` as one run, or as part of the one that is under way.
+export const countedRun = (handle) =>
+  most === undefined || run.getStore() ? handle() : run.run({ made: 0 }, handle);
 
 const counted = new Set();
 
-function countCallsOf(binding) {
+// The calls of all bindings of that kind.
+export function countCallsOf(binding) {
   if (typeof binding !== "object" || binding === null) return;
   for (let at = Object.getPrototypeOf(binding); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     const names = METHODS[at.constructor?.name];

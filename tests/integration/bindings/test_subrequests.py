@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`limits.subrequests`: how many requests one run of a handler may make."""
 import concurrent.futures
+import contextlib
 import http.server
 import json
 import pathlib
@@ -80,6 +81,57 @@ class Default(WorkerEntrypoint):
                 await asyncio.create_task(one())
         return Response.json([said.count("made"), sorted({each for each in said if each != "made"})])
 '''
+# The same for Workers in JavaScript; /class/… is answered by an object, whose method calls others of its own.
+JAVASCRIPT = '''import { DurableObject } from "cloudflare:workers";
+const kept = fetch;
+
+const ways = {
+  fetch: async (env) => await (await fetch(env.TARGET)).text(),
+  kept: async (env) => await (await kept(env.TARGET)).text(),
+  kv: async (env) => await env.KV.get("a"),
+  d1: async (env) => await env.DB.prepare("SELECT 1").run(),
+  r2: async (env) => await env.BUCKET.head("a"),
+  queue: async (env) => await env.QUEUE.send("a"),
+  object: async (env) => await env.OBJECTS.get(env.OBJECTS.idFromName("a")).fetch("http://object/"),
+  cache: async () => await caches.default.match("http://cache/"),
+};
+
+async function eight(one) {
+  const said = [];
+  for (let number = 0; number < 8; number++) {
+    try {
+      await one();
+      said.push("made");
+    } catch (error) {
+      said.push(String(error));
+    }
+    await scheduler.wait(1);
+  }
+  return Response.json([said.filter((each) => each === "made").length, [...new Set(said.filter((each) => each !== "made"))]]);
+}
+
+export class Object extends DurableObject {
+  one() {
+    return this.env.KV.get("a");
+  }
+  fetch(request) {
+    return new URL(request.url).pathname === "/" ? new Response("object") : eight(() => this.one());
+  }
+}
+
+class App {
+  #name = "app";
+  async fetch(request, env) {
+    if (this.#name !== "app") throw new Error("not called on its own object");
+    const kind = new URL(request.url).pathname.split("/")[1];
+    if (kind === "env") return Response.json(Reflect.ownKeys(env).sort());
+    if (kind === "class") return await env.OBJECTS.get(env.OBJECTS.idFromName("a")).fetch(request);
+    return await eight(() => ways[kind](env));
+  }
+}
+
+export default new App();
+'''
 REFUSED = "Too many subrequests by single Worker invocation."
 
 
@@ -101,29 +153,51 @@ def check_run(session, path):
     assert made == LIMIT and len(refusals) == 1 and REFUSED in refusals[0], (path, made, refusals)
 
 
-def test_each_run_has_its_own_count(pyw):
+@contextlib.contextmanager
+def worker(pyw, entry, code, more):
     with tempfile.TemporaryDirectory(prefix="pyw-counted-") as folder, \
             http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as target:
         threading.Thread(target=target.serve_forever, daemon=True).start()
         root = pathlib.Path(folder)
         (root / "src").mkdir()
-        config = {**CONFIG, "vars": {"TARGET": f"http://127.0.0.1:{target.server_port}/"}}
+        config = {**CONFIG, "main": entry, "vars": {"TARGET": f"http://127.0.0.1:{target.server_port}/"}, **more}
         (root / "wrangler.jsonc").write_text(json.dumps(config))
         (root / "pyproject.toml").write_text(PYPROJECT)
-        (root / "src/entry.py").write_text(CODE)
+        (root / entry).write_text(code)
         try:
             with DevSession(pyw, root) as session:
                 session.ready()
-                for kind in ("fetch", "kv", "d1", "r2", "queue", "object", "cache"):
-                    check_run(session, f"/{kind}/after")
-                for way in ("together", "sync", "slowly"):
-                    check_run(session, f"/kv/{way}")
-                    check_run(session, f"/fetch/{way}")
-                # Runs at the same time in one isolate.
-                with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                    list(pool.map(lambda way: check_run(session, f"/kv/{way}"), ["slowly", "after", "together"] * 8))
+                yield session
         finally:
             target.shutdown()
+
+
+KINDS = ("fetch", "kv", "d1", "r2", "queue", "object", "cache")
+
+
+def check_at_once(session, paths):
+    """Runs at the same time in one isolate."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda path: check_run(session, path), paths))
+
+
+def test_each_run_has_its_own_count(pyw):
+    with worker(pyw, "src/entry.py", CODE, {}) as session:
+        for kind in KINDS:
+            check_run(session, f"/{kind}/after")
+        for way in ("together", "sync", "slowly"):
+            check_run(session, f"/kv/{way}")
+            check_run(session, f"/fetch/{way}")
+        check_at_once(session, ["/kv/slowly", "/kv/after", "/kv/together"] * 8)
+
+
+def test_a_worker_in_javascript(pyw):
+    for flags in ([], ["nodejs_compat"]):
+        with worker(pyw, "src/index.js", JAVASCRIPT, {"compatibility_flags": flags}) as session:
+            for kind in (*KINDS, "kept", "class"):
+                check_run(session, f"/{kind}/after")
+            check_at_once(session, ["/kv/", "/class/"] * 8)
+            assert json.loads(session.get("/env/")[1]) == ["BUCKET", "DB", "KV", "OBJECTS", "QUEUE", "TARGET"]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ struct PlanSample {
   std::vector<std::string> handlers;
   Environment environment;
   std::map<std::string, std::string> assets;
+  Served served;
 
   PlanSample() {
     project.root = "/p";
@@ -35,8 +36,10 @@ struct PlanSample {
   }
 
   [[nodiscard]] Result<ConfigPlan> plan() const {
-    return plan_config(
-        {project, bundle, parts, files, run, state, registry, exports, handlers, environment, assets});
+    PlanInput input{
+        project, bundle, parts, files, run, state, registry, exports, handlers, environment, assets};
+    input.served = served;
+    return plan_config(input);
   }
 };
 
@@ -289,13 +292,42 @@ TEST_CASE("a local database is reached by its connection string") {
   }
 }
 
-TEST_CASE("a Worker in JavaScript gets its modules as they are and nothing of the guest") {
-  auto sample = PlanSample();
+namespace {
+
+PlanSample javascript_sample() {
+  PlanSample sample;
   sample.project.compatibility_flags = {};
   sample.bundle.entry = {
       "index.js", bundle::ModuleKind::es_module, bundle::Origin::own, "/p/src/index.js", 1};
   sample.bundle.modules = {
       {"lib/a.js", bundle::ModuleKind::es_module, bundle::Origin::own, "/p/src/lib/a.js", 1}};
+  return sample;
+}
+
+} // namespace
+
+TEST_CASE("a Worker in JavaScript whose requests are counted has a main module of ours before its own") {
+  auto sample = javascript_sample();
+  sample.served.control = "c"; // to everybody
+  const auto plan = sample.plan();
+  REQUIRE(plan);
+  const auto text = service_of(plan->config, "worker");
+  CHECK(contains(text, R"(modules = [
+      (name = "__pyw_main.js", esModule = embed "/run/main.js"),
+      (name = "__pyw/counted_worker.js", esModule = embed "/guest/counted_worker.js"),
+      (name = "__pyw/subrequests.js", esModule = embed "/guest/subrequests.js"),
+      (name = "index.js", esModule = embed "/p/src/index.js"),)"));
+  CHECK(contains(text, R"("nodejs_als")"));
+  CHECK(contains(text, "__pyw_fetcher"));
+  CHECK(contains(plan->main_module, R"(export * from "./index.js";)"));
+  CHECK(contains(plan->main_module, "counted(worker, 10000)"));
+
+  sample.project.compatibility_flags = {{"disallow_importable_env", {}}}; // it could not be hidden
+  CHECK_FALSE(contains(service_of(sample.plan()->config, "worker"), "__pyw_fetcher"));
+}
+
+TEST_CASE("a Worker in JavaScript gets its modules as they are and nothing of the guest") {
+  auto sample = javascript_sample();
   const auto config = sample.plan()->config;
   const auto text = service_of(config, "worker");
   CHECK(contains(text, R"(modules = [
