@@ -29,6 +29,7 @@ ClientConnection::ClientConnection(ProxyShared& shared, AcceptedConnection accep
   socklen_t size = sizeof peer;
   ::getsockname(accepted.socket.get(), static_cast<sockaddr*>(static_cast<void*>(&peer)), &size);
   m_socket.assign({peer.ss_family, 0}, accepted.socket.release());
+  m_speaks_tcp = peer.ss_family != AF_UNIX;
 }
 
 void ClientConnection::cut() {
@@ -47,6 +48,22 @@ void ClientConnection::client_left() {
   m_left = true;
   cut();
   m_changed.cancel();
+}
+
+/// Notices that the client closes its connection while the Worker is at work, which else the next write
+/// would, and an answer's first may be minutes away. Of a request within HTTP/2 or TLS that server knows. A
+/// client that only says that it will send no more (nobody's does but some scripts') has left as well.
+void ClientConnection::watch_client() {
+  if (!m_speaks_tcp || m_watched || m_buffer.size() > 0) {
+    return;
+  }
+  m_watched = true;
+  m_socket.async_wait(AnySocket::wait_read, [self = shared_from_this()](error_code error) {
+    self->m_watched = false;
+    if (!error && self->m_forwarding && has_ended(self->m_socket)) {
+      self->client_left();
+    }
+  });
 }
 
 asio::awaitable<void> ClientConnection::run() {
@@ -147,7 +164,9 @@ asio::awaitable<ClientConnection::After> ClientConnection::handle(RequestParser&
     }
     const auto& route = std::get<Route>(target);
     m_shared.traffic.begin(route.generation, *this);
+    m_forwarding = true;
     after = co_await forward(parser, route, record);
+    m_forwarding = false;
     m_shared.traffic.end(route.generation, *this);
     if (after == After::again && !co_await is_replaced(route.generation)) {
       record.status = 502;

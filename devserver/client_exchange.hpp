@@ -62,6 +62,7 @@ private:
   asio::awaitable<bool> connect(const Route& route);
   asio::awaitable<void> target_known();
   asio::awaitable<bool> is_replaced(Generation generation);
+  void watch_client();
   [[nodiscard]] RequestHead head_for_worker(const RequestHead& request, const RequestRecord& record) const;
 
   [[nodiscard]] std::chrono::microseconds since_received() const {
@@ -78,6 +79,9 @@ private:
   std::shared_ptr<Upstream> m_upstream;
   std::unique_ptr<Tunnel> m_tunnel;
   bool m_left = false; ///< the client, in the middle of a request
+  bool m_speaks_tcp = false;
+  bool m_watched = false;    ///< see watch_client
+  bool m_forwarding = false; ///< the Worker has a request, or its answer is on its way
 };
 
 } // namespace pyw::devserver

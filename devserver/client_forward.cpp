@@ -116,10 +116,14 @@ ClientConnection::forward(RequestParser& parser, const Route& route, RequestReco
           m_shared.loop.context(),
           [this, self, &parser, &head, &record, &body_sent, &upload_ended]() -> asio::awaitable<void> {
             body_sent = co_await send_request(parser, head, record);
+            if (body_sent) {
+              watch_client();
+            }
             upload_ended.expires_at(asio::steady_timer::time_point::min());
           },
           asio::detached);
     } else {
+      watch_client();
       sent = co_await send_request(parser, head, record);
     }
     if (sent && co_await read_response_head(response, to_head_request)) {

@@ -46,6 +46,7 @@ constexpr std::size_t most_kept = 64;
 constexpr auto longest_start = std::chrono::seconds(60);
 constexpr auto longest_absence = std::chrono::seconds(5);
 constexpr int most_attempts = 4;
+constexpr int client_closed_request = 499; // nginx's
 
 using RequestParser = http::request_parser<http::buffer_body>;
 using ResponseParser = http::response_parser<http::buffer_body>;
@@ -82,6 +83,32 @@ public:
 private:
   std::shared_ptr<ReadyWorker> m_worker;
 };
+
+/// What is known of a client while a Worker is at work for it.
+struct Attention {
+  bool over = false; ///< nobody wants to know any more
+  bool left = false; ///< the client closed the connection
+};
+
+/// Ends the Worker's work when the client leaves: else the next write to it would tell, and there may be none
+/// for long. A client that only says that it will send no more (nobody's does but some scripts') has left as
+/// well.
+void watch_client(ClientConnection& client,
+                  const std::shared_ptr<WorkerConnection>& upstream,
+                  const std::shared_ptr<Attention>& attention) {
+  if (client.buffer.size() > 0) { // it has asked for more already
+    return;
+  }
+  const auto look = [&client, upstream, attention](error_code error) {
+    if (error || attention->over || !has_ended(client.socket)) {
+      return;
+    }
+    attention->left = true;
+    error_code ignored;
+    upstream->socket.close(ignored);
+  };
+  client.socket.async_wait(asio::socket_base::wait_read, look);
+}
 
 void unseen(const char* /*piece*/, std::size_t /*size*/) {}
 
@@ -334,6 +361,7 @@ private:
     http::request_serializer<http::buffer_body> serializer(message);
     Signal sent(m_context);
     auto pumped = Relayed::not_written;
+    const auto attention = std::make_shared<Attention>();
     // Beside the answer: a Worker may answer before it has read all.
     const auto send = [&]() -> asio::awaitable<void> {
       pumped = co_await relay_body(
@@ -342,11 +370,19 @@ private:
         error_code ignored;
         upstream->socket.close(ignored);
       }
+      if (pumped == Relayed::all && !is_websocket(parser.get())) {
+        watch_client(connection, upstream, attention);
+      }
       sent.set();
     };
     asio::co_spawn(m_context, send, asio::detached);
     ResponseParser response;
     const auto result = co_await relay_answer(connection, parser, *upstream, response, record, lease);
+    attention->over = true;
+    if (attention->left) {
+      record.status = client_closed_request;
+      co_return Exchange::ended;
+    }
     if (!sent.is_set()) { // the rest of the request is of no use to anybody
       error_code ignored;
       upstream->socket.close(ignored);

@@ -41,6 +41,14 @@ bool is_quiet(Socket& socket) {
          (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+/// Whether the other end has closed the connection, or its half of it, and all it said before is read.
+template <typename Socket>
+bool has_ended(Socket& socket) {
+  char next = 0;
+  const auto count = ::recv(socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 /// How far a body went.
 enum class Relayed {
   all,

@@ -83,6 +83,39 @@ def test_serves_logs_and_reports_exceptions(pyw):
         assert "/session/metadata" not in text, text
 
 
+SLOW = """import asyncio
+from urllib.parse import urlparse
+from pyodide.ffi import create_proxy
+from workers import Response, WorkerEntrypoint
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request):
+        name = urlparse(request.url).path[1:]
+        if name:
+            left = create_proxy(lambda event: print("the client left", name))
+            request.js_object.signal.addEventListener("abort", left)
+            print(await request.text(), "asleep")
+            await asyncio.sleep(3600)
+        return Response("awake")
+"""
+
+
+def test_a_client_that_leaves_before_its_answer_is_noticed_by_the_worker(pyw):
+    config = WRANGLER.replace('["python_workers"]', '["python_workers", "enable_request_signal"]')
+    with Project(pyw, entry=SLOW, wrangler=config) as (_, session):
+        session.ready()
+        connection = http.client.HTTPConnection("127.0.0.1", session.port)
+        for method, name, body in (("GET", "first", ""), ("POST", "second", "a body")):
+            connection.request("GET", "/")  # a kept connection
+            assert connection.getresponse().read() == b"awake"
+            connection.request(method, f"/{name}", body)
+            session.wait_for("log", text=f"{body} asleep")
+            connection.close()
+            session.wait_for("request", path=f"/{name}", status=499)
+            session.wait_for("log", text=f"the client left {name}")
+        assert session.get() == (200, "awake")
+
+
 def test_first_request_after_a_save_gets_the_new_code(pyw):
     with Project(pyw) as (root, session):
         session.ready()

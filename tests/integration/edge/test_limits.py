@@ -20,7 +20,10 @@ const lasting = () => new ReadableStream({
     await scheduler.wait(20);
   },
 });
-export default { fetch: (request) => new Response(request.url.endsWith("/lasting") ? lasting() : "ok") };
+export default { async fetch(request) {
+  if (request.url.endsWith("/asleep")) await scheduler.wait(3_600_000);
+  return new Response(request.url.endsWith("/lasting") ? lasting() : "ok");
+} };
 """
 
 
@@ -76,6 +79,18 @@ def test_requests_of_a_worker_at_once(pyw):
         one.close()
         wait_until(lambda: server.get("/") == (200, "ok"), "the one that left makes room", 60)
         other.close()
+
+
+def test_a_client_that_leaves_before_its_answer(pyw):
+    with tempfile.TemporaryDirectory() as folder, EdgeServer(pyw, pathlib.Path(folder) / "data", "--max-requests", "1") as server:
+        assert server.upload(server.token(), "shop", LASTING, [])[0] == 200
+        assert server.get("/") == (200, "ok")
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        for method, body in (("GET", None), ("POST", "a body")):
+            connection.request(method, "/asleep", body, {"Host": "shop.localhost"})
+            wait_until(lambda: server.get("/")[0] == 503, "the Worker is at work", 60)
+            connection.close()
+            wait_until(lambda: server.get("/") == (200, "ok"), "the one that left makes room", 60)
 
 
 def made_and_refused(server, number):
