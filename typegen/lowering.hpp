@@ -21,8 +21,8 @@ namespace pyw::typegen {
 
 /// Which files the text goes to; one Python module each. A checker reads a module whole for the first of its
 /// names: what `self.env` leads to stands apart from the hundreds of classes that only `import js` gives.
-enum class Module { raw, raw_of_env, raw_options, env, options, ai, ai_options };
-inline constexpr std::size_t module_count = 7;
+enum class Module { raw, raw_of_env, raw_options, env, options, ai, ai_options, globals };
+inline constexpr std::size_t module_count = 7; ///< of those that classes go to
 [[nodiscard]] std::string_view module_name(Module module);
 
 /// Where a value stands, which decides how it is seen.

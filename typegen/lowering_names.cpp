@@ -1,4 +1,5 @@
 // Names, requests and the run over everything requested.
+#include <typegen/definition_order.hpp>
 #include <typegen/lowering.hpp>
 
 #include <algorithm>
@@ -41,7 +42,9 @@ Module Lowering::module_for(Form form) const {
   switch (form) {
   case Form::raw:
   case Form::protocol:
-    return m_module == Module::env || m_module == Module::options ? Module::raw_of_env : Module::raw;
+    return m_module == Module::env || m_module == Module::options || m_module == Module::raw_of_env
+               ? Module::raw_of_env
+               : Module::raw;
   case Form::raw_options:
     return Module::raw_options;
   case Form::env:
@@ -55,9 +58,8 @@ std::string Lowering::reference(Module module, std::string_view name) {
   if (module != m_module) {
     return std::string(module_name(module)) + "." + std::string(name);
   }
-  // A member of the same name hides the class from here on; the module has a second name for it (see
-  // write_module).
-  return m_shadowed.contains(name) ? "_class_" + std::string(name) : std::string(name);
+  // A member of the same name hides the class from here on; the module has a second name for it.
+  return m_shadowed.contains(name) ? std::string(second_name) + std::string(name) : std::string(name);
 }
 
 std::string Lowering::parameter_name(const TypeParameter& parameter) const {

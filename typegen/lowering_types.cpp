@@ -46,6 +46,8 @@ std::string_view module_name(Module module) {
     return "_options";
   case Module::ai:
     return "_ai";
+  case Module::globals:
+    return "_globals";
   default:
     return "_ai_options";
   }

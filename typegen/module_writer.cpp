@@ -2,6 +2,7 @@
 #include <typegen/module_writer.hpp>
 #include <typegen/overloads.hpp>
 #include <typegen/python_text.hpp>
+#include <typegen/type_variables.hpp>
 
 #include <array>
 #include <unordered_set>
@@ -32,6 +33,7 @@ const std::vector<ImportedNames>& known_imports() {
       {"typing",
        {"Any",
         "ClassVar",
+        "Generic",
         "Literal",
         "Never",
         "Protocol",
@@ -40,6 +42,7 @@ const std::vector<ImportedNames>& known_imports() {
         "TypedDict",
         "Unpack",
         "overload"}},
+      {"typing_extensions", {"TypeVar"}},
       {"pyodide.ffi",
        {"JsArray",
         "JsAsyncIterable",
@@ -56,8 +59,21 @@ const std::vector<ImportedNames>& known_imports() {
   return known;
 }
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+/// No module needs a later one to be read: only its functions mention that.
+constexpr std::array<std::string_view, 7> reading_order_of_modules{
+    "_raw_of_env", "_raw", "_raw_options", "_env", "_options", "_ai", "_ai_options"};
+
+/// The first name of that module which the text mentions, as `_raw.Name`.
+std::string_view first_name_of(std::string_view module, std::string_view text) {
+  const auto prefix = std::string(module) + ".";
+  for (auto found = text.find(prefix); found != std::string_view::npos; found = text.find(prefix, found + 1)) {
+    const auto end = end_of_word(text, found + prefix.size());
+    const bool is_whole = found == 0 || (!is_word(text[found - 1]) && text[found - 1] != '.');
+    if (is_whole && end > found + prefix.size()) {
+      return text.substr(found + prefix.size(), end - found - prefix.size());
+    }
+  }
+  return {};
 }
 
 } // namespace
@@ -73,9 +89,7 @@ std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
       index = std::min(python.find('\n', index), python.size());
     } else if (is_word(c)) {
       const auto start = index;
-      while (index < python.size() && is_word(python[index])) {
-        ++index;
-      }
+      index = end_of_word(python, index);
       const bool is_attribute = start > 0 && python[start - 1] == '.';
       if (!is_attribute) {
         found.insert(python.substr(start, index - start));
@@ -96,10 +110,7 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
         break;
       }
     }
-    std::size_t length = 0;
-    while (length < line.size() && is_word(line[length])) {
-      ++length;
-    }
+    const auto length = end_of_word(line, 0);
     const auto after = line.substr(length, 1);
     if (length > 0 && (after == "(" || after == ":" || after == "[" || line.substr(length, 2) == " =")) {
       names.emplace(line.substr(0, length));
@@ -109,8 +120,9 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
 }
 
 std::string write_module(std::string_view own,
-                         std::string_view definitions,
+                         std::string_view text,
                          const std::set<std::string, std::less<>>& prelude_names) {
+  const auto definitions = declare_type_variables(text);
   const auto used = identifiers_in(definitions);
   const auto defined = names_defined_in(definitions);
   std::string imports;
@@ -138,26 +150,30 @@ std::string write_module(std::string_view own,
     }
   }
   std::vector<std::string> siblings;
-  for (const std::string_view sibling :
-       {"_ai", "_ai_options", "_env", "_options", "_raw", "_raw_of_env", "_raw_options"}) {
+  std::string read_before;
+  bool is_before = true;
+  for (const auto sibling : reading_order_of_modules) {
+    is_before = is_before && sibling != own;
     if (sibling != own && used.contains(sibling)) {
       siblings.emplace_back(sibling);
+      const auto name = is_before ? first_name_of(sibling, definitions) : std::string_view{};
+      if (!name.empty()) {
+        read_before += "from ." + std::string(sibling) + " import " + std::string(name) + " as _after" +
+                       std::string(sibling) + "\n";
+      }
     }
   }
   if (!siblings.empty()) {
     imports += "from . import " + join(siblings, ", ") + "\n";
   }
+  if (!read_before.empty() && own != "_globals") { // which names all of them anyway
+    imports += "# Of modules that import each other, checkers read those first that others take names from.\n";
+    imports += read_before;
+  }
   if (!from_prelude.empty()) {
     imports += "from ._prelude import " + join(from_prelude, ", ") + "\n";
   }
-  // Second names for classes that a member of the same name hides inside of its class.
-  std::string aliases;
-  for (const auto& word : used) {
-    if (word.starts_with("_class_")) {
-      aliases += word + " = " + word.substr(7) + "\n";
-    }
-  }
-  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions) + aliases;
+  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions);
 }
 
 } // namespace pyw::typegen

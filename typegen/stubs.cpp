@@ -1,3 +1,4 @@
+#include <typegen/definition_order.hpp>
 #include <typegen/lowering.hpp>
 #include <typegen/module_writer.hpp>
 #include <typegen/prelude_files.hpp>
@@ -128,7 +129,7 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
       m_raw_names.insert(name);
       m_global_values.insert(name);
     } else if (!symbol->variables.empty() && !is_constructor(*symbol)) {
-      m_lowering.write_into(Module::options, name); // so that classes are named with their module
+      m_lowering.write_into(Module::globals, name);
       const auto& variable = symbol->variables.front();
       const auto type = m_lowering.lower(variable.type, Position::raw_out, symbol->name);
       if (type != "Never") { // `declare var onmessage: never` says that there is none
@@ -227,7 +228,8 @@ void StubMaker::lower_modules() {
   m_of_modules.clear();
   for (const auto& [name, scope] : m_program.modules) {
     auto class_name = std::string(scope->exported_as_whole);
-    if (!scope->symbols.empty()) {
+    const bool has_a_name = name.find('*') == std::string::npos; // `assets:*` is a pattern
+    if (!scope->symbols.empty() && has_a_name) {
       Symbol as_namespace;
       as_namespace.name = name;
       as_namespace.qualified = "_module_" + name;
@@ -235,7 +237,7 @@ void StubMaker::lower_modules() {
       lower_namespace(as_namespace);
       class_name = m_lowering.python_name(as_namespace);
     }
-    if (m_raw_names.contains(class_name) && name.find('*') == std::string::npos) {
+    if (m_raw_names.contains(class_name) && has_a_name) {
       overloads += "@overload\ndef import_from_javascript(module_name: Literal[" + quote(name) +
                    "]) -> type[_raw." + class_name + "]: ...\n";
     }
@@ -259,6 +261,7 @@ void StubMaker::lower_all() {
   for (const auto name : wrapped_types) {
     request_named(name, Form::env);
   }
+  m_lowering.write_requested(); // all that these lead to belongs to them
   for (const auto name : unwrapped_types) {
     request_named(name, Form::raw);
   }
@@ -416,16 +419,17 @@ RuntimeStubs StubMaker::run() {
     stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
   }
   const auto prelude_names = names_defined_in(prelude);
-  std::string definitions[module_count];
-  definitions[static_cast<std::size_t>(Module::raw)] = m_raw_text;
-  definitions[static_cast<std::size_t>(Module::ai)] = m_ai_text;
+  std::vector<Definition> classes;
   for (const auto& item : m_lowering.items()) {
-    definitions[static_cast<std::size_t>(item.module)] += item.text;
+    classes.push_back({module_name(item.module), item.name, item.text});
   }
+  auto definitions = write_in_order(classes);
+  definitions[module_name(Module::raw)] += m_raw_text;
+  definitions[module_name(Module::ai)] += m_ai_text;
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
     stubs.files.push_back(
-        {"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
+        {"js-stubs/" + name + ".pyi", write_module(name, definitions[module_name(static_cast<Module>(index))], prelude_names)});
   }
   write_globals(prelude_names, stubs.files);
   stubs.report = report();
