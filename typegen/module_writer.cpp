@@ -2,7 +2,6 @@
 #include <typegen/module_writer.hpp>
 #include <typegen/overloads.hpp>
 #include <typegen/python_text.hpp>
-#include <typegen/type_variables.hpp>
 
 #include <array>
 #include <unordered_set>
@@ -60,17 +59,26 @@ const std::vector<ImportedNames>& known_imports() {
 }
 
 /// No module needs a later one to be read: only its functions mention that.
-constexpr std::array<std::string_view, 7> reading_order_of_modules{
-    "_raw_of_env", "_raw", "_raw_options", "_env", "_options", "_ai", "_ai_options"};
+constexpr std::array<std::string_view, 9> reading_order_of_modules{"_raw_of_env",
+                                                                   "_raw",
+                                                                   "_raw_options",
+                                                                   "_env",
+                                                                   "_options",
+                                                                   "_bindings",
+                                                                   "_bindings_options",
+                                                                   "_ai",
+                                                                   "_ai_options"};
 
-/// The first name of that module which the text mentions, as `_raw.Name`.
-std::string_view first_name_of(std::string_view module, std::string_view text) {
+/// The first name of that module which the text mentions as `_raw.Name`, and no other way.
+std::string_view
+name_of_other(std::string_view module, std::string_view text, const std::set<std::string, std::less<>>& own) {
   const auto prefix = std::string(module) + ".";
   for (auto found = text.find(prefix); found != std::string_view::npos; found = text.find(prefix, found + 1)) {
     const auto end = end_of_word(text, found + prefix.size());
     const bool is_whole = found == 0 || (!is_word(text[found - 1]) && text[found - 1] != '.');
-    if (is_whole && end > found + prefix.size()) {
-      return text.substr(found + prefix.size(), end - found - prefix.size());
+    const auto name = text.substr(found + prefix.size(), end - found - prefix.size());
+    if (is_whole && !name.empty() && !own.contains(name)) {
+      return name;
     }
   }
   return {};
@@ -120,9 +128,8 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
 }
 
 std::string write_module(std::string_view own,
-                         std::string_view text,
+                         std::string_view definitions,
                          const std::set<std::string, std::less<>>& prelude_names) {
-  const auto definitions = declare_type_variables(text);
   const auto used = identifiers_in(definitions);
   const auto defined = names_defined_in(definitions);
   std::string imports;
@@ -151,15 +158,17 @@ std::string write_module(std::string_view own,
   }
   std::vector<std::string> siblings;
   std::string read_before;
+  auto taken = used;
+  taken.insert(defined.begin(), defined.end());
   bool is_before = true;
   for (const auto sibling : reading_order_of_modules) {
     is_before = is_before && sibling != own;
     if (sibling != own && used.contains(sibling)) {
       siblings.emplace_back(sibling);
-      const auto name = is_before ? first_name_of(sibling, definitions) : std::string_view{};
+      const std::string name(is_before ? name_of_other(sibling, definitions, taken) : std::string_view{});
       if (!name.empty()) {
-        read_before += "from ." + std::string(sibling) + " import " + std::string(name) + " as _after" +
-                       std::string(sibling) + "\n";
+        read_before += "from ." + std::string(sibling) + " import " + name + " as " + name + "\n";
+        taken.insert(name);
       }
     }
   }

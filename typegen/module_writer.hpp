@@ -12,7 +12,7 @@ namespace pyw::typegen {
 
 /// The whole module, from the text of its definitions. `prelude_names` are what js._prelude defines; `own` is the module's own name ("_raw").
 [[nodiscard]] std::string write_module(std::string_view own,
-                                       std::string_view text,
+                                       std::string_view definitions,
                                        const std::set<std::string, std::less<>>& prelude_names);
 
 /// The names that a stub defines at its top level, in order, private ones included.

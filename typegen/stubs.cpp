@@ -4,6 +4,7 @@
 #include <typegen/prelude_files.hpp>
 #include <typegen/reader.hpp>
 #include <typegen/stubs.hpp>
+#include <typegen/type_variables.hpp>
 
 #include <algorithm>
 
@@ -36,24 +37,25 @@ constexpr std::string_view wrapped_types[] = {"KVNamespace",
 constexpr std::string_view unwrapped_types[] = {"Hyperdrive",
                                                 "SendEmail",
                                                 "WorkerLoader",
-                                                "DispatchNamespace",
-                                                "SecretsStoreSecret",
-                                                "MediaBinding",
-                                                "StreamBinding",
-                                                "BrowserRun",
                                                 "WorkerVersionMetadata",
                                                 "DurableObjectState",
                                                 "ExecutionContext",
                                                 "ScheduledController",
                                                 "ForwardableEmailMessage",
                                                 "AlarmInvocationInfo",
-                                                "TraceItem",
-                                                "AgentMemoryNamespace",
-                                                "Artifacts",
-                                                "Flagship",
-                                                "AnalyticsSQLBinding",
-                                                "WebSearch",
-                                                "ColoLocalActorNamespace"};
+                                                "TraceItem"};
+/// The same, of bindings that few projects have and whose classes are many.
+constexpr std::string_view rare_types[] = {"DispatchNamespace",
+                                           "SecretsStoreSecret",
+                                           "MediaBinding",
+                                           "StreamBinding",
+                                           "BrowserRun",
+                                           "AgentMemoryNamespace",
+                                           "Artifacts",
+                                           "Flagship",
+                                           "AnalyticsSQLBinding",
+                                           "WebSearch",
+                                           "ColoLocalActorNamespace"};
 constexpr std::string_view ai_root = "Ai";
 
 /// Names of the prelude that are forms of ours, not objects of JavaScript.
@@ -216,6 +218,7 @@ void StubMaker::lower_rest(const Scope& scope) {
     if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
       m_lowering.write_into(Module::raw, "");
       const bool is_data = m_resolver.is_plain(*symbol) || m_lowering.is_data_class(*symbol);
+      m_lowering.enter(is_data ? Part::ai : Part::bindings);
       m_lowering.request(*symbol, is_data ? Form::env : Form::raw, {});
     }
   }
@@ -270,7 +273,12 @@ void StubMaker::lower_all() {
   m_lowering.write_requested();
   lower_modules();
   m_lowering.write_requested();
-  m_lowering.enter_ai();
+  m_lowering.enter(Part::bindings);
+  for (const auto name : rare_types) {
+    request_named(name, Form::raw);
+  }
+  m_lowering.write_requested();
+  m_lowering.enter(Part::ai);
   request_named(ai_root, Form::env);
   m_lowering.write_requested();
 }
@@ -358,6 +366,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
     }
   }
   std::string text;
+  std::string of_bindings;
   std::string of_ai;
   for (const auto module : {Module::raw, Module::raw_of_env}) {
     const auto module_classes = names_of(module);
@@ -369,7 +378,9 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   name_types_of_modules(classes);
   for (const auto& [module, names] : by_module) {
-    auto& target = module.starts_with("_ai") ? of_ai : text;
+    auto& target = module.starts_with("_ai")         ? of_ai
+                   : module.starts_with("_bindings") ? of_bindings
+                                                     : text;
     target += "from ." + module + " import (\n";
     for (const auto& name : names) {
       target += "    " + name + " as " + name + ",\n";
@@ -379,6 +390,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   files.push_back(
       {"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
+  files.push_back({"js-stubs/_globals_bindings.pyi", std::move(of_bindings)});
   files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
 }
 
@@ -426,6 +438,7 @@ RuntimeStubs StubMaker::run() {
   auto definitions = write_in_order(classes);
   definitions[module_name(Module::raw)] += m_raw_text;
   definitions[module_name(Module::ai)] += m_ai_text;
+  declare_type_variables(definitions);
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
     stubs.files.push_back(
@@ -447,7 +460,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "10";
+  return "11";
 }
 
 } // namespace pyw::typegen

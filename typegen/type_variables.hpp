@@ -2,13 +2,14 @@
 // member of the class with itself, up to three times: a fifth of what the stubs cost it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace pyw::typegen {
 
-/// The module's text with its generic classes written as `class Reader(JsClass, Generic[_R])`, the variables
+/// Writes the generic classes of the modules as `class Reader(JsClass, Generic[_R_co])`, with the variables
 /// declared before them. Protocols, whose variance checkers compare with their own result, stay as they are.
-[[nodiscard]] std::string declare_type_variables(std::string_view definitions);
+void declare_type_variables(std::map<std::string_view, std::string>& modules);
 
 } // namespace pyw::typegen
