@@ -280,9 +280,8 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
     });
   }
   for (const auto& other : find_workers(files, project, std::move(workers))) {
-    for_each_python_file(files, other, [&](const std::string& source) {
-      add_python_classes(source, other, env.classes);
-    });
+    for_each_python_file(
+        files, other, [&](const std::string& source) { add_python_classes(source, other, env.classes); });
     add_javascript_classes(files, other, env.classes);
   }
   return env;

@@ -110,10 +110,9 @@ void refresh_types(World& world, const config::Project& project) {
   if (!globals || !of_bindings || !of_ai || !present) {
     return;
   }
-  const auto stub = typegen::make_env_stub(describe_env(world.files, project),
-                                           {typegen::public_names(*globals),
-                                            typegen::public_names(*of_bindings),
-                                            typegen::public_names(*of_ai)});
+  const auto stub = typegen::make_env_stub(
+      describe_env(world.files, project),
+      {typegen::public_names(*globals), typegen::public_names(*of_bindings), typegen::public_names(*of_ai)});
   if (stub.content != *present) {
     static_cast<void>(world.files.write(place.path_of(stub.path), stub.content));
   }

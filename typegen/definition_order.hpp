@@ -1,5 +1,5 @@
-// In which order to write definitions. A checker that meets a name whose class it has not read yet goes through
-// the whole module again: mypy did so up to five times.
+// In which order to write definitions. A checker that meets a name whose class it has not read yet goes
+// through the whole module again: mypy did so up to five times.
 #pragma once
 
 #include <cstddef>
@@ -25,17 +25,19 @@ struct Mention {
   bool operator==(const Mention&) const = default;
 };
 
-/// A class that a member of the same name hides inside of its own class has a second name, with this before it.
+/// A class that a member of the same name hides inside of its own class has a second name, with this before
+/// it.
 inline constexpr std::string_view second_name = "_class_";
 
-/// The names that a checker must know to read the text: bases, defaults of parameters, attributes. Not those in
-/// the signatures of functions, which are read when all else is known.
+/// The names that a checker must know to read the text: bases, defaults of parameters, attributes. Not those
+/// in the signatures of functions, which are read when all else is known.
 [[nodiscard]] std::vector<Mention> names_needed_at_once(std::string_view text);
 
 /// The indices of the definitions, each behind what it needs at once, and otherwise as they are.
 [[nodiscard]] std::vector<std::size_t> reading_order(const std::vector<Definition>& definitions);
 
 /// The texts of the modules, in that order, with the second names that they use.
-[[nodiscard]] std::map<std::string_view, std::string> write_in_order(const std::vector<Definition>& definitions);
+[[nodiscard]] std::map<std::string_view, std::string>
+write_in_order(const std::vector<Definition>& definitions);
 
 } // namespace pyw::typegen

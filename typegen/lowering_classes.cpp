@@ -118,7 +118,8 @@ std::string Lowering::write_property(const ShapeMember& member, Form form, bool 
   if (member.is_static) {
     return "    " + name + ": ClassVar[" + type + "]\n" + documentation(member.doc, 4);
   }
-  // An attribute's type is known before the module's functions are read, and TypedDicts are read after classes.
+  // An attribute's type is known before the module's functions are read, and TypedDicts are read after
+  // classes.
   const bool is_attribute = writable && !member.read_only && !mentions_options(type);
   if (is_attribute) {
     return "    " + name + ": " + type + "\n" + documentation(member.doc, 4);

@@ -73,7 +73,8 @@ constexpr std::array<std::string_view, 9> reading_order_of_modules{"_raw_of_env"
 std::string_view
 name_of_other(std::string_view module, std::string_view text, const std::set<std::string, std::less<>>& own) {
   const auto prefix = std::string(module) + ".";
-  for (auto found = text.find(prefix); found != std::string_view::npos; found = text.find(prefix, found + 1)) {
+  for (auto found = text.find(prefix); found != std::string_view::npos;
+       found = text.find(prefix, found + 1)) {
     const auto end = end_of_word(text, found + prefix.size());
     const bool is_whole = found == 0 || (!is_word(text[found - 1]) && text[found - 1] != '.');
     const auto name = text.substr(found + prefix.size(), end - found - prefix.size());
@@ -176,7 +177,8 @@ std::string write_module(std::string_view own,
     imports += "from . import " + join(siblings, ", ") + "\n";
   }
   if (!read_before.empty() && own != "_globals") { // which names all of them anyway
-    imports += "# Of modules that import each other, checkers read those first that others take names from.\n";
+    imports +=
+        "# Of modules that import each other, checkers read those first that others take names from.\n";
     imports += read_before;
   }
   if (!from_prelude.empty()) {

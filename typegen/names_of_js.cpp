@@ -7,8 +7,8 @@ namespace pyw::typegen {
 
 namespace {
 
-/// The next word from `index` on that is in no string and no comment, and where it ends; empty at the end of the
-/// text, and of the line when `in_line` says so.
+/// The next word from `index` on that is in no string and no comment, and where it ends; empty at the end of
+/// the text, and of the line when `in_line` says so.
 std::string_view next_word(std::string_view python, std::size_t& index, bool in_line) {
   while (index < python.size()) {
     const char c = python[index];
@@ -57,7 +57,8 @@ void add_names_of_js(std::string_view python, std::set<std::string, std::less<>>
   for (auto word = next_word(python, index, false); !word.empty(); word = next_word(python, index, false)) {
     if (word == "import" && last == "js" && before_last == "from") {
       add_imported(python, index, names);
-    } else if (word == "js" && index + 1 < python.size() && python[index] == '.' && is_word(python[index + 1])) {
+    } else if (word == "js" && index + 1 < python.size() && python[index] == '.' &&
+               is_word(python[index + 1])) {
       const auto end = end_of_word(python, index + 1);
       names.emplace(python.substr(index + 1, end - index - 1));
     }

@@ -261,10 +261,10 @@ void StubMaker::lower_all() {
   m_globals_text.clear();
   m_raw_names.clear();
   m_global_values.clear();
+  m_lowering.write_into(Module::env, "");
   for (const auto name : wrapped_types) {
     request_named(name, Form::env);
   }
-  m_lowering.write_requested(); // all that these lead to belongs to them
   for (const auto name : unwrapped_types) {
     request_named(name, Form::raw);
   }
@@ -378,9 +378,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   name_types_of_modules(classes);
   for (const auto& [module, names] : by_module) {
-    auto& target = module.starts_with("_ai")         ? of_ai
-                   : module.starts_with("_bindings") ? of_bindings
-                                                     : text;
+    auto& target = module.starts_with("_ai") ? of_ai : module.starts_with("_bindings") ? of_bindings : text;
     target += "from ." + module + " import (\n";
     for (const auto& name : names) {
       target += "    " + name + " as " + name + ",\n";
@@ -442,7 +440,8 @@ RuntimeStubs StubMaker::run() {
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
     stubs.files.push_back(
-        {"js-stubs/" + name + ".pyi", write_module(name, definitions[module_name(static_cast<Module>(index))], prelude_names)});
+        {"js-stubs/" + name + ".pyi",
+         write_module(name, definitions[module_name(static_cast<Module>(index))], prelude_names)});
   }
   write_globals(prelude_names, stubs.files);
   stubs.report = report();

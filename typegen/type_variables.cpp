@@ -99,7 +99,8 @@ std::vector<GenericClass> generic_classes_of(std::string_view text) {
     const auto line = text.substr(start, line_end - start);
     const auto open = end_of_word(line, std::min(class_keyword.size(), line.size()));
     if (line.starts_with(class_keyword) && open < line.size() && line[open] == '[') {
-      GenericClass found{.name = line.substr(class_keyword.size(), open - class_keyword.size()), .start = start};
+      GenericClass found{.name = line.substr(class_keyword.size(), open - class_keyword.size()),
+                         .start = start};
       const auto close = skip_brackets(line, open);
       found.variables = variables_of(line.substr(open + 1, close - open - 2));
       const auto bases = line.substr(close);
@@ -115,6 +116,19 @@ std::vector<GenericClass> generic_classes_of(std::string_view text) {
     }
   }
   return classes;
+}
+
+/// Whether the word names an attribute, a function or a parameter rather than a type.
+bool is_no_type(std::string_view text, std::size_t start, std::size_t end) {
+  if (start > 0 && text[start - 1] == '.') {
+    return true;
+  }
+  if (end >= text.size() || text[end] != ':') {
+    return end < text.size() && (text[end] == '(' || text[end] == '=');
+  }
+  const auto before = start == 0 ? std::string_view::npos : text.find_last_not_of(' ', start - 1);
+  return before == std::string_view::npos ||
+         std::string_view("\n(,*").find(text[before]) != std::string_view::npos; // `-> R:` is a type
 }
 
 // --- How they vary ---
@@ -192,7 +206,7 @@ private:
       } else if (is_word(c)) {
         const auto end = end_of_word(text, index);
         last = text.substr(index, end - index);
-        if (last == m_variable) {
+        if (last == m_variable && !is_no_type(text, index, end)) {
           m_use.add(use_inside(around, outermost));
         }
         index = end;
@@ -260,16 +274,6 @@ void find_uses(std::vector<std::vector<GenericClass>>& modules) {
 
 // --- Writing ---
 
-/// Whether the word names an attribute, a function or a parameter rather than a type.
-bool is_defined_here(std::string_view text, std::size_t start, std::size_t end) {
-  if (end >= text.size() || text[end] != ':') {
-    return end < text.size() && (text[end] == '(' || text[end] == '=');
-  }
-  const auto before = start == 0 ? std::string_view::npos : text.find_last_not_of(' ', start - 1);
-  return before == std::string_view::npos ||
-         std::string_view("\n(,*").find(text[before]) != std::string_view::npos; // `-> R:` is a type
-}
-
 std::string with_declared_names(std::string_view text, const std::vector<Variable>& variables) {
   std::string out;
   std::size_t copied = 0;
@@ -290,8 +294,7 @@ std::string with_declared_names(std::string_view text, const std::vector<Variabl
     const auto variable = std::find_if(variables.begin(), variables.end(), [&](const Variable& each) {
       return each.name == text.substr(index, end - index);
     });
-    const bool is_attribute = index > 0 && text[index - 1] == '.';
-    if (variable != variables.end() && !is_attribute && !is_defined_here(text, index, end)) {
+    if (variable != variables.end() && !is_no_type(text, index, end)) {
       out += text.substr(copied, index - copied);
       out += variable->declared;
       copied = end;
