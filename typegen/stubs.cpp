@@ -437,11 +437,17 @@ RuntimeStubs StubMaker::run() {
   definitions[module_name(Module::raw)] += m_raw_text;
   definitions[module_name(Module::ai)] += m_ai_text;
   declare_type_variables(definitions);
+  std::vector<std::future<std::string>> contents; // each by itself: the parser's threads have ended
+  for (std::size_t index = 0; index < module_count; ++index) {
+    const auto name = module_name(static_cast<Module>(index));
+    contents.push_back(
+        std::async(std::launch::async, [&prelude_names, &definition = definitions[name], name] {
+          return write_module(name, definition, prelude_names);
+        }));
+  }
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
-    stubs.files.push_back(
-        {"js-stubs/" + name + ".pyi",
-         write_module(name, definitions[module_name(static_cast<Module>(index))], prelude_names)});
+    stubs.files.push_back({"js-stubs/" + name + ".pyi", contents[index].get()});
   }
   write_globals(prelude_names, stubs.files);
   stubs.report = report();
