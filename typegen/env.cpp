@@ -278,10 +278,7 @@ std::string EnvWriter::write() {
   import("._prelude", {"JsDict", "ListLike"});
   const bool with_ai = used.contains("_globals_ai") || names_any(m_names.with_ai);
   head += with_ai ? "from ._globals_ai import *\n" : "";
-  // Whoever has the one has what there is.
-  const bool with_bindings =
-      with_ai || used.contains("_globals_bindings") || names_any(m_names.with_bindings);
-  head += with_bindings ? "from ._globals_bindings import *\n" : "";
+  head += m_names.with_bindings.empty() ? "" : "from ._globals_bindings import *\n";
   return head + "from ._globals import *\n\n" + definitions;
 }
 

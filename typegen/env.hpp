@@ -69,8 +69,8 @@ struct EnvDescription {
   Names named = {};
 };
 
-/// What `from js import …` finds besides Env. Checkers read some hundreds of classes only where the project
-/// has such a binding, or names one of them.
+/// What `from js import …` finds besides Env. Checkers read the AI models' shapes only where the project has
+/// such a binding, or names one of them.
 struct PublicNames {
   Names always = {};        ///< of js-stubs/_globals.pyi
   Names with_bindings = {}; ///< of js-stubs/_globals_bindings.pyi: those of bindings that few projects have
