@@ -2,6 +2,7 @@
 #include <config/findings.hpp>
 #include <config/readers.hpp>
 #include <typegen/javascript_classes.hpp>
+#include <typegen/names_of_js.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -147,16 +148,21 @@ std::vector<Path> source_files(const ReadOnlyFileSystem& files,
   return found;
 }
 
-void add_python_classes(const ReadOnlyFileSystem& files,
-                        const WorkerCode& code,
-                        std::vector<typegen::PythonClass>& classes) {
+template <typename Use>
+void for_each_python_file(const ReadOnlyFileSystem& files, const WorkerCode& code, const Use& use) {
   for (const auto& path : source_files(files, code.folder, {".py"})) {
     if (const auto source = files.read(path)) {
-      for (auto& found : typegen::find_python_classes(*source)) {
-        found.worker = code.name;
-        classes.push_back(std::move(found));
-      }
+      use(*source);
     }
+  }
+}
+
+void add_python_classes(const std::string& source,
+                        const WorkerCode& code,
+                        std::vector<typegen::PythonClass>& classes) {
+  for (auto& found : typegen::find_python_classes(source)) {
+    found.worker = code.name;
+    classes.push_back(std::move(found));
   }
 }
 
@@ -263,11 +269,19 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
   typegen::EnvDescription env;
   env.entries = entries_of(project);
   auto workers = workers_of(env.entries);
-  if (workers.erase("") > 0 && project.main) {
-    add_python_classes(files, {"", project.main_file(), project.module_root(), {}}, env.classes);
+  const bool names_own = workers.erase("") > 0;
+  if (project.main) {
+    const WorkerCode own{"", project.main_file(), project.module_root(), {}};
+    for_each_python_file(files, own, [&](const std::string& source) {
+      typegen::add_names_of_js(source, env.named);
+      if (names_own) {
+        add_python_classes(source, own, env.classes);
+      }
+    });
   }
   for (const auto& other : find_workers(files, project, std::move(workers))) {
-    add_python_classes(files, other, env.classes);
+    for_each_python_file(
+        files, other, [&](const std::string& source) { add_python_classes(source, other, env.classes); });
     add_javascript_classes(files, other, env.classes);
   }
   return env;

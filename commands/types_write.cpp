@@ -48,6 +48,8 @@ ProjectTypes compare_types(const World& world,
   for (const auto& file : runtime.files) {
     if (file.path == "js-stubs/_globals.pyi") {
       names.always = typegen::public_names(file.content);
+    } else if (file.path == "js-stubs/_globals_bindings.pyi") {
+      names.with_bindings = typegen::public_names(file.content);
     } else if (file.path == "js-stubs/_globals_ai.pyi") {
       names.with_ai = typegen::public_names(file.content);
     }
@@ -102,13 +104,15 @@ RuntimeRequest runtime_request(const config::Project& project) {
 void refresh_types(World& world, const config::Project& project) {
   const auto place = find_stub_place(world.files, world.environment, project, std::nullopt);
   const auto globals = world.files.read(place.path_of("js-stubs/_globals.pyi"));
+  const auto of_bindings = world.files.read(place.path_of("js-stubs/_globals_bindings.pyi"));
   const auto of_ai = world.files.read(place.path_of("js-stubs/_globals_ai.pyi"));
   const auto present = world.files.read(place.path_of("js-stubs/__init__.pyi"));
-  if (!globals || !of_ai || !present) {
+  if (!globals || !of_bindings || !of_ai || !present) {
     return;
   }
-  const auto stub = typegen::make_env_stub(describe_env(world.files, project),
-                                           {typegen::public_names(*globals), typegen::public_names(*of_ai)});
+  const auto stub = typegen::make_env_stub(
+      describe_env(world.files, project),
+      {typegen::public_names(*globals), typegen::public_names(*of_bindings), typegen::public_names(*of_ai)});
   if (stub.content != *present) {
     static_cast<void>(world.files.write(place.path_of(stub.path), stub.content));
   }

@@ -96,6 +96,7 @@ private:
   std::string nested(const Json& value, const std::string& owner);
   std::string stub_of(const EnvEntry& entry);
   std::string methods_of(const PythonClass& found, EnvKind kind);
+  [[nodiscard]] bool names_any(const Names& names) const;
 
   std::string builtin(std::string_view name) const {
     return m_shadowed.contains(name) ? "builtins." + std::string(name) : std::string(name);
@@ -231,9 +232,15 @@ std::string EnvWriter::type_of(const EnvEntry& entry) {
     }
   }
   const auto name = entry.kind == EnvKind::unknown ? class_of_section(entry.section) : class_of(entry.kind);
-  return m_names.always.contains(name)    ? "_globals." + std::string(name)
-         : m_names.with_ai.contains(name) ? "_globals_ai." + std::string(name)
-                                          : "Any";
+  return m_names.always.contains(name)          ? "_globals." + std::string(name)
+         : m_names.with_bindings.contains(name) ? "_globals_bindings." + std::string(name)
+         : m_names.with_ai.contains(name)       ? "_globals_ai." + std::string(name)
+                                                : "Any";
+}
+
+bool EnvWriter::names_any(const Names& names) const {
+  return std::any_of(
+      m_env.named.begin(), m_env.named.end(), [&](const std::string& name) { return names.contains(name); });
 }
 
 std::string EnvWriter::write() {
@@ -267,9 +274,11 @@ std::string EnvWriter::write() {
   import("typing", {"Any", "Dict", "List", "Literal", "Optional", "Union"});
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
-  import(".", {"_globals", "_globals_ai"});
+  import(".", {"_globals", "_globals_ai", "_globals_bindings"});
   import("._prelude", {"JsDict", "ListLike"});
-  head += used.contains("_globals_ai") ? "from ._globals_ai import *\n" : "";
+  const bool with_ai = used.contains("_globals_ai") || names_any(m_names.with_ai);
+  head += with_ai ? "from ._globals_ai import *\n" : "";
+  head += m_names.with_bindings.empty() ? "" : "from ._globals_bindings import *\n";
   return head + "from ._globals import *\n\n" + definitions;
 }
 

@@ -58,20 +58,23 @@ struct EnvEntry {
   std::string section = {};
 };
 
+using Names = std::set<std::string, std::less<>>;
+
 struct EnvDescription {
   std::vector<EnvEntry> entries;
   /// The project's own classes, and those of other Workers whose code is at hand, by name: their methods are
   /// what stubs of them answer to.
   std::vector<PythonClass> classes;
+  /// What the project's code names as `js.Name`, or imports from there.
+  Names named = {};
 };
 
-using Names = std::set<std::string, std::less<>>;
-
-/// What `from js import …` finds besides Env. The shapes of the AI models are many: only projects that have
-/// such a binding make their checker read them.
+/// What `from js import …` finds besides Env. Checkers read the AI models' shapes only where the project has
+/// such a binding, or names one of them.
 struct PublicNames {
-  Names always = {};  ///< of js-stubs/_globals.pyi
-  Names with_ai = {}; ///< of js-stubs/_globals_ai.pyi
+  Names always = {};        ///< of js-stubs/_globals.pyi
+  Names with_bindings = {}; ///< of js-stubs/_globals_bindings.pyi: those of bindings that few projects have
+  Names with_ai = {};       ///< of js-stubs/_globals_ai.pyi: the shapes of the AI models
 };
 
 /// The names that a stub of re-exports offers.

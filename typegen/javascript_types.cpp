@@ -3,6 +3,7 @@
 #include <typegen/javascript_types.hpp>
 #include <typegen/python_text.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,21 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
   return parts;
 }
 
+/// Whether the whole text stands in one pair of braces: `{ a: { b: string } }`, and not `{ a: string }[]`.
+bool is_braced(std::string_view text) {
+  if (!text.starts_with('{')) {
+    return false;
+  }
+  int depth = 0;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    depth += text[index] == '{' ? 1 : text[index] == '}' ? -1 : 0;
+    if (depth == 0) {
+      return index + 1 == text.size();
+    }
+  }
+  return false;
+}
+
 /// `"a"`: the text between the quotes, where nothing in it is escaped.
 std::optional<std::string_view> literal_of(std::string_view text) {
   if (text.size() < 2 || (text.front() != '"' && text.front() != '\'') || text.back() != text.front()) {
@@ -44,6 +60,43 @@ std::optional<std::string_view> literal_of(std::string_view text) {
   }
   const auto inner = text.substr(1, text.size() - 2);
   return inner.find_first_of("\"'`\\\n") == std::string_view::npos ? std::optional(inner) : std::nullopt;
+}
+
+/// `Page<User>` by the declaration `<T = Other>{ items: T[] }`: its text with the arguments in their places,
+/// and `unknown` where there is none. Empty for what is not generic.
+std::string instantiate(std::string_view declared, std::string_view arguments) {
+  std::size_t close = 0;
+  for (int depth = 0; close < declared.size(); ++close) {
+    depth += declared[close] == '<' ? 1 : declared[close] == '>' && declared[close - 1] != '=' ? -1 : 0;
+    if (depth == 0) {
+      break;
+    }
+  }
+  if (close == 0 || close >= declared.size()) {
+    return {};
+  }
+  const auto given = arguments.empty() ? std::vector<std::string_view>{} : split_outside(arguments, ',');
+  std::map<std::string_view, std::string_view> values;
+  for (const auto parameter : split_outside(declared.substr(1, close - 1), ',')) {
+    const auto equals = parameter.rfind(" = ");
+    const auto fallback =
+        equals == std::string_view::npos ? std::string_view("unknown") : parameter.substr(equals + 3);
+    const auto index = values.size();
+    values.emplace(parameter.substr(0, end_of_word(parameter, 0)),
+                   index < given.size() ? given[index] : fallback);
+  }
+  const auto text = declared.substr(close + 1);
+  std::string out;
+  int braces = 0; // what stands in them is data or not, whatever the arguments are
+  for (std::size_t index = 0; index < text.size();) {
+    braces += text[index] == '{' ? 1 : text[index] == '}' ? -1 : 0;
+    const auto end = std::max(end_of_word(text, index), index + 1);
+    const auto word = text.substr(index, end - index);
+    const auto value = values.find(word);
+    out += braces > 0 || value == values.end() ? std::string(word) : "(" + std::string(value->second) + ")";
+    index = end;
+  }
+  return out;
 }
 
 class TypeReader {
@@ -54,6 +107,7 @@ public:
 
 private:
   std::string read_generic(std::string_view text);
+  std::string read_declared(std::string_view declared, std::string_view arguments);
 
   [[nodiscard]] std::string either(std::string_view out, std::string_view in) const {
     return std::string(m_way == Way::out ? out : in);
@@ -70,6 +124,7 @@ private:
 
   Way m_way;
   const DeclaredTypes& m_types;
+  int m_work = 0;  ///< types read
   int m_depth = 0; ///< names that stand for others: `type A = A[]` ends somewhere
 };
 
@@ -98,7 +153,19 @@ std::string TypeReader::read_generic(std::string_view text) {
   if (const auto inner = argument_of(text, "Set")) {
     return "set[" + read(*inner) + "]";
   }
+  const auto open = text.find('<');
+  const auto named = open == std::string_view::npos ? m_types.end() : m_types.find(text.substr(0, open));
+  if (named != m_types.end() && named->second.starts_with('<') && text.ends_with('>')) {
+    return read_declared(named->second, text.substr(open + 1, text.size() - open - 2));
+  }
   return "Any";
+}
+
+std::string TypeReader::read_declared(std::string_view declared, std::string_view arguments) {
+  ++m_depth;
+  auto type = declared.starts_with('<') ? read(instantiate(declared, arguments)) : read(declared);
+  --m_depth;
+  return type;
 }
 
 std::string TypeReader::read(std::string_view text) {
@@ -123,12 +190,13 @@ std::string TypeReader::read(std::string_view text) {
       {"FormData", {"workers.FormData", "workers.FormData"}},
       {"Blob", {"workers.Blob", "workers.Blob"}}};
   text = trim(text);
-  if (text.starts_with('{') && text.ends_with('}')) {
+  if (is_braced(text)) {
     return text.find_first_of("(=") == std::string_view::npos ? object_of("Any") : "Any"; // no methods
   }
   constexpr std::size_t longest = 500; // each bracket costs a call of this function
   constexpr int deepest = 8;
-  if (text.size() > longest || m_depth > deepest) {
+  constexpr int most = 2000; // names that stand for many names, each of which …
+  if (text.size() > longest || m_depth > deepest || ++m_work > most) {
     return "Any";
   }
   if (const auto literal = literal_of(text)) {
@@ -143,6 +211,11 @@ std::string TypeReader::read(std::string_view text) {
     }
     return type.empty() ? "Any" : type.text(PythonUnion::Any::absorbs);
   }
+  if (const auto parts = split_outside(text, '&'); parts.size() > 1) { // of data, data
+    const bool is_data = std::all_of(
+        parts.begin(), parts.end(), [&](std::string_view part) { return read(part) == object_of("Any"); });
+    return is_data ? object_of("Any") : "Any";
+  }
   if (const auto found = known.find(text); found != known.end()) {
     return either(found->second.first, found->second.second);
   }
@@ -156,10 +229,7 @@ std::string TypeReader::read(std::string_view text) {
     return list_of(read(text.substr(0, text.size() - 2)));
   }
   if (const auto named = m_types.find(text); named != m_types.end()) {
-    ++m_depth;
-    auto type = read(named->second);
-    --m_depth;
-    return type;
+    return read_declared(named->second, {});
   }
   return read_generic(text);
 }
@@ -170,18 +240,23 @@ void add_declared_types(std::string_view source, DeclaredTypes& types) {
   const SyntaxTree tree(source);
   const auto add = [&](const Node& node) {
     const auto kind = node.type_name();
-    if (node.field("type_parameters").valid()) {
-      return;
-    }
+    const auto parameters = node.field("type_parameters");
+    std::string text(parameters.valid() ? parameters.text() : std::string_view{});
     if (kind == "type_alias_declaration") {
-      types.emplace(node.field("name").text(), node.field("value").text());
+      const auto value = node.field("value").text();
+      if (!value.starts_with('<')) { // a function that is generic itself
+        types.emplace(node.field("name").text(), text + std::string(value));
+      }
     } else if (kind == "interface_declaration") {
+      constexpr std::string_view extends = "extends";
       for (const auto& child : node.children()) {
-        if (child.type_name().starts_with("extends")) {
-          return;
+        if (child.type_name().starts_with(extends)) {
+          for (const auto base : split_outside(child.text().substr(extends.size()), ',')) {
+            text += std::string(base) + " & ";
+          }
         }
       }
-      types.emplace(node.field("name").text(), node.field("body").text());
+      types.emplace(node.field("name").text(), text + std::string(node.field("body").text()));
     }
   };
   for (const auto& statement : tree.root().named_children()) {

@@ -12,11 +12,11 @@ namespace pyw::typegen {
 enum class Way { in, out };
 
 /// What stands for the names of a Worker's own types: `type Id = string | number` by its text, an interface
-/// that holds data by its braces.
+/// that holds data by its braces, with `Base & ` before them for what it extends; `<T>` first for a generic
+/// one.
 using DeclaredTypes = std::map<std::string, std::string, std::less<>>;
 
-/// Adds the interfaces and aliases at the top level of a file. Generic ones, and interfaces that extend
-/// others, are left out.
+/// Adds the interfaces and aliases at the top level of a file.
 void add_declared_types(std::string_view source, DeclaredTypes& types);
 
 /// What is not understood is Any. What crosses the call is converted (facts/types.md 2): an array is a list,

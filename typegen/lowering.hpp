@@ -21,8 +21,19 @@ namespace pyw::typegen {
 
 /// Which files the text goes to; one Python module each. A checker reads a module whole for the first of its
 /// names: what `self.env` leads to stands apart from the hundreds of classes that only `import js` gives.
-enum class Module { raw, raw_of_env, raw_options, env, options, ai, ai_options };
-inline constexpr std::size_t module_count = 7;
+enum class Module {
+  raw_of_env,
+  raw,
+  raw_options,
+  env,
+  options,
+  bindings,
+  bindings_options,
+  ai,
+  ai_options,
+  globals
+};
+inline constexpr std::size_t module_count = 9; ///< of those that classes go to
 [[nodiscard]] std::string_view module_name(Module module);
 
 /// Where a value stands, which decides how it is seen.
@@ -41,6 +52,13 @@ enum class Form {
   raw_options, ///< a TypedDict for what goes in unconverted
   options,     ///< a TypedDict for what goes in through the wrapper
   protocol,    ///< what goes in unconverted by its shape: a pair of streams
+};
+
+/// What checkers read in every project, and what only those projects make them read that ask for it.
+enum class Part {
+  common,
+  bindings, ///< the classes of bindings that few projects have, and those that nothing uses
+  ai        ///< the shapes of the AI models, and data that nothing uses
 };
 
 enum class NullValue { js_null, none };
@@ -63,7 +81,7 @@ struct Item {
   const Type* type = nullptr;     ///< what it is made from
   std::string name = {};
   std::string text = {}; ///< empty until it is written, and of one that was written anew elsewhere
-  bool is_ai = false;    ///< belongs to the AI model shapes
+  Part part = Part::common;
   std::vector<Question> questions = {}; ///< what its text depends on
 };
 
@@ -103,8 +121,8 @@ public:
 
   [[nodiscard]] std::string write_method(const Method& method, Form form, std::size_t indent);
 
-  /// Everything lowered from here on belongs to the AI model shapes.
-  void enter_ai() { m_ai = true; }
+  /// Everything that is first asked for from here on belongs to that part.
+  void enter(Part part) { m_part = part; }
 
   /// Makes ready for a second run, which writes anew what would now be written otherwise: only when all that
   /// comes out is known can what goes in name it.
@@ -237,7 +255,7 @@ private:
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;
-  bool m_ai = false;
+  Part m_part = Part::common;
 
   // What is being written.
   Module m_module = Module::raw;

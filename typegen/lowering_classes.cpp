@@ -6,6 +6,14 @@
 
 namespace pyw::typegen {
 
+namespace {
+
+bool mentions_options(std::string_view type) {
+  return type.find("_options.") != std::string_view::npos;
+}
+
+} // namespace
+
 void Lowering::hide_names(const Shape& shape) {
   m_shadowed.clear();
   for (const auto& member : shape.members) {
@@ -110,7 +118,10 @@ std::string Lowering::write_property(const ShapeMember& member, Form form, bool 
   if (member.is_static) {
     return "    " + name + ": ClassVar[" + type + "]\n" + documentation(member.doc, 4);
   }
-  if (writable && !member.read_only) {
+  // An attribute's type is known before the module's functions are read, and TypedDicts are read after
+  // classes.
+  const bool is_attribute = writable && !member.read_only && !mentions_options(type);
+  if (is_attribute) {
     return "    " + name + ": " + type + "\n" + documentation(member.doc, 4);
   }
   const auto doc_text = documentation(member.doc, 8);

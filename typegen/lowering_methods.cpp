@@ -52,24 +52,30 @@ struct Lowering::PythonSignature {
 bool Lowering::accepts_all_of(const PythonSignature& first, const PythonSignature& second) {
   if (first.rest != second.rest || first.keywords != second.keywords || !first.generics.empty() ||
       first.parameters.size() != second.parameters.size()) {
-    return first.key() == second.key();
+    return first.rest == second.rest && first.keywords == second.keywords &&
+           first.parameters == second.parameters;
   }
   for (std::size_t index = 0; index < first.parameters.size(); ++index) {
     // "name: A | B = ...": the same or more arms, and as optional.
     const auto parse = [](std::string_view parameter) {
       const bool optional = parameter.ends_with(" = ...");
       parameter.remove_suffix(optional ? 6 : 0);
-      return std::pair{std::string(parameter.substr(parameter.find(": ") + 2)), optional};
+      return std::pair{parameter.substr(parameter.find(": ") + 2), optional};
     };
     const auto [wide, wide_optional] = parse(first.parameters[index]);
     const auto [narrow, narrow_optional] = parse(second.parameters[index]);
+    if (narrow_optional && !wide_optional) {
+      return false;
+    }
+    if (wide == narrow) { // most of them
+      continue;
+    }
     PythonUnion both;
     both.add(wide);
     both.add(narrow);
     PythonUnion one;
     one.add(wide);
-    if (both.text(PythonUnion::Any::keeps_none) != one.text(PythonUnion::Any::keeps_none) ||
-        (narrow_optional && !wide_optional)) {
+    if (both.text(PythonUnion::Any::keeps_none) != one.text(PythonUnion::Any::keeps_none)) {
       return false;
     }
   }
@@ -262,18 +268,20 @@ void Lowering::lower_signature(const Signature& signature,
   m_parameters = outer;
 
   // A parameter that what goes in, or what comes out, does not mention after all ties nothing together.
-  const auto given = identifiers_in(base.result);
-  const auto mentioned = identifiers_in(join(base.parameters, ", ") + ", " + base.rest);
-  auto excluded = not_generic;
-  for (const auto* parameter : generic) {
-    const auto name = parameter_name(*parameter);
-    if (!mentioned.contains(name) || !given.contains(name)) {
-      excluded.insert(parameter);
+  if (!generic.empty()) {
+    const auto given = identifiers_in(base.result);
+    const auto mentioned = identifiers_in(join(base.parameters, ", ") + ", " + base.rest);
+    auto excluded = not_generic;
+    for (const auto* parameter : generic) {
+      const auto name = parameter_name(*parameter);
+      if (!mentioned.contains(name) || !given.contains(name)) {
+        excluded.insert(parameter);
+      }
     }
-  }
-  if (excluded.size() > not_generic.size()) {
-    lower_signature(signature, method, form, overloads, excluded);
-    return;
+    if (excluded.size() > not_generic.size()) {
+      lower_signature(signature, method, form, overloads, excluded);
+      return;
+    }
   }
 
   const auto with_keywords = [&](std::size_t parameters, const Record& record) {

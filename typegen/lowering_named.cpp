@@ -65,7 +65,7 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
       return "workers." + std::string(symbol.name);
     }
     // The models are classes that hold nothing but the types of what goes in and comes out.
-    if (plain || (m_ai && is_data_class(symbol)) ||
+    if (plain || (m_part == Part::ai && is_data_class(symbol)) ||
         (position == Position::env_top && !(is_global && untouched.contains(symbol.name)))) {
       return named(Form::env, Position::env_nested);
     }
@@ -167,7 +167,7 @@ std::string Lowering::lower_anonymous(const Type* type, Position position, std::
   Item item;
   item.form = form;
   item.module = module_for(form);
-  item.is_ai = m_ai;
+  item.part = m_part;
   item.type = type;
   item.name = anonymous_name(hint);
   // Its parts belong to the same generic surroundings, but a class of its own cannot be generic over them.

@@ -1,4 +1,5 @@
 // Names, requests and the run over everything requested.
+#include <typegen/definition_order.hpp>
 #include <typegen/lowering.hpp>
 
 #include <algorithm>
@@ -41,13 +42,18 @@ Module Lowering::module_for(Form form) const {
   switch (form) {
   case Form::raw:
   case Form::protocol:
-    return m_module == Module::env || m_module == Module::options ? Module::raw_of_env : Module::raw;
+    if (m_part == Part::bindings) {
+      return Module::bindings;
+    }
+    return m_module == Module::env || m_module == Module::options || m_module == Module::raw_of_env
+               ? Module::raw_of_env
+               : Module::raw;
   case Form::raw_options:
-    return Module::raw_options;
+    return m_part == Part::bindings ? Module::bindings_options : Module::raw_options;
   case Form::env:
-    return m_ai ? Module::ai : Module::env;
+    return m_part == Part::ai ? Module::ai : Module::env;
   default:
-    return m_ai ? Module::ai_options : Module::options;
+    return m_part == Part::ai ? Module::ai_options : Module::options;
   }
 }
 
@@ -55,9 +61,8 @@ std::string Lowering::reference(Module module, std::string_view name) {
   if (module != m_module) {
     return std::string(module_name(module)) + "." + std::string(name);
   }
-  // A member of the same name hides the class from here on; the module has a second name for it (see
-  // write_module).
-  return m_shadowed.contains(name) ? "_class_" + std::string(name) : std::string(name);
+  // A member of the same name hides the class from here on; the module has a second name for it.
+  return m_shadowed.contains(name) ? std::string(second_name) + std::string(name) : std::string(name);
 }
 
 std::string Lowering::parameter_name(const TypeParameter& parameter) const {
@@ -134,7 +139,7 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   }
   Item item;
   item.form = form;
-  item.is_ai = m_ai;
+  item.part = m_part;
   item.symbol = &symbol;
   item.module = module_for(form);
   Type type{.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope};
@@ -190,11 +195,11 @@ void Lowering::write_requested() {
     if (item.text.empty() && item.symbol != nullptr) {
       m_owner = item.name;
       m_module = item.module;
-      const bool is_ai = std::exchange(m_ai, item.is_ai);
+      const auto part = std::exchange(m_part, item.part);
       m_questions = &item.questions;
       write_item(item);
       m_questions = nullptr;
-      m_ai = is_ai;
+      m_part = part;
     }
   }
   m_owner.clear();
@@ -228,7 +233,7 @@ void Lowering::restart() {
     }
   }
   m_next = 0;
-  m_ai = false;
+  m_part = Part::common;
   m_owner.clear();
 }
 

@@ -44,8 +44,14 @@ std::string_view module_name(Module module) {
     return "_env";
   case Module::options:
     return "_options";
+  case Module::bindings:
+    return "_bindings";
+  case Module::bindings_options:
+    return "_bindings_options";
   case Module::ai:
     return "_ai";
+  case Module::globals:
+    return "_globals";
   default:
     return "_ai_options";
   }

@@ -32,6 +32,7 @@ const std::vector<ImportedNames>& known_imports() {
       {"typing",
        {"Any",
         "ClassVar",
+        "Generic",
         "Literal",
         "Never",
         "Protocol",
@@ -40,6 +41,7 @@ const std::vector<ImportedNames>& known_imports() {
         "TypedDict",
         "Unpack",
         "overload"}},
+      {"typing_extensions", {"TypeVar"}},
       {"pyodide.ffi",
        {"JsArray",
         "JsAsyncIterable",
@@ -56,8 +58,31 @@ const std::vector<ImportedNames>& known_imports() {
   return known;
 }
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+/// No module needs a later one to be read: only its functions mention that.
+constexpr std::array<std::string_view, 9> reading_order_of_modules{"_raw_of_env",
+                                                                   "_raw",
+                                                                   "_raw_options",
+                                                                   "_env",
+                                                                   "_options",
+                                                                   "_bindings",
+                                                                   "_bindings_options",
+                                                                   "_ai",
+                                                                   "_ai_options"};
+
+/// The first name of that module which the text mentions as `_raw.Name`, and no other way.
+std::string_view
+name_of_other(std::string_view module, std::string_view text, const std::set<std::string, std::less<>>& own) {
+  const auto prefix = std::string(module) + ".";
+  for (auto found = text.find(prefix); found != std::string_view::npos;
+       found = text.find(prefix, found + 1)) {
+    const auto end = end_of_word(text, found + prefix.size());
+    const bool is_whole = found == 0 || (!is_word(text[found - 1]) && text[found - 1] != '.');
+    const auto name = text.substr(found + prefix.size(), end - found - prefix.size());
+    if (is_whole && !name.empty() && !own.contains(name)) {
+      return name;
+    }
+  }
+  return {};
 }
 
 } // namespace
@@ -73,9 +98,7 @@ std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
       index = std::min(python.find('\n', index), python.size());
     } else if (is_word(c)) {
       const auto start = index;
-      while (index < python.size() && is_word(python[index])) {
-        ++index;
-      }
+      index = end_of_word(python, index);
       const bool is_attribute = start > 0 && python[start - 1] == '.';
       if (!is_attribute) {
         found.insert(python.substr(start, index - start));
@@ -96,10 +119,7 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
         break;
       }
     }
-    std::size_t length = 0;
-    while (length < line.size() && is_word(line[length])) {
-      ++length;
-    }
+    const auto length = end_of_word(line, 0);
     const auto after = line.substr(length, 1);
     if (length > 0 && (after == "(" || after == ":" || after == "[" || line.substr(length, 2) == " =")) {
       names.emplace(line.substr(0, length));
@@ -138,26 +158,33 @@ std::string write_module(std::string_view own,
     }
   }
   std::vector<std::string> siblings;
-  for (const std::string_view sibling :
-       {"_ai", "_ai_options", "_env", "_options", "_raw", "_raw_of_env", "_raw_options"}) {
+  std::string read_before;
+  auto taken = used;
+  taken.insert(defined.begin(), defined.end());
+  bool is_before = true;
+  for (const auto sibling : reading_order_of_modules) {
+    is_before = is_before && sibling != own;
     if (sibling != own && used.contains(sibling)) {
       siblings.emplace_back(sibling);
+      const std::string name(is_before ? name_of_other(sibling, definitions, taken) : std::string_view{});
+      if (!name.empty()) {
+        read_before += "from ." + std::string(sibling) + " import " + name + " as " + name + "\n";
+        taken.insert(name);
+      }
     }
   }
   if (!siblings.empty()) {
     imports += "from . import " + join(siblings, ", ") + "\n";
   }
+  if (!read_before.empty() && own != "_globals") { // which names all of them anyway
+    imports +=
+        "# Of modules that import each other, checkers read those first that others take names from.\n";
+    imports += read_before;
+  }
   if (!from_prelude.empty()) {
     imports += "from ._prelude import " + join(from_prelude, ", ") + "\n";
   }
-  // Second names for classes that a member of the same name hides inside of its class.
-  std::string aliases;
-  for (const auto& word : used) {
-    if (word.starts_with("_class_")) {
-      aliases += word + " = " + word.substr(7) + "\n";
-    }
-  }
-  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions) + aliases;
+  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions);
 }
 
 } // namespace pyw::typegen

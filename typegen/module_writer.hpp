@@ -10,7 +10,8 @@ namespace pyw::typegen {
 /// The identifiers in Python source, string literals and comments aside.
 [[nodiscard]] std::set<std::string, std::less<>> identifiers_in(std::string_view python);
 
-/// The whole module. `prelude_names` are what js._prelude defines; `own` is the module's own name ("_raw").
+/// The whole module, from the text of its definitions. `prelude_names` are what js._prelude defines; `own` is
+/// the module's own name ("_raw").
 [[nodiscard]] std::string write_module(std::string_view own,
                                        std::string_view definitions,
                                        const std::set<std::string, std::less<>>& prelude_names);

@@ -136,13 +136,17 @@ void PythonUnion::add(std::string_view arm) {
   char quoted = 0;
   std::size_t start = 0;
   const auto take = [&](std::size_t end) {
-    auto part = std::string(trim(arm.substr(start, end - start)));
-    if (part.starts_with("Literal[") && part.ends_with(']') && part.find(" | ") == std::string::npos) {
-      add_literal(part.substr(8, part.size() - 9));
+    const auto part = trim(arm.substr(start, end - start));
+    if (part.starts_with("Literal[") && part.ends_with(']') && part.find(" | ") == std::string_view::npos) {
+      add_literal(std::string(part.substr(8, part.size() - 9)));
     } else if (!part.empty() && std::find(m_arms.begin(), m_arms.end(), part) == m_arms.end()) {
-      m_arms.push_back(std::move(part));
+      m_arms.emplace_back(part);
     }
   };
+  if (arm.find('|') == std::string_view::npos) { // most of them
+    take(arm.size());
+    return;
+  }
   for (std::size_t index = 0; index < arm.size(); ++index) {
     const char c = arm[index];
     if (quoted != 0) {
@@ -169,6 +173,9 @@ void PythonUnion::add_literal(std::string literal) {
 }
 
 std::string PythonUnion::text(Any any) const {
+  if (m_arms.size() == 1 && m_literals.empty()) {
+    return m_arms.front();
+  }
   const auto has = [&](std::string_view arm) {
     return std::find(m_arms.begin(), m_arms.end(), arm) != m_arms.end();
   };

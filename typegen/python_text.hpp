@@ -18,6 +18,19 @@ namespace pyw::typegen {
 /// A string literal in double quotes.
 [[nodiscard]] std::string quote(std::string_view text);
 
+/// A letter, a digit or an underscore.
+[[nodiscard]] inline bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// Behind the word that starts at `index`.
+[[nodiscard]] inline std::size_t end_of_word(std::string_view text, std::size_t index) {
+  while (index < text.size() && is_word(text[index])) {
+    ++index;
+  }
+  return index;
+}
+
 /// Behind the string literal that starts at `index`, in single or double quotes or three double ones; what
 /// has no end ends with its line.
 [[nodiscard]] std::size_t skip_string(std::string_view python, std::size_t index);

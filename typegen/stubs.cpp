@@ -1,8 +1,10 @@
+#include <typegen/definition_order.hpp>
 #include <typegen/lowering.hpp>
 #include <typegen/module_writer.hpp>
 #include <typegen/prelude_files.hpp>
 #include <typegen/reader.hpp>
 #include <typegen/stubs.hpp>
+#include <typegen/type_variables.hpp>
 
 #include <algorithm>
 
@@ -35,24 +37,25 @@ constexpr std::string_view wrapped_types[] = {"KVNamespace",
 constexpr std::string_view unwrapped_types[] = {"Hyperdrive",
                                                 "SendEmail",
                                                 "WorkerLoader",
-                                                "DispatchNamespace",
-                                                "SecretsStoreSecret",
-                                                "MediaBinding",
-                                                "StreamBinding",
-                                                "BrowserRun",
                                                 "WorkerVersionMetadata",
                                                 "DurableObjectState",
                                                 "ExecutionContext",
                                                 "ScheduledController",
                                                 "ForwardableEmailMessage",
                                                 "AlarmInvocationInfo",
-                                                "TraceItem",
-                                                "AgentMemoryNamespace",
-                                                "Artifacts",
-                                                "Flagship",
-                                                "AnalyticsSQLBinding",
-                                                "WebSearch",
-                                                "ColoLocalActorNamespace"};
+                                                "TraceItem"};
+/// The same, of bindings that few projects have and whose classes are many.
+constexpr std::string_view rare_types[] = {"DispatchNamespace",
+                                           "SecretsStoreSecret",
+                                           "MediaBinding",
+                                           "StreamBinding",
+                                           "BrowserRun",
+                                           "AgentMemoryNamespace",
+                                           "Artifacts",
+                                           "Flagship",
+                                           "AnalyticsSQLBinding",
+                                           "WebSearch",
+                                           "ColoLocalActorNamespace"};
 constexpr std::string_view ai_root = "Ai";
 
 /// Names of the prelude that are forms of ours, not objects of JavaScript.
@@ -128,7 +131,7 @@ void StubMaker::lower_values(const Scope& scope, std::string_view prefix) {
       m_raw_names.insert(name);
       m_global_values.insert(name);
     } else if (!symbol->variables.empty() && !is_constructor(*symbol)) {
-      m_lowering.write_into(Module::options, name); // so that classes are named with their module
+      m_lowering.write_into(Module::globals, name);
       const auto& variable = symbol->variables.front();
       const auto type = m_lowering.lower(variable.type, Position::raw_out, symbol->name);
       if (type != "Never") { // `declare var onmessage: never` says that there is none
@@ -215,6 +218,7 @@ void StubMaker::lower_rest(const Scope& scope) {
     if (!m_lowering.is_written(*symbol)) { // nothing uses it: it is there to be named
       m_lowering.write_into(Module::raw, "");
       const bool is_data = m_resolver.is_plain(*symbol) || m_lowering.is_data_class(*symbol);
+      m_lowering.enter(is_data ? Part::ai : Part::bindings);
       m_lowering.request(*symbol, is_data ? Form::env : Form::raw, {});
     }
   }
@@ -227,7 +231,8 @@ void StubMaker::lower_modules() {
   m_of_modules.clear();
   for (const auto& [name, scope] : m_program.modules) {
     auto class_name = std::string(scope->exported_as_whole);
-    if (!scope->symbols.empty()) {
+    const bool has_a_name = name.find('*') == std::string::npos; // `assets:*` is a pattern
+    if (!scope->symbols.empty() && has_a_name) {
       Symbol as_namespace;
       as_namespace.name = name;
       as_namespace.qualified = "_module_" + name;
@@ -235,7 +240,7 @@ void StubMaker::lower_modules() {
       lower_namespace(as_namespace);
       class_name = m_lowering.python_name(as_namespace);
     }
-    if (m_raw_names.contains(class_name) && name.find('*') == std::string::npos) {
+    if (m_raw_names.contains(class_name) && has_a_name) {
       overloads += "@overload\ndef import_from_javascript(module_name: Literal[" + quote(name) +
                    "]) -> type[_raw." + class_name + "]: ...\n";
     }
@@ -256,6 +261,7 @@ void StubMaker::lower_all() {
   m_globals_text.clear();
   m_raw_names.clear();
   m_global_values.clear();
+  m_lowering.write_into(Module::env, "");
   for (const auto name : wrapped_types) {
     request_named(name, Form::env);
   }
@@ -267,7 +273,12 @@ void StubMaker::lower_all() {
   m_lowering.write_requested();
   lower_modules();
   m_lowering.write_requested();
-  m_lowering.enter_ai();
+  m_lowering.enter(Part::bindings);
+  for (const auto name : rare_types) {
+    request_named(name, Form::raw);
+  }
+  m_lowering.write_requested();
+  m_lowering.enter(Part::ai);
   request_named(ai_root, Form::env);
   m_lowering.write_requested();
 }
@@ -355,6 +366,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
     }
   }
   std::string text;
+  std::string of_bindings;
   std::string of_ai;
   for (const auto module : {Module::raw, Module::raw_of_env}) {
     const auto module_classes = names_of(module);
@@ -366,7 +378,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   name_types_of_modules(classes);
   for (const auto& [module, names] : by_module) {
-    auto& target = module.starts_with("_ai") ? of_ai : text;
+    auto& target = module.starts_with("_ai") ? of_ai : module.starts_with("_bindings") ? of_bindings : text;
     target += "from ." + module + " import (\n";
     for (const auto& name : names) {
       target += "    " + name + " as " + name + ",\n";
@@ -376,6 +388,7 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
   }
   files.push_back(
       {"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
+  files.push_back({"js-stubs/_globals_bindings.pyi", std::move(of_bindings)});
   files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
 }
 
@@ -416,16 +429,25 @@ RuntimeStubs StubMaker::run() {
     stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
   }
   const auto prelude_names = names_defined_in(prelude);
-  std::string definitions[module_count];
-  definitions[static_cast<std::size_t>(Module::raw)] = m_raw_text;
-  definitions[static_cast<std::size_t>(Module::ai)] = m_ai_text;
+  std::vector<Definition> classes;
   for (const auto& item : m_lowering.items()) {
-    definitions[static_cast<std::size_t>(item.module)] += item.text;
+    classes.push_back({module_name(item.module), item.name, item.text});
+  }
+  auto definitions = write_in_order(classes);
+  definitions[module_name(Module::raw)] += m_raw_text;
+  definitions[module_name(Module::ai)] += m_ai_text;
+  declare_type_variables(definitions);
+  std::vector<std::future<std::string>> contents; // each by itself: the parser's threads have ended
+  for (std::size_t index = 0; index < module_count; ++index) {
+    const auto name = module_name(static_cast<Module>(index));
+    contents.push_back(
+        std::async(std::launch::async, [&prelude_names, &definition = definitions[name], name] {
+          return write_module(name, definition, prelude_names);
+        }));
   }
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
-    stubs.files.push_back(
-        {"js-stubs/" + name + ".pyi", write_module(name, definitions[index], prelude_names)});
+    stubs.files.push_back({"js-stubs/" + name + ".pyi", contents[index].get()});
   }
   write_globals(prelude_names, stubs.files);
   stubs.report = report();
@@ -443,7 +465,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "10";
+  return "11";
 }
 
 } // namespace pyw::typegen

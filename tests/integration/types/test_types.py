@@ -100,6 +100,23 @@ def test_checkers(pyw, folder):
         assert said.count(": error:") == expected, said
 
 
+def test_named_classes(pyw, root):
+    """Every class can be imported, whatever the bindings; the AI models' shapes where the code names one."""
+    environment = checkers.install(checkers.ROOT / "build/tools/checkers")
+    folder = root / "named"
+    folder.mkdir()
+    (folder / "wrangler.json").write_text('{"name": "named", "main": "entry.py", "compatibility_date": "2026-04-01", '
+                                          '"compatibility_flags": ["python_workers"]}')
+    env = environment.packages / "js-stubs/__init__.pyi"
+    (folder / "entry.py").write_text("from js import URL\n\nreveal_type(URL.new('a').href)\n")
+    run(pyw, folder, "--outdir", str(environment.packages))
+    (folder / "entry.py").write_text("from js import StreamBinding\n\ndef f(s: StreamBinding) -> None:\n"
+                                     "    reveal_type(s.video('a').id)\n")
+    assert "_globals_ai" not in env.read_text(), env.read_text()
+    said = environment.mypy(folder, "--strict", "--python-version", "3.13", "entry.py")
+    assert ": error:" not in said and '"str"' in said.replace("builtins.", ""), said
+
+
 def test_stubs_are_clean(pyw, root):
     """The stubs themselves, of a project that has every kind of binding, under both checkers at their strictest."""
     environment = checkers.install(checkers.ROOT / "build/tools/checkers")
@@ -391,6 +408,7 @@ def main():
         test_venv_with_real_uv(pyw, root)
         test_pyproject_schema(pyw, root)
         test_checkers(pyw, folder)
+        test_named_classes(pyw, root)
         test_stubs_are_clean(pyw, root)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -7,7 +7,7 @@ using namespace pyw::typegen;
 namespace {
 
 std::string body_of(const EnvDescription& env, const Names& names) {
-  const auto text = make_env_stub(env, {names, {"Ai"}}).content;
+  const auto text = make_env_stub(env, {.always = names, .with_ai = {"Ai"}}).content;
   return text.substr(text.find("from ._globals import *"));
 }
 
@@ -44,6 +44,26 @@ TEST_CASE("a kind whose class the declarations lack is Any") {
   CHECK(text.find("    KV: _globals.KVNamespace\n") != std::string::npos);
   CHECK(text.find("    Q: Any\n") != std::string::npos);
   CHECK(text.find("    AI: _globals_ai.Ai\n") != std::string::npos);
+}
+
+TEST_CASE("every class can be imported, AI models' shapes where there is such a binding or code names one") {
+  const PublicNames names{.always = {"KVNamespace"}, .with_bindings = {"StreamBinding"}, .with_ai = {"Ai"}};
+  constexpr auto star_bindings = "from ._globals_bindings import *\n";
+  constexpr auto star_ai = "from ._globals_ai import *\n";
+  EnvDescription env;
+  env.entries = {{.name = "KV", .kind = EnvKind::kv_namespace}};
+  env.named = {"URL"};
+  const auto plain = make_env_stub(env, names).content;
+  CHECK(plain.find(star_bindings) != std::string::npos);
+  CHECK(plain.find(star_ai) == std::string::npos);
+  env.named = {"Ai"};
+  const auto ai = make_env_stub(env, names).content;
+  CHECK(ai.find(star_bindings) != std::string::npos);
+  CHECK(ai.find(star_ai) != std::string::npos);
+  env.named = {};
+  env.entries = {{.name = "S", .kind = EnvKind::stream}};
+  const auto bound = make_env_stub(env, names).content;
+  CHECK(bound.find("    S: _globals_bindings.StreamBinding\n") != std::string::npos);
 }
 
 TEST_CASE("stubs of the project's own classes answer to their methods only") {

@@ -56,7 +56,43 @@ type Loop = Loop[];
   CHECK(out("User | null") == "JsDict[Any] | None");
   CHECK(python_type("User", Way::in, types) == "Mapping[str, Any]");
   CHECK(out("Counter") == "Any");
-  CHECK(out("Named") == "Any");
+  CHECK(out("Named") == "JsDict[Any]");
   CHECK(out("Pair<string>") == "Any");
   CHECK(out("Loop").starts_with("list[list["));
+}
+
+TEST_CASE("generic types are read with their arguments, and data that extends data is data") {
+  DeclaredTypes types;
+  add_declared_types(R"ts(
+interface Base { id: string }
+interface Page<T> extends Base, Omit2<T> { items: T[]; next?: string }
+type Omit2<T> = Base & { more: T };
+interface Service extends Base { run(): void }
+interface Strange extends Unheard { id: string }
+type Maybe<T, E = Error> = T | null;
+type List<T extends string = "a" | "b"> = Maybe<T>[];
+type Call = <T>(x: T) => T;
+type Deep<T> = Deep<T[]> | T;
+)ts",
+                     types);
+  const auto out = [&](std::string_view text) { return python_type(text, Way::out, types); };
+  CHECK(out("Page<Base>") == "JsDict[Any]");
+  CHECK(out("Promise<Page<string | number>>") == "JsDict[Any]");
+  CHECK(out("Base & { more: string }") == "JsDict[Any]");
+  CHECK(out("{ a: string }[]") == "list[JsDict[Any]]");
+  CHECK(out("Service") == "Any");
+  CHECK(out("Strange") == "Any");
+  CHECK(out("Maybe<string>") == "str | None");
+  CHECK(out("Maybe<Base, string>[]") == "list[JsDict[Any] | None]");
+  CHECK(out("List") == R"(list[Literal["a", "b"] | None])");
+  CHECK(out("List<'c'>") == R"(list[Literal["c"] | None])");
+  CHECK(out("Call") == "Any");
+  CHECK(out("Deep<string>") == "Any");
+  CHECK(out("Base<") == "Any");
+  std::string itself = "type Many = Many";
+  for (int count = 0; count < 60; ++count) {
+    itself += " | Many";
+  }
+  add_declared_types(itself, types);
+  CHECK(out("Many") == "Any"); // and soon
 }
