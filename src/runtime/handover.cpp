@@ -48,8 +48,7 @@ Result<std::optional<Handover>> plan_handover(const PlanInput& input,
                                               const std::string& settings,
                                               const StagedWorker& staged,
                                               const ReadOnlyFileSystem& files) {
-  if (!plan.is_plain || has_javascript(input.bundle) ||
-      input.project.python_version != config::PythonVersion::python_3_14) {
+  if (!plan.is_plain || has_javascript(input.bundle)) {
     return std::nullopt;
   }
   auto json = ordered_json::parse(settings);

@@ -108,7 +108,7 @@ function seededStream(seed) {
 export function beginBoot(files, seed) {
   const next = seededStream(seed);
   delete globalThis.process; // there again when one was booted before
-  globalThis.location ??= new URL(BASE_URL);
+  seemAWebWorker();
   globalThis.fetch = async (url) => {
     const name = String(url).slice(BASE_URL.length);
     if (!(name in files)) throw new Error(`Pyodide asked for ${url}, which it was not given`);
@@ -195,13 +195,15 @@ export function endTopLevel() {
   Math.random = randomness.random[1];
 }
 
-// Pyodide 0.28 decides where it runs by these; 314 knows workerd.
-if (!("location" in globalThis)) globalThis.location = new URL(BASE_URL);
-if (!("importScripts" in globalThis)) {
-  globalThis.importScripts = () => {
+// Pyodide 0.28 decides where it runs by these, when it is loaded and at each boot; 314 knows workerd.
+function seemAWebWorker() {
+  globalThis.location ??= new URL(BASE_URL);
+  globalThis.importScripts ??= () => {
     throw new TypeError("importScripts is not available");
   };
 }
+
+seemAWebWorker();
 
 // Absent before the compatibility date 2025-05-05. Without it Python's proxies of JavaScript objects and the like are
 // not given back by themselves; Pyodide can do without.

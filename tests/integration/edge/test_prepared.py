@@ -5,6 +5,7 @@ usage: test_prepared.py --pyw PROGRAM [NAME …]
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sys
@@ -89,6 +90,25 @@ def test_a_cold_request_takes_the_process_that_waits(pyw):
             waits(server)
             assert server.stop() == 0
         assert not list((root / "data/ahead").rglob("worker.json"))
+
+
+def test_python_3_13_has_processes_of_its_own(pyw):
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        with EdgeServer(pyw, root / "data", "--max-workers", "1", prepared=1) as server:
+            token = server.token()
+            for word in ("old", "older"):
+                made = project(pyw, root, word)
+                config = made / "wrangler.toml"
+                config.write_text(re.sub(r'compatibility_date = ".*?"', 'compatibility_date = "2025-11-01"', config.read_text()))
+                deploy(server, made, token)
+                waits(server)
+            for word in ("old", "older"):
+                assert answer(server, word) == expected(word)
+                server.wait_for("worker_started", prepared=True, snapshot="dedicated")
+                waits(server)
+            deploy(server, project(pyw, root, "new"), token)
+            assert answer(server, "new") == expected("new")
 
 
 NUMBERS = """from workers import Response, WorkerEntrypoint

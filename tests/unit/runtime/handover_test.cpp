@@ -104,9 +104,6 @@ TEST_CASE("what a process that waits cannot have") {
   SECTION("no snapshot to continue from") {
     worker.snapshot.reset();
   }
-  SECTION("another Python") {
-    worker.project.python_version = config::PythonVersion::python_3_13;
-  }
   CHECK_FALSE(worker.handover());
 }
 
@@ -118,6 +115,11 @@ TEST_CASE("processes differ by what is in their configuration, not by the Worker
   other.exports.push_back("Second");
   CHECK(one.handover()->key == other.handover()->key);
   other.project.compatibility_date.value = "2026-10-02";
+  CHECK(one.handover()->key != other.handover()->key);
+  other.project.compatibility_date.value = one.project.compatibility_date.value;
+  other.project.python_version = config::PythonVersion::python_3_13;
+  other.parts.pyodide = "/py-3.13";
+  REQUIRE(other.handover());
   CHECK(one.handover()->key != other.handover()->key);
   const auto without = without_values(other.project);
   CHECK(without.vars.empty());
