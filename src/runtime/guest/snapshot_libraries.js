@@ -83,6 +83,8 @@ export function compileLibraries(libraries, bytes) {
   }
 }
 
+export const isCompiled = ({ path }) => compiled.has(path);
+
 export const forgetLibraries = () => compiled.clear();
 
 // Puts the libraries of a snapshot's description back, in their order; their instances.

@@ -6,7 +6,7 @@ import { addModules, bootPython, runAtTopLevel, SESSION } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
 import { free, openSnapshot, readBytes } from "./snapshot.js";
-import { compileLibraries } from "./snapshot_libraries.js";
+import { compileLibraries, isCompiled } from "./snapshot_libraries.js";
 
 let prepared;
 
@@ -100,7 +100,7 @@ export async function openIfAny({ snapshot, packs }) {
 
 // The libraries that are needed are known: their bytes need not stay, as files they are there compressed.
 async function readLibraries(packs, { libraries }) {
-  if (!packs.libraries || libraries.length === 0) return;
+  if (!packs.libraries || libraries.every(isCompiled)) return;
   const pack = await readFile(packs.libraries);
   compileLibraries(libraries, new Map([...filesIn(pack)].map(([path, bytes]) => [`${SESSION}/${path}`, bytes])));
   free(pack);
