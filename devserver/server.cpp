@@ -380,6 +380,8 @@ private:
   void worker_ended(Generation generation, Exit exit, const std::optional<Error>& explanation) {
     const auto found = m_running.find(generation);
     const bool was_standby = found != m_running.end() && found->second.start == Start::from_standby;
+    const bool was_candidate =
+        m_state.candidate != DevState::Candidate::none && m_state.candidate_generation == generation;
     if (found != m_running.end()) {
       std::error_code ignored;
       std::filesystem::remove(found->second.prepared.socket, ignored);
@@ -388,8 +390,8 @@ private:
     }
     handle(
         WorkerEnded{generation, exit, explanation, false, was_standby ? Start::from_standby : Start::anew});
-    if (was_standby && m_standby.pid() == 0 && m_state.candidate == DevState::Candidate::none) {
-      prepare_standby(); // broken code has used it up: mending it shall be as quick
+    if (was_candidate && m_standby.pid() == 0 && m_state.candidate == DevState::Candidate::none) {
+      prepare_standby(); // broken code has used it up, or a save before this one: mending shall be as quick
     }
   }
 

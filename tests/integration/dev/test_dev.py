@@ -340,6 +340,19 @@ def test_broken_saves_leak_neither_descriptors_nor_processes(pyw):
         wait_until(lambda: held()[1] <= before[1] and held()[0] < before[0] + 10, f"more than {before}")
 
 
+def test_a_save_during_a_broken_one_leaves_a_runtime_that_waits(pyw):
+    with Project(pyw, "--no-snapshot") as (root, session):
+        session.ready()
+        session.wait_for_standby()
+        # Long enough at its top level that the next save meets it there, in the runtime that waited.
+        slow = "for number in range(30_000_000):\n    pass\n"
+        (root / "src/helper.py").write_text(f"{slow}raise ValueError('first')\n")
+        wait_until(lambda: '"standby":0' in session.get("/cdn-cgi/pyw/dev/session")[1].replace(" ", ""), "not taken")
+        (root / "src/helper.py").write_text("raise ValueError('second')\n")
+        session.wait_for("error")
+        session.wait_for_standby()
+
+
 def test_editors_locks_and_swap_files_are_no_changes_and_do_not_break_a_save(pyw):
     with Project(pyw) as (root, session):
         session.ready()
