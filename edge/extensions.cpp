@@ -16,7 +16,7 @@ Outcome progress(const std::string& digest, std::uint64_t received, bool complet
 
 Outcome show_capabilities(Api&, const Call&) {
   return Json{
-      {"snapshots", {{"format", "PYWSNAP4"}, {"compression", "zstd"}, {"max_bytes", largest_snapshot}}},
+      {"snapshots", {{"format", "PYWSNAP5"}, {"compression", "zstd"}, {"max_bytes", largest_snapshot}}},
       {"modules", {{"digest", "sha256"}}}};
 }
 

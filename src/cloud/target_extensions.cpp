@@ -182,7 +182,7 @@ Answer<TargetExtensions> read_extensions(Api& api, const std::string& account) {
   TargetExtensions out;
   const auto snapshots = answer->is_object() ? answer->value("snapshots", Json()) : Json();
   // Another format than ours is no use to either side.
-  if (snapshots.is_object() && snapshots.value("format", Json()) == Json("PYWSNAP4") &&
+  if (snapshots.is_object() && snapshots.value("format", Json()) == Json("PYWSNAP5") &&
       snapshots.value("compression", Json()) == Json("zstd")) {
     out.largest_snapshot = number_at(snapshots, "max_bytes");
   }

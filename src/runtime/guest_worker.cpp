@@ -276,6 +276,7 @@ std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) 
                                  "files.js",
                                  "host.js",
                                  "inflate.js",
+                                 "lazy_symbols.js",
                                  "loader.js",
                                  "report.js",
                                  "shims.js",

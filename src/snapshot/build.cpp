@@ -272,6 +272,7 @@ MakerPlan plan_maker(const MakerSetup& setup) {
   for (const std::string_view name : {"files.js",
                                       "host.js",
                                       "inflate.js",
+                                      "lazy_symbols.js",
                                       "loader.js",
                                       "report.js",
                                       "shims.js",

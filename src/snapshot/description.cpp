@@ -106,6 +106,9 @@ void read_libraries(Reader& reader, std::uint64_t table, Snapshot& snapshot) {
     reader.require(library.memory_base + library.memory_size <= snapshot.heap &&
                        library.table_base + library.table_size <= table,
                    "a library lies outside the memory or the table");
+    for (const auto& slot : reader.list(item, "named")) {
+      reader.number(slot, table, "named");
+    }
     for (const auto& handle : reader.list(item, "handles")) {
       reader.number(handle, snapshot.heap, "handles");
     }

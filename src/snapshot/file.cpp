@@ -13,7 +13,7 @@ namespace pyw::snapshot {
 
 namespace {
 
-constexpr std::string_view magic = "PYWSNAP4";
+constexpr std::string_view magic = "PYWSNAP5";
 constexpr std::string_view magic_of_all_versions = "PYWSNAP";
 constexpr std::size_t header_size = 64;
 constexpr std::size_t piece_size = 256 * 1024;

@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The description as the file that would carry it.
   auto text = bytes;
   text += std::string((4096 - (64 + text.size()) % 4096) % 4096, ' ');
-  std::string file = "PYWSNAP4";
+  std::string file = "PYWSNAP5";
   for (const auto number : {text.size(), std::size_t{1}}) {
     for (unsigned shift = 0; shift < 32; shift += 8) {
       file += static_cast<char>((number >> shift) & 0xff);

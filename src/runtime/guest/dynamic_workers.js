@@ -115,11 +115,11 @@ function contentOf(name, module) {
 // WebAssembly is not compiled from bytes in there: what this Worker's Python needed goes along, by its bytes.
 function compiledModules(compiled) {
   const modules = {};
-  const lines = [`import { compiledAhead } from "./shims.js";`];
+  const lines = [`import { smallModules } from "./shims.js";`];
   let number = 0;
   for (const [key, bytes] of compiled) {
     modules[`${OWN}compiled/${number}.wasm`] = { wasm: bytes };
-    lines.push(`import m${number} from "./compiled/${number}.wasm";`, `compiledAhead.set("${key}", m${number});`);
+    lines.push(`import m${number} from "./compiled/${number}.wasm";`, `smallModules.set("${key}", m${number});`);
     number++;
   }
   modules[OWN + "compiled.js"] = { js: lines.join("\n") };

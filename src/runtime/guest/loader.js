@@ -1,11 +1,12 @@
 // Boots stock Pyodide inside stock workerd.
-import { BASE_URL, beginBoot, bootDone } from "./shims.js";
-import { loadPyodide } from "./pyodide.mjs";
+import { BASE_URL, beginBoot, bootDone, streamed } from "./shims.js";
+import { loadPyodide, version } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
 import { addPack, mountTree } from "./files.js";
 import { inflaterOf } from "./inflate.js";
 import { findAgain, haveOneFrame, restore, restoreOver } from "./snapshot.js";
 import { forgetLibraries } from "./snapshot_libraries.js";
+import { enterSymbolsLazily, withoutSymbols } from "./lazy_symbols.js";
 
 // An archive with no file in it: Pyodide wants to unpack one, the library is mounted instead.
 const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)]);
@@ -19,6 +20,9 @@ const LIBRARY = "/lib/pyw";
 
 // The place of the schedule among the values that Pyodide gives Python first (API.getExpectedKeys, 314.0.7).
 const SCHEDULE_INDEX = 4;
+
+// Pyodide 0.28 has another Emscripten, which moves all exports to where they are in memory.
+const isLazy = Number.parseInt(version) >= 314;
 
 const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 
@@ -34,7 +38,7 @@ export const addModules = (pack) => addPack(session, pack);
 
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
-// the packs that together make the Worker's folder; and `python`, Pyodide's code, a WebAssembly.Module. With `recorder` the start is watched for a memory snapshot, with
+// the packs that together make the Worker's folder; and `python`, which waits for Pyodide's code, a WebAssembly.Module. With `recorder` the start is watched for a memory snapshot, with
 // `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   const instance = takeAhead(snapshot) ?? newInstance();
@@ -101,6 +105,7 @@ const newInstance = () => ({ library: new Map(), session: new Map() });
 
 async function instantiate({ library, session }, emscripten, { recorder, snapshot }) {
   emscripten.preRun.push((module) => {
+    if (isLazy) enterSymbolsLazily(module, streamed.instance.exports);
     recorder?.begin(module);
     const inflate = inflaterOf(module);
     mountTree(module.FS, library, LIBRARY, inflate);
@@ -115,7 +120,7 @@ async function runLoader(settings, packs, { recorder, snapshot }, createPyodideM
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
-      "pyodide.asm.wasm": { module: packs.python },
+      "pyodide.asm.wasm": { compiled: packs.python, seen: isLazy ? withoutSymbols : (instance) => instance },
     },
     settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );

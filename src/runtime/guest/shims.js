@@ -19,27 +19,46 @@ const evaluator = hiddenBindings[EVALUATOR_BINDING];
 
 const NativeModule = WebAssembly.Module;
 const nativeInstantiate = WebAssembly.instantiate;
+const nativeCompile = WebAssembly.compile;
+const nativeTimeout = globalThis.setTimeout;
 
-// By their bytes: the small modules that Pyodide has made and compiled, and, in an isolate without an evaluator
-// (dynamic_workers.js), those that came with it.
-const compiled = new Map();
-export const compiledAhead = new Map();
+// By their bytes: the small modules that Pyodide makes, hundreds with the same bytes (one for each signature), and, in an
+// isolate without an evaluator (dynamic_workers.js), those that came with it.
+export const smallModules = new Map();
+const bytesOfSmall = new Map();
 const SMALL = 1024;
 
 function compile(source) {
   if (source instanceof NativeModule) return source;
-  if (evaluator && !tellsCompiled) return evaluator.newWasmModule(source);
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
   const key = bytes.length <= SMALL ? bytes.join() : undefined;
-  if (evaluator) {
-    if (key && !compiled.has(key)) compiled.set(key, bytes.slice().buffer);
-    return evaluator.newWasmModule(source);
-  }
-  const known = compiledAhead.get(key);
+  const known = smallModules.get(key);
   if (known) return known;
-  throw new WebAssembly.CompileError("a Worker that was loaded by another cannot compile WebAssembly here");
+  if (!evaluator) {
+    throw new WebAssembly.CompileError("a Worker that was loaded by another cannot compile WebAssembly here");
+  }
+  const module = evaluator.newWasmModule(source);
+  if (key) smallModules.set(key, module);
+  if (key && tellsCompiled) bytesOfSmall.set(key, bytes.slice().buffer);
+  return module;
+}
+
+// Lets V8's own threads compile while this one goes on; returns what waits for the module. The bytes are copied before it
+// returns. Compiling is allowed while the evaluator runs a script, which sees what is global only.
+export function compileAside(bytes) {
+  const call = "__pyw_compile";
+  globalThis[call] = () => nativeCompile(bytes);
+  let ended = false;
+  const compiling = evaluator.eval(`${call}()`).finally(() => (ended = true));
+  delete globalThis[call];
+  compiling.catch(() => {}); // whoever waits is told
+  return async () => {
+    // V8 takes its last steps when workerd leaves the isolate, and wakes nobody afterwards.
+    while (!ended) await new Promise((resolve) => nativeTimeout(resolve, 0));
+    return await compiling;
+  };
 }
 
 // The bindings of Worker Loaders want to know them.
@@ -48,7 +67,7 @@ for (const binding of Object.values(env)) {
   const prototype = typeof binding === "object" && binding !== null && Object.getPrototypeOf(binding);
   if (!prototype || !Object.hasOwn(prototype, "__pyw_compiled")) continue;
   tellsCompiled = true;
-  binding.__pyw_compiled(() => compiled);
+  binding.__pyw_compiled(() => bytesOfSmall);
   delete prototype.__pyw_compiled;
 }
 
@@ -63,14 +82,16 @@ WebAssembly.instantiate = async (source, imports) => {
   const module = compile(source);
   return { module, instance: new WebAssembly.Instance(module, imports) };
 };
-// The one streamed module is Pyodide's own; the boot hands it out already compiled.
+// The one streamed module is Pyodide's own; the boot hands out what waits for it, and how Emscripten
+// shall see its instance.
 export const streamed = {};
 WebAssembly.instantiateStreaming = async (response, imports) => {
-  const { module } = await response;
+  const { compiled, seen } = await response;
+  const module = await compiled();
   const instance = new WebAssembly.Instance(module, imports);
   streamed.instance = instance;
   streamed.imports = imports;
-  return { module, instance };
+  return { module, instance: seen(instance, imports) };
 };
 
 const original = {

@@ -2,9 +2,9 @@
 // into a fresh instance at every later start. snapshot_recorder.js takes them; docs/snapshot-format.md has the format.
 
 import { streamed } from "./shims.js";
-import { replayLibraries } from "./snapshot_libraries.js";
+import { codeOf, replayLibraries } from "./snapshot_libraries.js";
 
-export const MAGIC = "PYWSNAP4";
+export const MAGIC = "PYWSNAP5";
 export const HEADER = 64; // bytes; the description follows
 export const PAGE = 4096;
 const REFERENCE = Symbol("reference");
@@ -90,7 +90,12 @@ export async function restore(module, snapshot) {
   // pages come after and win.
   if (module.HEAPU8.length < description.heap) module.growMemory(description.heap);
   restoreTrampoline(module, description.countArgs);
-  const instances = replayLibraries(module, description.libraries);
+  // Before the libraries: each asks for addresses of those that come after it as well.
+  for (const [name, value] of description.got) {
+    if (!Object.hasOwn(module.GOT, name)) module.GOT[name] = new WebAssembly.Global({ value: "i32", mutable: true });
+    module.GOT[name].value = value;
+  }
+  const instances = replayLibraries(module, description.libraries, await codeOf(module, description.libraries));
   const missing = description.tableLength - module.wasmTable.length;
   if (missing > 0) module.wasmTable.grow(missing);
   for (const [slot, owner, name] of description.slots) {
@@ -99,10 +104,6 @@ export async function restore(module, snapshot) {
     module.updateTableMap(slot, 1);
   }
   module.freeTableIndexes.splice(0, Infinity, ...description.freeSlots);
-  for (const [name, value] of description.got) {
-    module.GOT[name] ??= new WebAssembly.Global({ value: "i32", mutable: true });
-    module.GOT[name].value = value;
-  }
   const heap = module.HEAPU8;
   clearOthers(heap, description.fresh, description.runs);
   for (const { memoryBase, memorySize } of description.libraries) heap.fill(0, memoryBase, memoryBase + memorySize);
@@ -111,7 +112,19 @@ export async function restore(module, snapshot) {
     module.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")) || "/");
     module.FS.writeFile(path, Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
   }
-  module.API.restoreSnapshot = () => description.hiwire;
+  continueFrom(description, module.API);
+}
+
+// What Pyodide's own end of the start asks for.
+function continueFrom({ hiwire }, API) {
+  API.restoreSnapshot = () => hiwire;
+  // The line runs once in each interpreter, and this one has run it: nothing would happen but that V8 had to compile
+  // Python's compiler.
+  const { rawRun } = API;
+  API.rawRun = (code) => {
+    API.rawRun = rawRun;
+    return code === "import _pyodide_core" ? [0, ""] : rawRun(code);
+  };
 }
 
 // What two snapshots must have alike, beside their packages, for the memory of one to go where the other's is.
@@ -128,7 +141,7 @@ export async function restoreOver(module, snapshot, earlier) {
   const heap = module.HEAPU8;
   clearOthers(heap, earlier.runs, description.runs);
   await copyPages(snapshot, heap);
-  module.API.restoreSnapshot = () => description.hiwire;
+  continueFrom(description, module.API);
 }
 
 // Clears the pages of the runs `earlier` that are in none of `kept`. No others: whatever is written to takes memory, and ten

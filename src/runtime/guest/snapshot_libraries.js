@@ -1,5 +1,6 @@
 // Dynamic libraries in a memory snapshot: watched while Emscripten loads them, described, and put back without what is
 // in the saved memory already. docs/snapshot-format.md has the fields.
+import { compileAside } from "./shims.js";
 
 // Notes every library that is loaded after `begin`, in the order in which their code was made (those needed first).
 export class LibraryWatch {
@@ -73,13 +74,13 @@ function described(module, path, wasm, imports) {
   return { path, wasm, memoryBase, tableBase, needed };
 }
 
-// By path, for a second instance of the same packages.
+// What waits for each, by path, and for a second instance of the same packages.
 const compiled = new Map();
 
-// Has the code of `libraries` ready that `bytes` (Map, by path) has: V8 makes a copy.
+// Begins to compile those of `libraries` that `bytes` (Map, by path) has, and needs the bytes no longer.
 export function compileLibraries(libraries, bytes) {
   for (const { path } of libraries) {
-    if (bytes.has(path)) compiled.set(path, new WebAssembly.Module(bytes.get(path)));
+    if (bytes.has(path)) compiled.set(path, compileAside(bytes.get(path)));
   }
 }
 
@@ -87,27 +88,31 @@ export const isCompiled = ({ path }) => compiled.has(path);
 
 export const forgetLibraries = () => compiled.clear();
 
-// Puts the libraries of a snapshot's description back, in their order; their instances.
-export function replayLibraries(module, libraries) {
+// The code of each of `libraries`, in their order.
+export async function codeOf(module, libraries) {
+  const compileHere = (path) => new WebAssembly.Module(module.FS.readFile(path));
+  return await Promise.all(libraries.map(({ path }) => compiled.get(path)?.() ?? compileHere(path)));
+}
+
+// Puts the libraries of a snapshot's description back, in their order, each with its code; their instances.
+export function replayLibraries(module, libraries, code) {
   const symbols = [];
-  return libraries.map((library) => {
+  return libraries.map((library, index) => {
     const inScope = (name) => {
       for (const index of library.scope.toReversed()) {
         if (symbols[index]?.[name]) return symbols[index][name];
       }
       return undefined;
     };
-    const { instance, exports } = replay(module, library, inScope);
+    const { instance, exports } = replay(module, library, code[index], inScope);
     symbols.push(exports);
     return instance;
   });
 }
 
-// What Emscripten does for a library, without what is in the saved memory already: no allocation, no relocation of
-// data, no constructors.
-function replay(module, library, inScope) {
-  const wasm = compiled.get(library.path) ?? new WebAssembly.Module(module.FS.readFile(library.path));
-  compiled.set(library.path, wasm);
+// What Emscripten does for a library, without what is in the snapshot already: no allocation, no relocation of data, no
+// constructors, no addresses of its functions.
+function replay(module, library, wasm, inScope) {
   const { memorySize, tableSize, weakImports } = module.getDylinkMetadata(wasm);
   if (memorySize !== library.memorySize || tableSize !== library.tableSize) {
     throw new Error(`${library.path} is not the library of the snapshot`);
@@ -135,10 +140,9 @@ function replay(module, library, inScope) {
   const instance = new WebAssembly.Instance(wasm, {
     "GOT.mem": got, "GOT.func": got, env, wasi_snapshot_preview1: env,
   });
-  module.updateTableMap(library.tableBase, tableSize);
+  // What the table has for each function is looked up by the function: for those that can be asked for by name.
+  for (const slot of library.named) module.updateTableMap(slot, 1);
   exports = module.relocateExports(instance.exports, library.memoryBase);
-  module.updateGOT(exports);
-  module.reportUndefinedSymbols();
   const loaded = module.newDSO(library.path, undefined, exports);
   loaded.refcount = library.refcount ?? Infinity;
   loaded.global = library.global;

@@ -90,8 +90,13 @@ export class Recorder {
       .map(([handle]) => Number(handle));
     const { memorySize, tableSize } = module.getDylinkMetadata(wasm);
     const refcount = Number.isFinite(loaded.refcount) ? loaded.refcount : null;
+    const exported = new Set(Object.values(instance.exports));
+    const named = [];
+    for (let slot = tableBase; slot < tableBase + tableSize; slot++) {
+      if (exported.has(module.wasmTable.get(slot))) named.push(slot);
+    }
     return {
-      path, memoryBase, memorySize, tableBase, tableSize, global: loaded.global, refcount, handles,
+      path, memoryBase, memorySize, tableBase, tableSize, named, global: loaded.global, refcount, handles,
     };
   }
 

@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent.par
 from answers import answers
 from api_server import Server, client_environment, parts_of
 
-OFFER = {"snapshots": {"format": "PYWSNAP4", "compression": "zstd", "max_bytes": 1 << 30}, "modules": {"digest": "sha256"}}
+OFFER = {"snapshots": {"format": "PYWSNAP5", "compression": "zstd", "max_bytes": 1 << 30}, "modules": {"digest": "sha256"}}
 failures = []
 
 

@@ -97,6 +97,27 @@ def test_a_library_loaded_for_all_gives_its_symbols_and_data(pyw):
              top, "seen + [_user.next(), _user.number(), library.shared_next()]")
 
 
+def test_python_s_own_functions_have_one_address_by_whatever_way(pyw):
+    """For a library loaded at the top level, for one loaded by the handler, for ctypes, and although another library
+    that was loaded before has a function of that name."""
+    def user(name, declared, address):
+        return side_module(extension(name, declared, address=f"(int)(void *)&{address}"), [f"PyInit_{name}"])
+
+    files = {"native/__init__.py": b"",
+             "native/_early.so": user("_early", "void PyErr_Print(void);", "PyErr_Print"),
+             "native/_late.so": user("_late", "void PyErr_Print(void);", "PyErr_Print"),
+             "native/_same.so": side_module(
+                 extension("_same", "int adler32(int a, int b, int c) { return a + b + c; }", address="(int)(void *)&adler32"),
+                 ["PyInit__same", "adler32"]),
+             "native/_other.so": user("_other", "int adler32(int a, int b, int c);", "adler32")}
+    top = ("import ctypes\nfrom native import _early\n"
+           "def by_name(name):\n    return ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value\n"
+           "def late():\n    from native import _late, _same, _other\n"
+           "    return [_late.address() == by_name('PyErr_Print'), _other.address() == by_name('adler32') != _same.address()]\n"
+           "seen = [ctypes.pythonapi.Py_IsInitialized(), _early.address() == by_name('PyErr_Print')]")
+    both_say(pyw, "[1, True, True, True, True]", files, top, "seen + [_early.address() == by_name('PyErr_Print')] + late()")
+
+
 def test_forty_libraries(pyw):
     files = {"native/__init__.py": b""}
     for number in range(40):

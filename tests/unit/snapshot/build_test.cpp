@@ -47,7 +47,7 @@ TEST_CASE("what the maker leaves is not trusted") {
   auto description = test::sample_description();
   description["heap"] = 5;
   CHECK_FALSE(maker.run(R"json({"took": 1})json", test::sample_snapshot(description)));
-  CHECK_FALSE(maker.run(R"json({"took": 1})json", "PYWSNAP4"));
+  CHECK_FALSE(maker.run(R"json({"took": 1})json", "PYWSNAP5"));
   CHECK_FALSE(maker.run("no JSON"));
   CHECK_FALSE(maker.files.exists(maker.plans[2].file));
 }

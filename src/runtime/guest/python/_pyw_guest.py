@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import contextmanager
 
+import _pyw_boot
 import _pyw_report
 from _cloudflare import allow_entropy, import_patch_manager
 
@@ -104,6 +105,7 @@ def load(settings, outcome):
 
 
 def before_first_request():
+    _pyw_boot.forget()
     allow_entropy.begin_requests()
     import_patch_manager.begin_requests()
 

@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from types import MappingProxyType
 
+import _pyw_boot
 import _pyw_guest
 import _pyw_report
 from _cloudflare import allow_entropy
@@ -65,6 +66,7 @@ def _make_base(settings):
 
 
 def _tidy():
+    _pyw_boot.keep()
     linecache.clearcache()
     if "importlib.metadata" in sys.modules:
         # Its cache holds the archive of the standard library open.
