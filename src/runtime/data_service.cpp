@@ -14,7 +14,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::string_view data_service = "data"; ///< its name, where it is one
 constexpr std::string_view data_service_date = "2026-01-01";
+
+/// What the API can reach: with the Worker beside it, also queues and workflows, which run its code. Without
+/// it, workflows that are reached by links (`DataOptions`).
+enum class DataReach { stores_only, everything };
+
 constexpr std::array<std::string_view, 13> module_names{"data/api.js", // exports the service
                                                         "data/analytics.js",
                                                         "data/d1.js",
@@ -197,22 +203,18 @@ std::string main_module(const config::Project& project) {
   return text;
 }
 
-std::string modules(const ServiceInput& input, DataReach reach) {
+std::vector<std::string> modules(const ServiceInput& input) {
   std::vector<std::string> texts;
-  if (reach == DataReach::stores_only) {
-    texts.push_back(
-        fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main_module(input.project))));
-  }
   for (const auto name : module_names) {
     texts.push_back(fmt::format(
         "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string())));
   }
-  return capnp_list(texts, 6);
+  return texts;
 }
 
-} // namespace
-
-void add_data_service(const ServiceInput& input, DataReach reach, LocalServices& out) {
+/// `fields` are further ones of the service.
+std::vector<std::string>
+bindings(const ServiceInput& input, DataReach reach, LocalServices& out, std::vector<CapnpField>& fields) {
   Resources resources;
   ordered_json overview{{"kv", ordered_json::array()},
                         {"r2", ordered_json::array()},
@@ -221,8 +223,6 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
                         {"analytics", ordered_json::array()},
                         {"queues", ordered_json::array()},
                         {"workflows", ordered_json::array()}};
-  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(data_service_date)},
-                                 {"modules", modules(input, reach)}};
   add_stores(input, out, resources, overview);
   add_objects(input, reach, resources, overview, fields);
   if (input.stores.empty()) {
@@ -243,9 +243,28 @@ void add_data_service(const ServiceInput& input, DataReach reach, LocalServices&
       capnp_struct({{"name", capnp_string(disk)},
                     {"disk", capnp_struct({{"path", capnp_string(input.state.string())}})}}));
   out.directories.push_back(input.state);
-  fields.emplace_back("bindings", capnp_list(std::move(resources).take(), 6));
+  return std::move(resources).take();
+}
+
+/// Without the Worker the API is a service of its own.
+void add_data_service(const ServiceInput& input, LocalServices& out) {
+  auto texts = modules(input);
+  texts.insert(texts.begin(),
+               fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main_module(input.project))));
+  std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(data_service_date)},
+                                 {"modules", capnp_list(texts, 6)}};
+  auto texts_of_bindings = bindings(input, DataReach::stores_only, out, fields);
+  fields.emplace_back("bindings", capnp_list(texts_of_bindings, 6));
   out.services.push_back(
       capnp_struct({{"name", capnp_string(data_service)}, {"worker", capnp_struct(fields)}}));
+}
+
+} // namespace
+
+void add_data_api(const ServiceInput& input, LocalServices& out) {
+  std::vector<CapnpField> fields;
+  out.front_bindings = bindings(input, DataReach::everything, out, fields);
+  out.front_modules = modules(input);
 }
 
 std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& directories) {
@@ -257,7 +276,7 @@ std::string plan_data_runtime(const ServiceInput& input, std::vector<Path>& dire
   if (!own_object_classes(input.project).empty()) {
     add_object_storage(input, services);
   }
-  add_data_service(input, DataReach::stores_only, services);
+  add_data_service(input, services);
   directories = services.directories;
   const auto sockets =
       fmt::format("  sockets = [(name = \"http\", address = \"127.0.0.1:0\", http = (), service = {})],\n",

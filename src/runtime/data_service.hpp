@@ -1,5 +1,5 @@
-// The service behind the local data API (guest/data/api.js), which has every resource of the project under a
-// name of its own: for `pyw kv|r2|d1|do|queues|workflows` and for the dashboard.
+// What is behind the local data API (guest/data/api.js), which has every resource of the project under a name
+// of its own: for `pyw kv|r2|d1|do|queues|workflows` and for the dashboard.
 #pragma once
 
 #include <base/process.hpp>
@@ -9,15 +9,9 @@
 
 namespace pyw::runtime {
 
-/// The name of the service.
-inline constexpr std::string_view data_service = "data";
-
-/// What the service can reach: with the Worker beside it, also queues and workflows, which run its code.
-/// Without it, workflows that are reached by links (`DataOptions`).
-enum class DataReach { stores_only, everything };
-
-/// Adds the service to `out`, which has the services of the resources already.
-void add_data_service(const ServiceInput& input, DataReach reach, LocalServices& out);
+/// Adds the API to pyw's own service in front (`data_entrypoint`), with the Worker beside it; `out` has the
+/// services of the resources already.
+void add_data_api(const ServiceInput& input, LocalServices& out);
 
 struct DataOptions {
   Path run_directory;   ///< for generated files. Absolute

@@ -24,10 +24,12 @@ namespace pyw::runtime {
 struct LocalServices {
   std::vector<std::string> services;
   std::vector<std::string> extensions;
-  std::vector<std::string> bindings;     ///< of the Worker
-  std::vector<CapnpField> worker_fields; ///< further fields of the Worker
-  std::vector<Path> directories;         ///< must exist before workerd starts
-  std::vector<Diagnostic> warnings;      ///< bindings that do not work locally
+  std::vector<std::string> bindings;       ///< of the Worker
+  std::vector<CapnpField> worker_fields;   ///< further fields of the Worker
+  std::vector<std::string> front_modules;  ///< what pyw's own service in front has beside its own (plan.cpp)
+  std::vector<std::string> front_bindings; ///< the same
+  std::vector<Path> directories;           ///< must exist before workerd starts
+  std::vector<Diagnostic> warnings;        ///< bindings that do not work locally
   std::string entry = "worker"; ///< the service that requests go to: the Worker, or its assets in front of it
   bool has_storage = false;
 };
@@ -70,7 +72,12 @@ enum class StateLayout { own, wrangler };
 
 /// The name of the Worker's own service.
 inline constexpr std::string_view worker_service = "worker";
-inline constexpr std::string_view front_service = "front"; ///< guest/front.js
+/// All that is pyw's own, in one isolate, for each costs a start of the Worker (measured: 4 ms):
+/// guest/front.js or guest/edge_front.js by default, and by these names guest/tail.js and, in development,
+/// guest/data/api.js.
+inline constexpr std::string_view front_service = "front";
+inline constexpr std::string_view tail_entrypoint = "tail";
+inline constexpr std::string_view data_entrypoint = "data";
 
 /// A value of the environment that is no service: a text, or JSON.
 struct PlainValue {

@@ -35,11 +35,11 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 } // namespace
 
-TEST_CASE("the data service has each resource once, by what it is called below the state") {
+TEST_CASE("the data API has each resource once, by what it is called below the state") {
   LocalServices out;
-  add_data_service(project_with_data().input(), DataReach::everything, out);
-  REQUIRE(out.services.size() == 2);
-  const auto& text = out.services[1];
+  add_data_api(project_with_data().input(), out);
+  REQUIRE(out.services.size() == 1); // its folder
+  const auto text = capnp_list(out.front_bindings, 6);
   CHECK(count(text, "(name = \"kv:one\"") == 1);
   CHECK(contains(text, "(name = \"kv:C\""));
   CHECK(contains(text, "(name = \"r2:photos\", r2Bucket"));
@@ -97,8 +97,8 @@ TEST_CASE(
   auto sample = project_with_data();
   sample.project.durable_objects = {{"ROOMS", "Room"}, {"THEIRS", "Their", "other"}};
   LocalServices running;
-  add_data_service(sample.input(), DataReach::everything, running);
-  const auto& beside = running.services[1];
+  add_data_api(sample.input(), running);
+  const auto beside = capnp_list(running.front_bindings, 6);
   CHECK(contains(
       beside,
       R"((name = "objects:demo-Room", durableObjectNamespace = (className = "Room", serviceName = "worker")))"));

@@ -69,6 +69,7 @@ const config :Workerd.Config = (
       (name = "__pyw/files.js", esModule = embed "/guest/files.js"),
       (name = "__pyw/host.js", esModule = embed "/guest/host.js"),
       (name = "__pyw/inflate.js", esModule = embed "/guest/inflate.js"),
+      (name = "__pyw/lazy_symbols.js", esModule = embed "/guest/lazy_symbols.js"),
       (name = "__pyw/loader.js", esModule = embed "/guest/loader.js"),
       (name = "__pyw/report.js", esModule = embed "/guest/report.js"),
       (name = "__pyw/shims.js", esModule = embed "/guest/shims.js"),
@@ -85,25 +86,9 @@ const config :Workerd.Config = (
       (name = "__pyw_front", service = "front"),
     ], cacheApiOutbound = "cache:entry")),
     (name = "front", worker = (compatibilityDate = "2026-01-01", compatibilityFlags = ["service_binding_extra_handlers"], modules = [
+      (name = "main.js", esModule = "export * from \"./front.js\";\nexport { default } from \"./front.js\";\nexport { default as data } from \"./data/api.js\";\n"),
       (name = "front.js", esModule = embed "/guest/front.js"),
       (name = "failed.js", esModule = embed "/guest/failed.js"),
-    ], bindings = [
-      (name = "WORKER", service = "worker"),
-      (name = "EVENTS", service = "worker"),
-      (name = "DATA", service = "data"),
-      (name = "START", service = (name = "worker", entrypoint = "__pyw_start")),
-    ])),
-    (name = "files", disk = (path = "/", allowDotfiles = true)),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
-    (name = "cache:storage", disk = (path = "/state/cache", writable = true)),
-    (name = "cache", worker = (compatibilityDate = "2023-07-24", compatibilityFlags = ["nodejs_compat", "experimental"], modules = [(name = "index.js", esModule = embed "/mf/cache/cache.worker.js")], bindings = [
-      (name = "MINIFLARE_BLOBS", service = "cache:storage"),
-    ], durableObjectNamespaces = [(className = "CacheObject", uniqueKey = "miniflare-CacheObject")], durableObjectStorage = (localDisk = "cache:storage"))),
-    (name = "cache:entry", worker = (compatibilityDate = "2023-07-24", compatibilityFlags = ["nodejs_compat", "experimental"], modules = [(name = "index.js", esModule = embed "/mf/cache/cache-entry.worker.js")], bindings = [
-      (name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "CacheObject", serviceName = "cache")),
-    ])),
-    (name = "data:state", disk = (path = "/state")),
-    (name = "data", worker = (compatibilityDate = "2026-01-01", modules = [
       (name = "data/api.js", esModule = embed "/guest/data/api.js"),
       (name = "data/analytics.js", esModule = embed "/guest/data/analytics.js"),
       (name = "data/d1.js", esModule = embed "/guest/data/d1.js"),
@@ -118,10 +103,26 @@ const config :Workerd.Config = (
       (name = "data/stored_object.js", esModule = embed "/guest/data/stored_object.js"),
       (name = "data/workflows.js", esModule = embed "/guest/data/workflows.js"),
     ], bindings = [
+      (name = "WORKER", service = "worker"),
+      (name = "EVENTS", service = "worker"),
+      (name = "DATA", service = (name = "front", entrypoint = "data")),
+      (name = "START", service = (name = "worker", entrypoint = "__pyw_start")),
       (name = "state", service = "data:state"),
       (name = "WORKFLOWS_FOLDER", text = "workflows"),
       (name = "RESOURCES", json = "{\"kv\":[],\"r2\":[],\"d1\":[],\"objects\":[],\"analytics\":[],\"queues\":[],\"workflows\":[]}"),
     ])),
+    (name = "files", disk = (path = "/", allowDotfiles = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "cache:storage", disk = (path = "/state/cache", writable = true)),
+    (name = "cache:entry", worker = (compatibilityDate = "2023-07-24", compatibilityFlags = ["nodejs_compat", "experimental"], modules = [
+      (name = "main.js", esModule = "export { CacheObject } from \"./object.js\";\nexport { default } from \"./entry.js\";\n"),
+      (name = "object.js", esModule = embed "/mf/cache/cache.worker.js"),
+      (name = "entry.js", esModule = embed "/mf/cache/cache-entry.worker.js"),
+    ], bindings = [
+      (name = "MINIFLARE_BLOBS", service = "cache:storage"),
+      (name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "CacheObject")),
+    ], durableObjectNamespaces = [(className = "CacheObject", uniqueKey = "miniflare-CacheObject")], durableObjectStorage = (localDisk = "cache:storage"))),
+    (name = "data:state", disk = (path = "/state")),
   ],
   extensions = [
     (modules = [(name = "miniflare:shared", esModule = embed "/mf/shared/index.worker.js"), (name = "miniflare:zod", esModule = embed "/mf/shared/zod.worker.js")]),
@@ -129,6 +130,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", service = (name = "worker", entrypoint = "__pyw_front"),
     http = (forwardedProtoHeader = "X-Forwarded-Proto"))],
   structuredLogging = true,
+  v8Flags = ["--min-semi-space-size=8"],
 );
 )");
   CHECK_FALSE(plan->has_storage);
