@@ -120,7 +120,7 @@ async function runLoader(settings, packs, { recorder, snapshot }, createPyodideM
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
-      "pyodide.asm.wasm": { compiled: packs.python, seen: isLazy ? withoutSymbols : (instance) => instance },
+      "pyodide.asm.wasm": { compiled: packs.python, seen: isLazy ? withoutSymbols : (_module, instance) => instance },
     },
     settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );

@@ -26,7 +26,7 @@ const nativeTimeout = globalThis.setTimeout;
 // isolate without an evaluator (dynamic_workers.js), those that came with it.
 export const smallModules = new Map();
 const bytesOfSmall = new Map();
-const SMALL = 1024;
+const SMALL = 1 << 14; // bytes; one that lazy_symbols.js makes has 5,000
 
 function compile(source) {
   if (source instanceof NativeModule) return source;
@@ -91,7 +91,7 @@ WebAssembly.instantiateStreaming = async (response, imports) => {
   const instance = new WebAssembly.Instance(module, imports);
   streamed.instance = instance;
   streamed.imports = imports;
-  return { module, instance: seen(instance, imports) };
+  return { module, instance: seen(module, instance, imports) };
 };
 
 const original = {

@@ -78,9 +78,7 @@ async function fill(target, reader, buffer) {
 
 // A whole file of that size, as an ArrayBuffer.
 export async function readBytes(reader, size) {
-  const bytes = new Uint8Array(size);
-  free(await fill(bytes, reader, new ArrayBuffer(Math.min(PIECE, size))));
-  return bytes.buffer;
+  return (await exactly(reader, new Uint8Array(size))).buffer;
 }
 
 // Puts the snapshot into a module that exists and has run nothing.
