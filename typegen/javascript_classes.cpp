@@ -38,6 +38,25 @@ bool is_hidden(std::string_view name) {
   return !is_identifier(name) || is_handler(name) || name == "constructor" || name == "dup";
 }
 
+/// The last argument of `WorkflowEvent<Order>` or `WorkflowEntrypoint<Env, Order>`; empty when it is another
+/// type. `count` is how many there must be.
+std::string_view last_argument_of(std::string_view text, std::string_view generic, std::size_t count) {
+  const auto at = text.find(generic);
+  auto rest = text.substr(at == std::string_view::npos ? text.size() : at + generic.size());
+  if (!rest.starts_with('<')) {
+    return {};
+  }
+  std::size_t close = 0;
+  for (int depth = 0; close < rest.size(); ++close) {
+    depth += rest[close] == '<' ? 1 : rest[close] == '>' ? -1 : 0;
+    if (depth == 0) {
+      break;
+    }
+  }
+  const auto arguments = split_outside(rest.substr(1, close - 1), ',');
+  return arguments.size() == count ? arguments.back() : std::string_view{};
+}
+
 class MethodReader {
 public:
   MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types)
@@ -82,6 +101,24 @@ public:
     return method;
   }
 
+  /// Of a workflow's `run(event: WorkflowEvent<Order>, …)`: what the event brings.
+  std::string payload() {
+    const auto parameters = m_node.field("parameters").named_children();
+    if (m_node.field("name").text() != "run" || parameters.empty()) {
+      return {};
+    }
+    const auto written = parameters.front().field("pattern");
+    const auto annotation = parameters.front().field("type");
+    const auto documented = m_documented.find(written.valid() ? written.text() : std::string_view{});
+    const auto type =
+        last_argument_of(annotation.valid()                 ? annotation.text()
+                         : documented != m_documented.end() ? std::string_view(documented->second)
+                                                            : std::string_view{},
+                         "WorkflowEvent",
+                         1);
+    return type.empty() ? std::string() : python_type(type, Way::in, m_types);
+  }
+
 private:
   std::string parameter(const Node& node, std::size_t index) {
     auto pattern = node.field("pattern");
@@ -122,13 +159,12 @@ struct Declared {
   const DeclaredTypes& types;
 };
 
-/// The name after `extends`; empty when there is none.
-std::string_view base_of(const Node& node) {
+/// What stands after `extends`; empty when there is none.
+std::string_view heritage_of(const Node& node) {
   constexpr std::string_view extends = "extends";
   for (const auto& child : node.children()) {
     if (child.type_name() == "class_heritage" && child.text().starts_with(extends)) {
-      const auto text = trim(child.text().substr(extends.size()));
-      return text.substr(0, text.find_first_of(" \t\r\n<({"));
+      return trim(child.text().substr(extends.size()));
     }
   }
   return {};
@@ -145,7 +181,9 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
       continue;
     }
     if (member.type_name() == "method_definition") {
-      if (auto method = MethodReader(member, comment, declared.types).read()) {
+      MethodReader reader(member, comment, declared.types);
+      found.payload = found.payload.empty() ? reader.payload() : found.payload;
+      if (auto method = reader.read()) {
         std::erase_if(found.methods, [&](const PythonMethod& each) { return each.name == method->name; });
         found.methods.push_back(std::move(*method));
       }
@@ -153,7 +191,12 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
     comment = member.named() ? std::string_view{} : comment;
   }
   constexpr int deepest = 8;
-  const auto base = base_of(node);
+  const auto heritage = heritage_of(node);
+  const auto base = heritage.substr(0, heritage.find_first_of(" \t\r\n<({"));
+  if (const auto payload = last_argument_of(heritage, "WorkflowEntrypoint", 2);
+      found.payload.empty() && !payload.empty()) {
+    found.payload = python_type(payload, Way::in, declared.types);
+  }
   const auto here = declared.classes.find(base);
   if (here == declared.classes.end() || depth > deepest) {
     found.bases = base.empty() ? std::vector<std::string>{} : std::vector{std::string(base)};
@@ -161,6 +204,7 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
   }
   auto inherited = read_class(here->second, std::string(base), declared, depth + 1);
   found.bases = std::move(inherited.bases);
+  found.payload = found.payload.empty() ? std::move(inherited.payload) : std::move(found.payload);
   for (auto& method : inherited.methods) {
     const auto has = std::any_of(found.methods.begin(), found.methods.end(), [&](const PythonMethod& each) {
       return each.name == method.name;

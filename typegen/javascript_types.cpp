@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 namespace pyw::typegen {
 
@@ -17,25 +16,6 @@ std::optional<std::string_view> argument_of(std::string_view text, std::string_v
                     text[generic.size()] == '<' && text.ends_with('>');
   return fits ? std::optional(trim(text.substr(generic.size() + 1, text.size() - generic.size() - 2)))
               : std::nullopt;
-}
-
-/// The parts between the separators that stand outside of brackets.
-std::vector<std::string_view> split_outside(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  std::size_t start = 0;
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
-             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
-                                                                          : 0;
-    if (c == separator && depth == 0) {
-      parts.push_back(trim(text.substr(start, index - start)));
-      start = index + 1;
-    }
-  }
-  parts.push_back(trim(text.substr(start)));
-  return parts;
 }
 
 /// Whether the whole text stands in one pair of braces: `{ a: { b: string } }`, and not `{ a: string }[]`.
@@ -235,6 +215,24 @@ std::string TypeReader::read(std::string_view text) {
 }
 
 } // namespace
+
+std::vector<std::string_view> split_outside(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  std::size_t start = 0;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
+             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
+                                                                          : 0;
+    if (c == separator && depth == 0) {
+      parts.push_back(trim(text.substr(start, index - start)));
+      start = index + 1;
+    }
+  }
+  parts.push_back(trim(text.substr(start)));
+  return parts;
+}
 
 void add_declared_types(std::string_view source, DeclaredTypes& types) {
   const SyntaxTree tree(source);

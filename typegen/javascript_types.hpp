@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pyw::typegen {
 
@@ -22,5 +23,8 @@ void add_declared_types(std::string_view source, DeclaredTypes& types);
 /// What is not understood is Any. What crosses the call is converted (facts/types.md 2): an array is a list,
 /// null is None, an object a dict with attributes. A number that comes may be an int or a float.
 [[nodiscard]] std::string python_type(std::string_view text, Way way, const DeclaredTypes& types);
+
+/// The parts between the separators that stand outside of brackets.
+[[nodiscard]] std::vector<std::string_view> split_outside(std::string_view text, char separator);
 
 } // namespace pyw::typegen

@@ -82,6 +82,7 @@ struct Item {
   std::string name = {};
   std::string text = {}; ///< empty until it is written, and of one that was written anew elsewhere
   Part part = Part::common;
+  bool is_generic = false;              ///< over the parameters of its symbol that Python needs
   std::vector<Question> questions = {}; ///< what its text depends on
 };
 
@@ -224,6 +225,8 @@ private:
   std::string member_type(const ShapeMember& member, Position position);
   void read_constructors(const Item& item, Shape& shape, std::vector<const Signature*>& constructs);
   bool is_monomorphic(const Symbol& symbol, Form form);
+  bool is_generic_data(const Symbol& symbol, Form form);
+  bool is_open(const Type* argument);
   bool inherits_nominally(const Type* base);
   std::vector<const TypeParameter*> kept_parameters(const Symbol& symbol);
   bool uses(const Type* type, const TypeParameter* parameter, int depth);

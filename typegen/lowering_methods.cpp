@@ -177,7 +177,10 @@ std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, 
   const auto shape = m_resolver.shape(whole);
   auto text = lower(whole, position, parameter.name);
   text = text.substr(0, text.find(" | "));
-  if (!shape || text.find('[') != std::string::npos || text == "Any") {
+  const auto* symbol = whole->kind == TypeKind::reference ? m_resolver.find(*whole) : nullptr;
+  const bool is_generic =
+      position == Position::env_in && symbol != nullptr && is_generic_data(*symbol, Form::options);
+  if (!shape || (text.find('[') != std::string::npos && !is_generic) || text == "Any") {
     return std::nullopt;
   }
   return Record{std::move(text),

@@ -465,7 +465,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "11";
+  return "12";
 }
 
 } // namespace pyw::typegen

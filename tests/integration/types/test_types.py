@@ -241,15 +241,19 @@ export default class extends WorkerEntrypoint {
 }
 """
 ADMIN = """import { WorkerEntrypoint } from "cloudflare:workers";
-import type { Kind, User } from "./types";
+import type { Kind, Mail, User } from "./types";
 export class Admin extends WorkerEntrypoint<Env> {
   async ban(user: string, ...days: number[]): Promise<boolean> { return true; }
   async find(kind: Kind, ids: number[]): Promise<User | null> { return null; }
   async add(user: User, picture?: Uint8Array): Promise<Date> { return new Date(); }
 }
+export class Mails extends WorkflowEntrypoint<Env, Mail> {
+  async run(event: Readonly<WorkflowEvent<Mail>>, step: WorkflowStep) {}
+}
 """
 ADMIN_TYPES = """export type Kind = "name" | "mail";
 export interface User { name: string; seen: Date }
+export type Mail = { to: string[] };
 """
 FRONT = """from workers import Request, Response, WorkerEntrypoint
 
@@ -270,6 +274,11 @@ class Default(WorkerEntrypoint):
         await self.env.ADMIN.find("name", ("a",))  # E
         await self.env.ADMIN.add("x")  # E
         await self.env.ELSEWHERE.anything(1)
+        made = await self.env.MAILS.create(id="m", params={"to": ["x"]})
+        reveal_type(made.id)
+        await self.env.AWAY.create(params=1)
+        await self.env.MAILS.create(params=1)  # E
+        await self.env.MAILS.create(parms={"to": ["x"]})  # E
         await self.env.AUTH.roles()  # E
         await self.env.AUTH.roles(3)  # E
         await self.env.AUTH.rolls("t")  # E
@@ -297,13 +306,15 @@ def test_other_workers(pyw, root):
         "name": "front", "main": "entry.py", "compatibility_date": "2026-04-01", "compatibility_flags": ["python_workers"],
         "services": [{"binding": "AUTH", "service": "auth-service"}, {"binding": "ADMIN", "service": "admin", "entrypoint": "Admin"},
                      {"binding": "ELSEWHERE", "service": "not-here"}],
-        "durable_objects": {"bindings": [{"name": "ROOM", "class_name": "Room", "script_name": "auth-service"}]}}))
+        "durable_objects": {"bindings": [{"name": "ROOM", "class_name": "Room", "script_name": "auth-service"}]},
+        "workflows": [{"binding": "MAILS", "name": "mails", "class_name": "Mails", "script_name": "admin"},
+                      {"binding": "AWAY", "name": "away", "class_name": "Away", "script_name": "not-here"}]}))
     run(pyw, folder, "--outdir", str(environment.packages))
     said = environment.mypy(folder, "--strict", "--python-version", "3.13", "entry.py")
     wanted = {number for number, line in enumerate(FRONT.splitlines(), 1) if line.endswith("# E")}
     errors = {int(line.split(":")[1]) for line in said.splitlines() if ": error:" in line}
     assert errors == wanted, said
-    for revealed in ("list[str] | None", "bool", "datetime.datetime"):
+    for revealed in ("list[str] | None", "bool", "datetime.datetime", "str"):
         assert f'"{revealed}"' in said.replace("builtins.", ""), said
     watch_other_worker(pyw, folder, root / "pair/auth/index.js")
 

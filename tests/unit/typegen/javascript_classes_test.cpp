@@ -109,6 +109,27 @@ export class Loop extends Loop { only() {} }
   CHECK(classes[1].bases == std::vector<std::string>{"away.Parent"});
 }
 
+TEST_CASE("JavaScript: what a workflow is started with") {
+  const auto classes = find_javascript_classes(R"ts(
+export class One extends WorkflowEntrypoint<Env, string> {
+  async run(event: Readonly<WorkflowEvent<number[]>>, step: WorkflowStep) {}
+}
+export class Two extends WorkflowEntrypoint<Env, Map<string, number> | string> { async run(event, step) {} }
+export class Three extends WorkflowEntrypoint {
+  /** @param {WorkflowEvent<string>} event */
+  async run(event, step) {}
+}
+export class Four extends WorkflowEntrypoint<Env> { async run(event, step) {} other(event: WorkflowEvent<string>) {} }
+export class Five extends One {}
+)ts");
+  REQUIRE(classes.size() == 5);
+  CHECK(classes[0].payload == "ListLike[float]");
+  CHECK(classes[1].payload == "Any");
+  CHECK(classes[2].payload == "str");
+  CHECK(classes[3].payload.empty());
+  CHECK(classes[4].payload == "ListLike[float]"); // inherited
+}
+
 TEST_CASE("JavaScript: any text gives classes or none") {
   for (const auto* text : {"",
                            "export",
