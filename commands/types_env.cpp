@@ -168,8 +168,8 @@ std::vector<std::string> read_files(const ReadOnlyFileSystem& files, const std::
 /// One file imports the types of another: all of them first.
 void add_python_classes(const std::vector<std::string>& sources,
                         const WorkerCode& code,
+                        typegen::RecordBook& records,
                         typegen::EnvDescription& env) {
-  typegen::RecordBook records(code.name);
   typegen::add_python_records({sources.begin(), sources.end()}, records);
   for (const auto& source : sources) {
     for (auto& found : typegen::find_python_classes(source, records)) {
@@ -177,12 +177,16 @@ void add_python_classes(const std::vector<std::string>& sources,
       env.classes.push_back(std::move(found));
     }
   }
+}
+
+void add_records(const typegen::RecordBook& records, typegen::EnvDescription& env) {
   env.records.insert(env.records.end(), records.records().begin(), records.records().end());
 }
 
 /// Those of the entry file come first: it exports what bindings reach, other files may only hold it.
 void add_javascript_classes(const ReadOnlyFileSystem& files,
                             const WorkerCode& code,
+                            typegen::RecordBook& records,
                             std::vector<typegen::PythonClass>& classes) {
   auto paths = source_files(files, code.folder, {".js", ".mjs", ".ts", ".mts"});
   std::stable_partition(paths.begin(), paths.end(), [&](const Path& path) { return path == code.main; });
@@ -195,7 +199,7 @@ void add_javascript_classes(const ReadOnlyFileSystem& files,
     }
   }
   for (const auto& [path, source] : sources) {
-    for (auto& found : typegen::find_javascript_classes(source, types)) {
+    for (auto& found : typegen::find_javascript_classes(source, types, &records)) {
       if (found.name == "default") {
         if (path != code.main) {
           continue; // the platform knows the entry's alone
@@ -291,12 +295,16 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
       typegen::add_names_of_js(source, env.named);
     }
     if (names_own) {
-      add_python_classes(sources, own, env);
+      typegen::RecordBook records;
+      add_python_classes(sources, own, records, env);
+      add_records(records, env);
     }
   }
   for (const auto& other : find_workers(files, project, std::move(workers))) {
-    add_python_classes(read_files(files, source_files(files, other.folder, {".py"})), other, env);
-    add_javascript_classes(files, other, env.classes);
+    typegen::RecordBook records(other.name);
+    add_python_classes(read_files(files, source_files(files, other.folder, {".py"})), other, records, env);
+    add_javascript_classes(files, other, records, env.classes);
+    add_records(records, env);
   }
   return env;
 }

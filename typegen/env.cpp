@@ -195,9 +195,13 @@ std::string EnvWriter::methods_of(const PythonClass& found, EnvKind kind) {
   for (const auto* each : ancestry.classes) {
     for (const auto& method : each->methods) {
       if (written.insert(method.name).second) {
-        text += "    async def " + method.name + "(self" +
-                (method.parameters.empty() ? "" : ", " + method.parameters) + ") -> " + method.result +
-                ": ...\n";
+        const auto call = [&](const std::string& parameters) {
+          return "    async def " + method.name + "(self" + (parameters.empty() ? "" : ", " + parameters) +
+                 ") -> " + method.result + ": ...\n";
+        };
+        text += method.keywords.empty()
+                    ? call(method.parameters)
+                    : "    @overload\n" + call(method.parameters) + "    @overload\n" + call(method.keywords);
       }
     }
   }
@@ -323,11 +327,11 @@ std::string EnvWriter::write() {
           "Literal",
           "NotRequired",
           "Optional",
-          "ReadOnly",
           "TypedDict",
           "Union",
           "Unpack",
           "overload"});
+  import("typing_extensions", {"ReadOnly"}); // `typing` has it since 3.13
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
   import(".", {"_globals", "_globals_ai", "_globals_bindings"});

@@ -59,8 +59,8 @@ std::string_view last_argument_of(std::string_view text, std::string_view generi
 
 class MethodReader {
 public:
-  MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types)
-      : m_node(node), m_documented(types_in(comment)), m_types(types) {}
+  MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types, RecordBook* records)
+      : m_node(node), m_documented(types_in(comment)), m_types(types), m_records(records) {}
 
   std::optional<PythonMethod> read() {
     for (const auto& child : m_node.children()) {
@@ -91,12 +91,12 @@ public:
         each->resize(each->size() - std::string_view(" = ...").size());
       }
     }
-    const bool is_variadic = !parameters.empty() && parameters.back().starts_with('*');
-    if (!parameters.empty() && parameters.size() > (is_variadic ? 1U : 0U)) {
-      parameters.insert(parameters.end() - (is_variadic ? 1 : 0), "/"); // JavaScript knows no keywords
-    }
     method.name = attribute_name(method.name);
-    method.parameters = join(parameters, ", ");
+    method.parameters = by_position(parameters);
+    if (auto last = keywords_for(parameters); !last.empty()) {
+      parameters.back() = std::move(last);
+      method.keywords = by_position(parameters);
+    }
     method.result = type_of(m_node.field("return_type"), "", Way::out);
     return method;
   }
@@ -116,10 +116,37 @@ public:
                                                             : std::string_view{},
                          "WorkflowEvent",
                          1);
-    return type.empty() ? std::string() : python_type(type, Way::in, m_types);
+    return type.empty() ? std::string() : python_type(type, Way::in, m_types, m_records, "params");
   }
 
 private:
+  /// JavaScript knows no keywords: all but what may come any number of times is given by position.
+  static std::string by_position(std::vector<std::string> parameters) {
+    const bool is_variadic = !parameters.empty() && parameters.back().starts_with('*');
+    if (parameters.size() > (is_variadic ? 1U : 0U)) {
+      parameters.insert(parameters.end() - (is_variadic ? 1 : 0), "/");
+    }
+    return join(parameters, ", ");
+  }
+
+  /// "user: _UserDict | JsDict[Any]" as keywords; empty when the last parameter cannot be given so. Where no
+  /// key must be there, a call without any would leave out what may not be left out.
+  [[nodiscard]] std::string keywords_for(const std::vector<std::string>& parameters) const {
+    if (m_records == nullptr || parameters.empty() || parameters.back().starts_with('*')) {
+      return {};
+    }
+    std::string_view type = parameters.back();
+    const bool may_miss = type.ends_with(" = ...");
+    type.remove_prefix(type.find(": ") + 2);
+    const auto* record = m_records->record(type.substr(0, type.find(" | ")));
+    if (record == nullptr || !can_be_keywords(*record)) {
+      return {};
+    }
+    const bool has_required = std::any_of(
+        record->keys.begin(), record->keys.end(), [](const RecordKey& key) { return key.required; });
+    return may_miss || has_required ? "**options: Unpack[" + record->name + "]" : std::string();
+  }
+
   std::string parameter(const Node& node, std::size_t index) {
     auto pattern = node.field("pattern");
     const bool is_rest = pattern.valid() && pattern.kind() == Syntax::rest_pattern;
@@ -142,21 +169,23 @@ private:
   std::string type_of(const Node& annotation, std::string_view name, Way way) const {
     if (annotation.valid()) {
       const auto text = annotation.text();
-      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types);
+      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types, m_records, name);
     }
     const auto found = m_documented.find(name);
-    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types);
+    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types, m_records, name);
   }
 
   Node m_node;
   std::map<std::string, std::string, std::less<>> m_documented;
   const DeclaredTypes& m_types;
+  RecordBook* m_records;
 };
 
 /// The names of a file, and of its Worker's types.
 struct Declared {
   std::map<std::string_view, Node> classes;
   const DeclaredTypes& types;
+  RecordBook* records;
 };
 
 /// What stands after `extends`; empty when there is none.
@@ -181,7 +210,7 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
       continue;
     }
     if (member.type_name() == "method_definition") {
-      MethodReader reader(member, comment, declared.types);
+      MethodReader reader(member, comment, declared.types, declared.records);
       found.payload = found.payload.empty() ? reader.payload() : found.payload;
       if (auto method = reader.read()) {
         std::erase_if(found.methods, [&](const PythonMethod& each) { return each.name == method->name; });
@@ -195,7 +224,7 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
   const auto base = heritage.substr(0, heritage.find_first_of(" \t\r\n<({"));
   if (const auto payload = last_argument_of(heritage, "WorkflowEntrypoint", 2);
       found.payload.empty() && !payload.empty()) {
-    found.payload = python_type(payload, Way::in, declared.types);
+    found.payload = python_type(payload, Way::in, declared.types, declared.records, "params");
   }
   const auto here = declared.classes.find(base);
   if (here == declared.classes.end() || depth > deepest) {
@@ -223,10 +252,11 @@ bool is_class(const Node& node) {
 
 } // namespace
 
-std::vector<PythonClass> find_javascript_classes(std::string_view source, const DeclaredTypes& types) {
+std::vector<PythonClass>
+find_javascript_classes(std::string_view source, const DeclaredTypes& types, RecordBook* records) {
   std::vector<PythonClass> classes;
   const SyntaxTree tree(source);
-  Declared declared{{}, types};
+  Declared declared{{}, types, records};
   const auto statements = tree.root().named_children();
   for (const auto& statement : statements) {
     if (is_class(statement)) {

@@ -18,6 +18,9 @@ struct PythonMethod {
   /// "Any" when it has none, or none that a stub can name; what comes out of a call, so that `bytes` are a
   /// `memoryview`.
   std::string result;
+  /// The same for a call that gives the last argument as keywords, which arrive as one object: "by: int, /,
+  /// **options: Unpack[_OptionsDict]". Empty where there is no such call.
+  std::string keywords = {};
 };
 
 struct PythonClass {

@@ -130,6 +130,31 @@ export class Five extends One {}
   CHECK(classes[4].payload == "ListLike[float]"); // inherited
 }
 
+TEST_CASE("JavaScript: an object that comes last can be given as keywords") {
+  RecordBook records;
+  const auto classes = find_javascript_classes(R"ts(
+export class A {
+  one(name: string, options?: { loud?: boolean }) {}
+  two(user: { id: string }) {}
+  three(options: { loud?: boolean }) {}
+  four(user: { id: string }, ...rest: string[]) {}
+  five(user: { "a-b": string }) {}
+  six(name: string) {}
+}
+)ts",
+                                               {},
+                                               &records);
+  REQUIRE(classes.size() == 1);
+  const auto& methods = classes[0].methods;
+  REQUIRE(methods.size() == 6);
+  CHECK(methods[0].parameters == "name: str, options: _optionsDict | JsDict[Any] = ..., /");
+  CHECK(methods[0].keywords == "name: str, /, **options: Unpack[_optionsDict]");
+  CHECK(methods[1].keywords == "**options: Unpack[_userDict]");
+  for (std::size_t index = 2; index < methods.size(); ++index) {
+    CHECK(methods[index].keywords.empty());
+  }
+}
+
 TEST_CASE("JavaScript: any text gives classes or none") {
   for (const auto* text : {"",
                            "export",
