@@ -248,6 +248,10 @@ export class Admin extends WorkerEntrypoint<Env> {
   async add(user: User, picture?: Uint8Array): Promise<Date> { return new Date(); }
 }
 export class People extends WorkerEntrypoint<Env> {
+  static make(): People { throw 1; }
+  count = 0;
+  get size(): number { return 1; }
+  set size(value: number) {}
   async save(user: Person, options: { loud?: boolean } = {}): Promise<Person | null> { return user; }
   async all(people: Partial<Person>[], by: keyof Person): Promise<Person[]> { return []; }
 }
@@ -303,6 +307,9 @@ class Default(WorkerEntrypoint):
         await people.save({"name": "x", "mails": [{"to": "y"}]})  # E
         await people.save({"name": "x", "mails": []}, quiet=True)  # E
         await people.all([], "sex")  # E
+        people.make()  # E
+        people.size = 3  # E
+        people.count  # E
         await self.env.ELSEWHERE.anything(1)
         made = await self.env.MAILS.create(id="m", params={"to": ["x"]})
         reveal_type(made.id)

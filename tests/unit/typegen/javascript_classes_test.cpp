@@ -155,6 +155,21 @@ export class A {
   }
 }
 
+TEST_CASE("JavaScript: what stands on the class or the instance alone is not reached through a stub") {
+  CHECK(classes_in(R"js(
+export class A {
+  static make() {}
+  static async other(x) {}
+  field = 1;
+  arrow = async (x) => x;
+  get size() { return 1; }
+  set size(value) {}
+  method() {}
+}
+export class B extends A {}
+)js") == Lines{"A: method() -> Any;", "B: method() -> Any;"});
+}
+
 TEST_CASE("JavaScript: any text gives classes or none") {
   for (const auto* text : {"",
                            "export",
