@@ -89,7 +89,7 @@ bool Lowering::is_generic_data(const Symbol& symbol, Form form) {
     return false;
   }
   const auto shape = kept_parameters(symbol).empty()
-                         ? std::nullopt
+                         ? nullptr
                          : m_resolver.shape(m_resolver.make(
                                {.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
   return shape && std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
@@ -131,10 +131,7 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
       std::any_of(arguments.begin(), arguments.end(), [&](const Type* each) { return is_open(each); });
   const bool is_dict = is_data && !is_open_here;
   std::string suffix;
-  std::string key = std::to_string(static_cast<int>(form)) + "\n" + symbol.qualified;
-  if (symbol.scope != nullptr && symbol.scope->parent != nullptr) {
-    key += "\n" + symbol.scope->qualified;
-  }
+  std::string arguments_key;
   std::vector<const Type*> bound_arguments;
   if (is_dict && !arguments.empty()) {
     // A class a set of arguments: `T | None` of data that is Any would ask for a check that pyright does not
@@ -160,11 +157,12 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
     }
     m_parameters = parameters;
     is_generic = is_generic && suffix.empty();
-    key += is_generic ? "" : "\n" + suffix;
+    arguments_key = is_generic ? "" : "\n" + suffix;
     suffix = suffix.size() > longest_suffix ? "" : suffix; // a number tells them apart as well
   }
   const auto of_what =
       is_open_here ? type_arguments(symbol, arguments, inward(form)) : std::string(); // else its defaults
+  auto key = std::tuple{&symbol, form, std::move(arguments_key)};
   const auto known = m_by_key.find(key);
   if (known != m_by_key.end()) {
     const auto& item = m_items[known->second];
