@@ -9,6 +9,8 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace pyw::commands {
 
@@ -80,6 +82,12 @@ request_for(const TypesOptions& options, const Context& context, const config::P
   return request;
 }
 
+/// The end of the process gives it back, and at once.
+void keep_until_exit(std::shared_ptr<void> remains) {
+  static auto* const kept = new std::vector<std::shared_ptr<void>>(); // never destroyed
+  kept->push_back(std::move(remains));
+}
+
 Result<int> run_types(const TypesOptions& options, Context& context) {
   auto& world = context.world;
   const auto outdir =
@@ -102,6 +110,7 @@ Result<int> run_types(const TypesOptions& options, Context& context) {
     PYW_TRY(make_venv(world, project, checked_python(project)));
   }
   PYW_TRY_ASSIGN(auto runtime, runtime_stubs(world, request_for(options, context, project)));
+  keep_until_exit(std::move(runtime.remains));
   if (options.report) {
     show_report(context, runtime.report);
     return 0;

@@ -3,6 +3,7 @@
 #include <config/readers.hpp>
 #include <typegen/javascript_classes.hpp>
 #include <typegen/names_of_js.hpp>
+#include <typegen/python_annotations.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -101,6 +102,12 @@ void add_details(EnvEntry& entry, const config::Project& project) {
       entry.worker = other_worker(binding.service, project);
     }
   }
+  for (const auto& binding : project.workflows) {
+    if (entry.kind == EnvKind::workflow && binding.binding == entry.name) {
+      entry.class_name = binding.class_name;
+      entry.worker = other_worker(binding.script_name.value_or(""), project);
+    }
+  }
   for (const auto& binding : project.passed_on_bindings) {
     if (entry.kind == EnvKind::unknown && binding.binding == entry.name) {
       entry.section = binding.section;
@@ -148,27 +155,38 @@ std::vector<Path> source_files(const ReadOnlyFileSystem& files,
   return found;
 }
 
-template <typename Use>
-void for_each_python_file(const ReadOnlyFileSystem& files, const WorkerCode& code, const Use& use) {
-  for (const auto& path : source_files(files, code.folder, {".py"})) {
-    if (const auto source = files.read(path)) {
-      use(*source);
+std::vector<std::string> read_files(const ReadOnlyFileSystem& files, const std::vector<Path>& paths) {
+  std::vector<std::string> sources;
+  for (const auto& path : paths) {
+    if (auto source = files.read(path)) {
+      sources.push_back(std::move(*source));
+    }
+  }
+  return sources;
+}
+
+/// One file imports the types of another: all of them first.
+void add_python_classes(const std::vector<std::string>& sources,
+                        const WorkerCode& code,
+                        typegen::RecordBook& records,
+                        typegen::EnvDescription& env) {
+  typegen::add_python_records({sources.begin(), sources.end()}, records);
+  for (const auto& source : sources) {
+    for (auto& found : typegen::find_python_classes(source, records)) {
+      found.worker = code.name;
+      env.classes.push_back(std::move(found));
     }
   }
 }
 
-void add_python_classes(const std::string& source,
-                        const WorkerCode& code,
-                        std::vector<typegen::PythonClass>& classes) {
-  for (auto& found : typegen::find_python_classes(source)) {
-    found.worker = code.name;
-    classes.push_back(std::move(found));
-  }
+void add_records(const typegen::RecordBook& records, typegen::EnvDescription& env) {
+  env.records.insert(env.records.end(), records.records().begin(), records.records().end());
 }
 
 /// Those of the entry file come first: it exports what bindings reach, other files may only hold it.
 void add_javascript_classes(const ReadOnlyFileSystem& files,
                             const WorkerCode& code,
+                            typegen::RecordBook& records,
                             std::vector<typegen::PythonClass>& classes) {
   auto paths = source_files(files, code.folder, {".js", ".mjs", ".ts", ".mts"});
   std::stable_partition(paths.begin(), paths.end(), [&](const Path& path) { return path == code.main; });
@@ -181,7 +199,7 @@ void add_javascript_classes(const ReadOnlyFileSystem& files,
     }
   }
   for (const auto& [path, source] : sources) {
-    for (auto& found : typegen::find_javascript_classes(source, types)) {
+    for (auto& found : typegen::find_javascript_classes(source, types, &records)) {
       if (found.name == "default") {
         if (path != code.main) {
           continue; // the platform knows the entry's alone
@@ -272,17 +290,21 @@ typegen::EnvDescription describe_env(const ReadOnlyFileSystem& files, const conf
   const bool names_own = workers.erase("") > 0;
   if (project.main) {
     const WorkerCode own{"", project.main_file(), project.module_root(), {}};
-    for_each_python_file(files, own, [&](const std::string& source) {
+    const auto sources = read_files(files, source_files(files, own.folder, {".py"}));
+    for (const auto& source : sources) {
       typegen::add_names_of_js(source, env.named);
-      if (names_own) {
-        add_python_classes(source, own, env.classes);
-      }
-    });
+    }
+    if (names_own) {
+      typegen::RecordBook records;
+      add_python_classes(sources, own, records, env);
+      add_records(records, env);
+    }
   }
   for (const auto& other : find_workers(files, project, std::move(workers))) {
-    for_each_python_file(
-        files, other, [&](const std::string& source) { add_python_classes(source, other, env.classes); });
-    add_javascript_classes(files, other, env.classes);
+    typegen::RecordBook records(other.name);
+    add_python_classes(read_files(files, source_files(files, other.folder, {".py"})), other, records, env);
+    add_javascript_classes(files, other, records, env.classes);
+    add_records(records, env);
   }
   return env;
 }

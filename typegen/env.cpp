@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace pyw::typegen {
 
 namespace {
@@ -85,6 +87,9 @@ public:
     for (const auto& entry : env.entries) {
       m_shadowed.insert(entry.name);
     }
+    for (const auto& record : env.records) {
+      m_written.insert(record.name);
+    }
   }
 
   std::string write();
@@ -96,6 +101,8 @@ private:
   std::string nested(const Json& value, const std::string& owner);
   std::string stub_of(const EnvEntry& entry);
   std::string methods_of(const PythonClass& found, EnvKind kind);
+  std::string payload_of(const EnvEntry& entry);
+  std::string records_of(std::string_view definitions) const;
   [[nodiscard]] bool names_any(const Names& names) const;
 
   std::string builtin(std::string_view name) const {
@@ -188,9 +195,13 @@ std::string EnvWriter::methods_of(const PythonClass& found, EnvKind kind) {
   for (const auto* each : ancestry.classes) {
     for (const auto& method : each->methods) {
       if (written.insert(method.name).second) {
-        text += "    async def " + method.name + "(self" +
-                (method.parameters.empty() ? "" : ", " + method.parameters) + ") -> " + method.result +
-                ": ...\n";
+        const auto call = [&](const std::string& parameters) {
+          return "    async def " + method.name + "(self" + (parameters.empty() ? "" : ", " + parameters) +
+                 ") -> " + method.result + ": ...\n";
+        };
+        text += method.keywords.empty()
+                    ? call(method.parameters)
+                    : "    @overload\n" + call(method.parameters) + "    @overload\n" + call(method.keywords);
       }
     }
   }
@@ -219,6 +230,39 @@ std::string EnvWriter::stub_of(const EnvEntry& entry) {
   return {};
 }
 
+/// What the workflow's class is started with, where its code says so.
+std::string EnvWriter::payload_of(const EnvEntry& entry) {
+  for (const auto& found : m_env.classes) {
+    if (found.name != entry.class_name || found.worker != entry.worker || entry.class_name.empty()) {
+      continue;
+    }
+    for (const auto* each : ancestry_of(found, m_env.classes).classes) {
+      if (!each->payload.empty()) {
+        return each->payload;
+      }
+    }
+  }
+  return {};
+}
+
+/// Those that the definitions name, and those that they name in turn.
+std::string EnvWriter::records_of(std::string_view definitions) const {
+  std::string text;
+  std::set<std::string_view> written;
+  auto used = identifiers_in(definitions);
+  for (bool is_done = false; !std::exchange(is_done, true);) {
+    for (const auto& record : m_env.records) {
+      if (used.contains(record.name) && written.insert(record.name).second) {
+        const auto definition = write_record(record);
+        used.merge(identifiers_in(definition));
+        text += definition + "\n";
+        is_done = false;
+      }
+    }
+  }
+  return text;
+}
+
 std::string EnvWriter::type_of(const EnvEntry& entry) {
   if (entry.kind == EnvKind::variable) {
     return variable_type(entry);
@@ -230,6 +274,10 @@ std::string EnvWriter::type_of(const EnvEntry& entry) {
     if (auto stub = stub_of(entry); !stub.empty()) {
       return stub;
     }
+  }
+  if (entry.kind == EnvKind::workflow && m_names.always.contains("Workflow")) {
+    const auto payload = payload_of(entry);
+    return "_globals.Workflow" + (payload.empty() || payload == "Any" ? "" : "[" + payload + "]");
   }
   const auto name = entry.kind == EnvKind::unknown ? class_of_section(entry.section) : class_of(entry.kind);
   return m_names.always.contains(name)          ? "_globals." + std::string(name)
@@ -255,8 +303,9 @@ std::string EnvWriter::write() {
     const auto comment = type == "Any" && !entry.section.empty() ? "  # " + entry.section : "";
     body += "    " + attribute_name(entry.name) + ": " + type + comment + "\n";
   }
-  const auto definitions =
+  auto definitions =
       m_helpers + "class Env:\n    \"\"\"What the Worker finds in `self.env`.\"\"\"\n\n" + body;
+  definitions = records_of(definitions) + definitions;
   const auto used = identifiers_in(definitions);
   std::string head = "\"\"\"The `js` module of this project's Worker; written by `pyw types`.\"\"\"\n\n";
   const auto import = [&](std::string_view module, const std::vector<std::string_view>& names) {
@@ -271,7 +320,18 @@ std::string EnvWriter::write() {
   head += used.contains("builtins") ? "import builtins\n" : "";
   import("collections.abc", {"Iterable", "Mapping", "Sequence"});
   import("datetime", {"datetime"});
-  import("typing", {"Any", "Dict", "List", "Literal", "Optional", "Union"});
+  import("typing",
+         {"Any",
+          "Dict",
+          "List",
+          "Literal",
+          "NotRequired",
+          "Optional",
+          "TypedDict",
+          "Union",
+          "Unpack",
+          "overload"});
+  import("typing_extensions", {"ReadOnly"}); // `typing` has it since 3.13
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
   import(".", {"_globals", "_globals_ai", "_globals_bindings"});

@@ -65,6 +65,8 @@ struct EnvDescription {
   /// The project's own classes, and those of other Workers whose code is at hand, by name: their methods are
   /// what stubs of them answer to.
   std::vector<PythonClass> classes;
+  /// What those methods take, where its keys are known.
+  std::vector<Record> records = {};
   /// What the project's code names as `js.Name`, or imports from there.
   Names named = {};
 };

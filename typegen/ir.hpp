@@ -66,6 +66,9 @@ struct Type {
   const Signature* signature = nullptr;
   const TypeParameter* parameter = nullptr;
   const Scope* scope = nullptr;
+  /// Of a reference: what the resolver has found for `text` in `scope`, which do not change.
+  mutable const Symbol* symbol = nullptr;
+  mutable bool is_looked_up = false;
 };
 
 struct Parameter {

@@ -38,10 +38,29 @@ bool is_hidden(std::string_view name) {
   return !is_identifier(name) || is_handler(name) || name == "constructor" || name == "dup";
 }
 
+/// The last argument of `WorkflowEvent<Order>` or `WorkflowEntrypoint<Env, Order>`; empty when it is another
+/// type. `count` is how many there must be.
+std::string_view last_argument_of(std::string_view text, std::string_view generic, std::size_t count) {
+  const auto at = text.find(generic);
+  auto rest = text.substr(at == std::string_view::npos ? text.size() : at + generic.size());
+  if (!rest.starts_with('<')) {
+    return {};
+  }
+  std::size_t close = 0;
+  for (int depth = 0; close < rest.size(); ++close) {
+    depth += rest[close] == '<' ? 1 : rest[close] == '>' ? -1 : 0;
+    if (depth == 0) {
+      break;
+    }
+  }
+  const auto arguments = split_outside(rest.substr(1, close - 1), ',');
+  return arguments.size() == count ? arguments.back() : std::string_view{};
+}
+
 class MethodReader {
 public:
-  MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types)
-      : m_node(node), m_documented(types_in(comment)), m_types(types) {}
+  MethodReader(const Node& node, std::string_view comment, const DeclaredTypes& types, RecordBook* records)
+      : m_node(node), m_documented(types_in(comment)), m_types(types), m_records(records) {}
 
   std::optional<PythonMethod> read() {
     for (const auto& child : m_node.children()) {
@@ -72,17 +91,62 @@ public:
         each->resize(each->size() - std::string_view(" = ...").size());
       }
     }
-    const bool is_variadic = !parameters.empty() && parameters.back().starts_with('*');
-    if (!parameters.empty() && parameters.size() > (is_variadic ? 1U : 0U)) {
-      parameters.insert(parameters.end() - (is_variadic ? 1 : 0), "/"); // JavaScript knows no keywords
-    }
     method.name = attribute_name(method.name);
-    method.parameters = join(parameters, ", ");
+    method.parameters = by_position(parameters);
+    if (auto last = keywords_for(parameters); !last.empty()) {
+      parameters.back() = std::move(last);
+      method.keywords = by_position(parameters);
+    }
     method.result = type_of(m_node.field("return_type"), "", Way::out);
     return method;
   }
 
+  /// Of a workflow's `run(event: WorkflowEvent<Order>, …)`: what the event brings.
+  std::string payload() {
+    const auto parameters = m_node.field("parameters").named_children();
+    if (m_node.field("name").text() != "run" || parameters.empty()) {
+      return {};
+    }
+    const auto written = parameters.front().field("pattern");
+    const auto annotation = parameters.front().field("type");
+    const auto documented = m_documented.find(written.valid() ? written.text() : std::string_view{});
+    const auto type =
+        last_argument_of(annotation.valid()                 ? annotation.text()
+                         : documented != m_documented.end() ? std::string_view(documented->second)
+                                                            : std::string_view{},
+                         "WorkflowEvent",
+                         1);
+    return type.empty() ? std::string() : python_type(type, Way::in, m_types, m_records, "params");
+  }
+
 private:
+  /// JavaScript knows no keywords: all but what may come any number of times is given by position.
+  static std::string by_position(std::vector<std::string> parameters) {
+    const bool is_variadic = !parameters.empty() && parameters.back().starts_with('*');
+    if (parameters.size() > (is_variadic ? 1U : 0U)) {
+      parameters.insert(parameters.end() - (is_variadic ? 1 : 0), "/");
+    }
+    return join(parameters, ", ");
+  }
+
+  /// "user: _UserDict | JsDict[Any]" as keywords; empty when the last parameter cannot be given so. Where no
+  /// key must be there, a call without any would leave out what may not be left out.
+  [[nodiscard]] std::string keywords_for(const std::vector<std::string>& parameters) const {
+    if (m_records == nullptr || parameters.empty() || parameters.back().starts_with('*')) {
+      return {};
+    }
+    std::string_view type = parameters.back();
+    const bool may_miss = type.ends_with(" = ...");
+    type.remove_prefix(type.find(": ") + 2);
+    const auto* record = m_records->record(type.substr(0, type.find(" | ")));
+    if (record == nullptr || !can_be_keywords(*record)) {
+      return {};
+    }
+    const bool has_required = std::any_of(
+        record->keys.begin(), record->keys.end(), [](const RecordKey& key) { return key.required; });
+    return may_miss || has_required ? "**options: Unpack[" + record->name + "]" : std::string();
+  }
+
   std::string parameter(const Node& node, std::size_t index) {
     auto pattern = node.field("pattern");
     const bool is_rest = pattern.valid() && pattern.kind() == Syntax::rest_pattern;
@@ -105,30 +169,31 @@ private:
   std::string type_of(const Node& annotation, std::string_view name, Way way) const {
     if (annotation.valid()) {
       const auto text = annotation.text();
-      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types);
+      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types, m_records, name);
     }
     const auto found = m_documented.find(name);
-    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types);
+    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types, m_records, name);
   }
 
   Node m_node;
   std::map<std::string, std::string, std::less<>> m_documented;
   const DeclaredTypes& m_types;
+  RecordBook* m_records;
 };
 
 /// The names of a file, and of its Worker's types.
 struct Declared {
   std::map<std::string_view, Node> classes;
   const DeclaredTypes& types;
+  RecordBook* records;
 };
 
-/// The name after `extends`; empty when there is none.
-std::string_view base_of(const Node& node) {
+/// What stands after `extends`; empty when there is none.
+std::string_view heritage_of(const Node& node) {
   constexpr std::string_view extends = "extends";
   for (const auto& child : node.children()) {
     if (child.type_name() == "class_heritage" && child.text().starts_with(extends)) {
-      const auto text = trim(child.text().substr(extends.size()));
-      return text.substr(0, text.find_first_of(" \t\r\n<({"));
+      return trim(child.text().substr(extends.size()));
     }
   }
   return {};
@@ -145,7 +210,9 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
       continue;
     }
     if (member.type_name() == "method_definition") {
-      if (auto method = MethodReader(member, comment, declared.types).read()) {
+      MethodReader reader(member, comment, declared.types, declared.records);
+      found.payload = found.payload.empty() ? reader.payload() : found.payload;
+      if (auto method = reader.read()) {
         std::erase_if(found.methods, [&](const PythonMethod& each) { return each.name == method->name; });
         found.methods.push_back(std::move(*method));
       }
@@ -153,7 +220,12 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
     comment = member.named() ? std::string_view{} : comment;
   }
   constexpr int deepest = 8;
-  const auto base = base_of(node);
+  const auto heritage = heritage_of(node);
+  const auto base = heritage.substr(0, heritage.find_first_of(" \t\r\n<({"));
+  if (const auto payload = last_argument_of(heritage, "WorkflowEntrypoint", 2);
+      found.payload.empty() && !payload.empty()) {
+    found.payload = python_type(payload, Way::in, declared.types, declared.records, "params");
+  }
   const auto here = declared.classes.find(base);
   if (here == declared.classes.end() || depth > deepest) {
     found.bases = base.empty() ? std::vector<std::string>{} : std::vector{std::string(base)};
@@ -161,6 +233,7 @@ PythonClass read_class(const Node& node, std::string name, const Declared& decla
   }
   auto inherited = read_class(here->second, std::string(base), declared, depth + 1);
   found.bases = std::move(inherited.bases);
+  found.payload = found.payload.empty() ? std::move(inherited.payload) : std::move(found.payload);
   for (auto& method : inherited.methods) {
     const auto has = std::any_of(found.methods.begin(), found.methods.end(), [&](const PythonMethod& each) {
       return each.name == method.name;
@@ -179,10 +252,11 @@ bool is_class(const Node& node) {
 
 } // namespace
 
-std::vector<PythonClass> find_javascript_classes(std::string_view source, const DeclaredTypes& types) {
+std::vector<PythonClass>
+find_javascript_classes(std::string_view source, const DeclaredTypes& types, RecordBook* records) {
   std::vector<PythonClass> classes;
   const SyntaxTree tree(source);
-  Declared declared{{}, types};
+  Declared declared{{}, types, records};
   const auto statements = tree.root().named_children();
   for (const auto& statement : statements) {
     if (is_class(statement)) {

@@ -13,8 +13,10 @@ namespace pyw::typegen {
 /// The exported classes at the top level of a module, `export default class` by the name "default": their
 /// public methods with as many parameters as declared. Types are those of annotations (TypeScript) or of
 /// `@param {T}` and `@returns {T}`, where Python has a name for them, else Any. What a class inherits from
-/// one of the same file counts as its own. Any text is accepted; what is no JavaScript gives no classes.
+/// one of the same file counts as its own. Objects that go in are kept in `records`, with their keys. Any
+/// text is accepted; what is no JavaScript gives no classes.
 [[nodiscard]] std::vector<PythonClass> find_javascript_classes(std::string_view source,
-                                                               const DeclaredTypes& types = {});
+                                                               const DeclaredTypes& types = {},
+                                                               RecordBook* records = nullptr);
 
 } // namespace pyw::typegen

@@ -1,11 +1,12 @@
 #include <base/text.hpp>
 #include <typegen/cst.hpp>
+#include <typegen/javascript_shapes.hpp>
 #include <typegen/javascript_types.hpp>
 #include <typegen/python_text.hpp>
 
 #include <algorithm>
 #include <optional>
-#include <vector>
+#include <utility>
 
 namespace pyw::typegen {
 
@@ -17,25 +18,6 @@ std::optional<std::string_view> argument_of(std::string_view text, std::string_v
                     text[generic.size()] == '<' && text.ends_with('>');
   return fits ? std::optional(trim(text.substr(generic.size() + 1, text.size() - generic.size() - 2)))
               : std::nullopt;
-}
-
-/// The parts between the separators that stand outside of brackets.
-std::vector<std::string_view> split_outside(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  std::size_t start = 0;
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
-             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
-                                                                          : 0;
-    if (c == separator && depth == 0) {
-      parts.push_back(trim(text.substr(start, index - start)));
-      start = index + 1;
-    }
-  }
-  parts.push_back(trim(text.substr(start)));
-  return parts;
 }
 
 /// Whether the whole text stands in one pair of braces: `{ a: { b: string } }`, and not `{ a: string }[]`.
@@ -62,50 +44,24 @@ std::optional<std::string_view> literal_of(std::string_view text) {
   return inner.find_first_of("\"'`\\\n") == std::string_view::npos ? std::optional(inner) : std::nullopt;
 }
 
-/// `Page<User>` by the declaration `<T = Other>{ items: T[] }`: its text with the arguments in their places,
-/// and `unknown` where there is none. Empty for what is not generic.
+/// `Page<User>` by the declaration `<T = Other>{ items: T[] }`: its text with the arguments in their places.
+/// Empty for what is not generic.
 std::string instantiate(std::string_view declared, std::string_view arguments) {
-  std::size_t close = 0;
-  for (int depth = 0; close < declared.size(); ++close) {
-    depth += declared[close] == '<' ? 1 : declared[close] == '>' && declared[close - 1] != '=' ? -1 : 0;
-    if (depth == 0) {
-      break;
-    }
-  }
-  if (close == 0 || close >= declared.size()) {
-    return {};
-  }
-  const auto given = arguments.empty() ? std::vector<std::string_view>{} : split_outside(arguments, ',');
-  std::map<std::string_view, std::string_view> values;
-  for (const auto parameter : split_outside(declared.substr(1, close - 1), ',')) {
-    const auto equals = parameter.rfind(" = ");
-    const auto fallback =
-        equals == std::string_view::npos ? std::string_view("unknown") : parameter.substr(equals + 3);
-    const auto index = values.size();
-    values.emplace(parameter.substr(0, end_of_word(parameter, 0)),
-                   index < given.size() ? given[index] : fallback);
-  }
-  const auto text = declared.substr(close + 1);
-  std::string out;
-  int braces = 0; // what stands in them is data or not, whatever the arguments are
-  for (std::size_t index = 0; index < text.size();) {
-    braces += text[index] == '{' ? 1 : text[index] == '}' ? -1 : 0;
-    const auto end = std::max(end_of_word(text, index), index + 1);
-    const auto word = text.substr(index, end - index);
-    const auto value = values.find(word);
-    out += braces > 0 || value == values.end() ? std::string(word) : "(" + std::string(value->second) + ")";
-    index = end;
-  }
-  return out;
+  const auto instance = instance_of(declared, arguments);
+  return instance ? with_values(instance->body, instance->values) : std::string();
 }
 
 class TypeReader {
 public:
-  TypeReader(Way way, const DeclaredTypes& types) : m_way(way), m_types(types) {}
+  TypeReader(Way way, const DeclaredTypes& types, RecordBook* records, std::string_view hint)
+      : m_way(way), m_types(types), m_records(records), m_hint(hint) {}
 
   std::string read(std::string_view text);
 
 private:
+  std::string read_record(std::string_view text);
+  std::string read_keys_of(std::string_view text);
+  std::vector<RecordKey> record_keys(const std::vector<ObjectKey>& keys);
   std::string read_generic(std::string_view text);
   std::string read_declared(std::string_view declared, std::string_view arguments);
 
@@ -124,8 +80,10 @@ private:
 
   Way m_way;
   const DeclaredTypes& m_types;
-  int m_work = 0;  ///< types read
-  int m_depth = 0; ///< names that stand for others: `type A = A[]` ends somewhere
+  RecordBook* m_records; ///< where the objects that go in are kept with their keys; null: nowhere
+  std::string m_hint;    ///< what an object is given as
+  int m_work = 0;        ///< types read
+  int m_depth = 0;       ///< names that stand for others: `type A = A[]` ends somewhere
 };
 
 std::string TypeReader::read_generic(std::string_view text) {
@@ -168,6 +126,49 @@ std::string TypeReader::read_declared(std::string_view declared, std::string_vie
   return type;
 }
 
+std::vector<RecordKey> TypeReader::record_keys(const std::vector<ObjectKey>& keys) {
+  std::vector<RecordKey> read_keys;
+  for (const auto& key : keys) {
+    const auto hint = std::exchange(m_hint, m_hint + "_" + key.name);
+    read_keys.push_back({key.name, read(key.type), !key.optional});
+    m_hint = hint;
+  }
+  return read_keys;
+}
+
+/// An object that goes in, where all its keys are known; else empty. What another call has given fits too.
+std::string TypeReader::read_record(std::string_view text) {
+  if (m_records == nullptr || m_way != Way::in) {
+    return {};
+  }
+  const auto named = m_types.find(text);
+  auto name = m_records->find(text);
+  if (name.empty()) {
+    const auto keys = object_keys(text, m_types);
+    if (!keys || keys->empty()) {
+      return {};
+    }
+    if (named != m_types.end() && !named->second.starts_with('<')) {
+      name = m_records->add(text); // first, for it may contain itself
+      const auto hint = std::exchange(m_hint, std::string(text));
+      m_records->set_keys(name, record_keys(*keys));
+      m_hint = hint;
+    } else {
+      name = m_records->add_unnamed(m_hint, record_keys(*keys));
+    }
+  }
+  return name + " | JsDict[Any]";
+}
+
+/// `keyof User` -> `Literal["id", "name"]`.
+std::string TypeReader::read_keys_of(std::string_view text) {
+  PythonUnion names;
+  for (const auto& key : object_keys(text, m_types).value_or(std::vector<ObjectKey>{})) {
+    names.add_literal(quote(key.name));
+  }
+  return names.empty() ? "Any" : names.text(PythonUnion::Any::absorbs);
+}
+
 std::string TypeReader::read(std::string_view text) {
   static const std::map<std::string_view, std::pair<std::string_view, std::string_view>> known{
       {"string", {"str", "str"}},
@@ -190,13 +191,26 @@ std::string TypeReader::read(std::string_view text) {
       {"FormData", {"workers.FormData", "workers.FormData"}},
       {"Blob", {"workers.Blob", "workers.Blob"}}};
   text = trim(text);
+  constexpr int most = 2000; // names that stand for many names, each of which …
+  constexpr int deepest = 8;
+  if (m_depth > deepest || ++m_work > most) {
+    return "Any";
+  }
+  const bool may_be_record = text.ends_with('}') || text.ends_with('>') || m_types.contains(text) ||
+                             text.find('&') != std::string_view::npos;
+  if (may_be_record) {
+    ++m_depth;
+    auto record = read_record(text);
+    --m_depth;
+    if (!record.empty()) {
+      return record;
+    }
+  }
   if (is_braced(text)) {
     return text.find_first_of("(=") == std::string_view::npos ? object_of("Any") : "Any"; // no methods
   }
   constexpr std::size_t longest = 500; // each bracket costs a call of this function
-  constexpr int deepest = 8;
-  constexpr int most = 2000; // names that stand for many names, each of which …
-  if (text.size() > longest || m_depth > deepest || ++m_work > most) {
+  if (text.size() > longest) {
     return "Any";
   }
   if (const auto literal = literal_of(text)) {
@@ -225,6 +239,9 @@ std::string TypeReader::read(std::string_view text) {
   if (text.starts_with("readonly ")) {
     return read(text.substr(std::string_view("readonly ").size()));
   }
+  if (text.starts_with("keyof ")) {
+    return read_keys_of(text.substr(std::string_view("keyof ").size()));
+  }
   if (text.ends_with("[]")) {
     return list_of(read(text.substr(0, text.size() - 2)));
   }
@@ -235,6 +252,24 @@ std::string TypeReader::read(std::string_view text) {
 }
 
 } // namespace
+
+std::vector<std::string_view> split_outside(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  std::size_t start = 0;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    depth += std::string_view("<({[").find(c) != std::string_view::npos   ? 1
+             : std::string_view(">)}]").find(c) != std::string_view::npos ? -1
+                                                                          : 0;
+    if (c == separator && depth == 0) {
+      parts.push_back(trim(text.substr(start, index - start)));
+      start = index + 1;
+    }
+  }
+  parts.push_back(trim(text.substr(start)));
+  return parts;
+}
 
 void add_declared_types(std::string_view source, DeclaredTypes& types) {
   const SyntaxTree tree(source);
@@ -269,8 +304,9 @@ void add_declared_types(std::string_view source, DeclaredTypes& types) {
   }
 }
 
-std::string python_type(std::string_view text, Way way, const DeclaredTypes& types) {
-  return TypeReader(way, types).read(text);
+std::string python_type(
+    std::string_view text, Way way, const DeclaredTypes& types, RecordBook* records, std::string_view hint) {
+  return TypeReader(way, types, records, hint).read(text);
 }
 
 } // namespace pyw::typegen

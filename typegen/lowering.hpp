@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -82,6 +83,7 @@ struct Item {
   std::string name = {};
   std::string text = {}; ///< empty until it is written, and of one that was written anew elsewhere
   Part part = Part::common;
+  bool is_generic = false;              ///< over the parameters of its symbol that Python needs
   std::vector<Question> questions = {}; ///< what its text depends on
 };
 
@@ -224,6 +226,8 @@ private:
   std::string member_type(const ShapeMember& member, Position position);
   void read_constructors(const Item& item, Shape& shape, std::vector<const Signature*>& constructs);
   bool is_monomorphic(const Symbol& symbol, Form form);
+  bool is_generic_data(const Symbol& symbol, Form form);
+  bool is_open(const Type* argument);
   bool inherits_nominally(const Type* base);
   std::vector<const TypeParameter*> kept_parameters(const Symbol& symbol);
   bool uses(const Type* type, const TypeParameter* parameter, int depth);
@@ -245,13 +249,13 @@ private:
   Resolver& m_resolver;
   LoweringOptions m_options;
   std::deque<Item> m_items;
-  std::unordered_map<std::string, std::size_t> m_by_key;
-  std::unordered_map<std::string, std::size_t> m_anonymous;               ///< module and body -> item
-  std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of; ///< of types seen before
-  std::vector<Question>* m_questions = nullptr;                           ///< of the item being written
-  std::unordered_set<std::string> m_names;                                ///< module and name, taken
-  std::set<std::pair<const Symbol*, Form>> m_requested;                   ///< of the run before, and this one
-  std::set<const Symbol*> m_written;                                      ///< in this run
+  std::map<std::tuple<const Symbol*, Form, std::string>, std::size_t> m_by_key; ///< the last: of what
+  std::unordered_map<std::string, std::size_t> m_anonymous;                     ///< module and body -> item
+  std::map<std::pair<const Type*, Position>, std::size_t> m_anonymous_of;       ///< of types seen before
+  std::vector<Question>* m_questions = nullptr;                                 ///< of the item being written
+  std::unordered_set<std::string> m_names;                                      ///< module and name, taken
+  std::set<std::pair<const Symbol*, Form>> m_requested; ///< of the run before, and this one
+  std::set<const Symbol*> m_written;                    ///< in this run
   std::map<const Symbol*, std::vector<bool>> m_kept;
   std::set<Approximation> m_approximations;
   std::size_t m_next = 0;

@@ -23,9 +23,8 @@ void Lowering::hide_names(const Shape& shape) {
 
 void Lowering::write_item(Item& item) {
   if (item.symbol != nullptr) {
-    const bool is_generic = !is_monomorphic(*item.symbol, item.form);
-    m_parameters = is_generic ? kept_parameters(*item.symbol) : std::vector<const TypeParameter*>{};
-    m_bindings = is_generic ? dropped_bindings(*item.symbol) : Bindings{};
+    m_parameters = item.is_generic ? kept_parameters(*item.symbol) : std::vector<const TypeParameter*>{};
+    m_bindings = item.is_generic ? dropped_bindings(*item.symbol) : Bindings{};
   }
   m_shadowed.clear();
   if (item.symbol != nullptr && !item.symbol->is_type()) { // declare var Name: { new (…): … }
@@ -61,9 +60,11 @@ std::string Lowering::class_header(const Item& item, const std::vector<std::stri
     std::string parameters;
     const auto all = std::exchange(m_parameters, {}); // a default is lowered without them
     for (const auto* parameter : all) {
-      parameters +=
-          (parameters.empty() ? "" : ", ") + parameter_name(*parameter) + " = " +
-          lower(parameter->fallback, item.form == Form::env ? Position::env_nested : Position::raw_out);
+      parameters += (parameters.empty() ? "" : ", ") + parameter_name(*parameter) + " = " +
+                    lower(parameter->fallback,
+                          item.form == Form::env       ? Position::env_nested
+                          : item.form == Form::options ? Position::env_in
+                                                       : Position::raw_out);
     }
     m_parameters = all;
     text += "[" + parameters + "]";

@@ -142,7 +142,7 @@ const Type* Lowering::type_in(const Parameter& parameter) {
     return parameter.type;
   }
   const auto* type = m_resolver.substitute(parameter.type, m_bindings);
-  const auto shape = m_resolver.is_plain(type) ? m_resolver.shape(type) : std::nullopt;
+  const auto shape = m_resolver.is_plain(type) ? m_resolver.shape(type) : nullptr;
   const auto is_required = [](const ShapeMember& each) { return !each.optional && !each.sometimes; };
   if (!shape || std::none_of(shape->members.begin(), shape->members.end(), is_required)) {
     return parameter.type;
@@ -163,7 +163,7 @@ std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, 
   std::vector<const Type*> found;
   const Type* open = nullptr;
   for (const auto* arm : m_resolver.arms(m_resolver.substitute(type_in(parameter), m_bindings))) {
-    const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : std::nullopt;
+    const auto shape = m_resolver.is_plain(arm) ? m_resolver.shape(arm) : nullptr;
     if (shape && !shape->members.empty()) {
       found.push_back(arm);
     } else if (shape && shape->index_value != nullptr) {
@@ -177,7 +177,10 @@ std::optional<Lowering::Record> Lowering::record_of(const Parameter& parameter, 
   const auto shape = m_resolver.shape(whole);
   auto text = lower(whole, position, parameter.name);
   text = text.substr(0, text.find(" | "));
-  if (!shape || text.find('[') != std::string::npos || text == "Any") {
+  const auto* symbol = whole->kind == TypeKind::reference ? m_resolver.find(*whole) : nullptr;
+  const bool is_generic =
+      position == Position::env_in && symbol != nullptr && is_generic_data(*symbol, Form::options);
+  if (!shape || (text.find('[') != std::string::npos && !is_generic) || text == "Any") {
     return std::nullopt;
   }
   return Record{std::move(text),

@@ -15,7 +15,7 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
     return "Any"; // a project's own, which adds its bindings to it; unwrapped, it is not our `Env`
   }
   const bool plain = m_resolver.is_plain(symbol);
-  const auto flattened = plain ? m_resolver.shape(type) : std::nullopt;
+  const auto flattened = plain ? m_resolver.shape(type) : nullptr;
   if (flattened && flattened->members.empty() && flattened->index_value != nullptr) {
     return lower_record(flattened->index_value, position, hint);
   }
@@ -24,7 +24,7 @@ Lowering::lower_symbol(const Symbol& symbol, const Type* type, Position position
   static const std::set<std::string_view> untouched{
       "ReadableStream", "URLSearchParams", "Headers", "WritableStream"};
   const bool is_global = symbol.scope == m_resolver.program().global;
-  const bool is_stub = !plain && m_resolver.shape(type).value_or(Shape{}).is_rpc;
+  const bool is_stub = !plain && m_resolver.members_of(type)->is_rpc;
   const auto arguments = [&](Position where) { return type_arguments(symbol, type->parts, where); };
   const auto named = [&](Form form, Position where) {
     return request(symbol, form, type->parts) + (is_monomorphic(symbol, form) ? "" : arguments(where));

@@ -1,6 +1,6 @@
 // Names, requests and the run over everything requested.
 #include <typegen/definition_order.hpp>
-#include <typegen/lowering.hpp>
+#include <typegen/lowering_positions.hpp>
 
 #include <algorithm>
 
@@ -79,6 +79,31 @@ bool Lowering::is_monomorphic(const Symbol& symbol, Form form) {
          (form == Form::env && m_resolver.is_plain(symbol));
 }
 
+/// Data that stays generic: what goes in through a class that is generic over the same (`Workflow`), and what
+/// code names with a type of its own (`event: WorkflowEvent[Order]`).
+bool Lowering::is_generic_data(const Symbol& symbol, Form form) {
+  static const std::set<std::string_view> named{"CloudflareWorkersModule.WorkflowEvent",
+                                                "CloudflareWorkersModule.WorkflowStepEvent"};
+  const bool can_be = form == Form::env ? named.contains(symbol.qualified) : form == Form::options;
+  if (!can_be || m_part == Part::ai) {
+    return false;
+  }
+  const auto shape = kept_parameters(symbol).empty()
+                         ? nullptr
+                         : m_resolver.shape(m_resolver.make(
+                               {.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope}));
+  return shape && std::all_of(shape->members.begin(), shape->members.end(), [](const ShapeMember& member) {
+           return is_identifier(member.name) && !is_keyword(member.name); // else it is no class
+         });
+}
+
+/// A parameter of the class that is being written.
+bool Lowering::is_open(const Type* argument) {
+  const auto* type = m_resolver.substitute(argument, m_bindings);
+  return type->kind == TypeKind::parameter &&
+         std::find(m_parameters.begin(), m_parameters.end(), type->parameter) != m_parameters.end();
+}
+
 bool Lowering::was_requested(const Symbol& symbol, Form form) {
   const bool was = m_requested.contains({&symbol, form});
   if (!was) {
@@ -99,16 +124,18 @@ void Lowering::ask(const std::vector<Question>& questions) {
 std::string Lowering::request(const Symbol& symbol, Form form, const std::vector<const Type*>& arguments) {
   m_requested.insert({&symbol, form});
   m_written.insert(&symbol);
-  const bool is_dict = is_monomorphic(symbol, form);
+  const bool is_data = is_monomorphic(symbol, form);
+  bool is_generic = !is_data || is_generic_data(symbol, form);
+  const bool is_open_here =
+      is_data && is_generic &&
+      std::any_of(arguments.begin(), arguments.end(), [&](const Type* each) { return is_open(each); });
+  const bool is_dict = is_data && !is_open_here;
   std::string suffix;
-  std::string key = std::to_string(static_cast<int>(form)) + "\n" + symbol.qualified;
-  if (symbol.scope != nullptr && symbol.scope->parent != nullptr) {
-    key += "\n" + symbol.scope->qualified;
-  }
+  std::string arguments_key;
   std::vector<const Type*> bound_arguments;
   if (is_dict && !arguments.empty()) {
-    // A class a set of arguments: a generic TypedDict cannot be unpacked into keywords by every checker, and
-    // `T | None` of data that is Any would ask for a check that pyright does not follow through subscripts.
+    // A class a set of arguments: `T | None` of data that is Any would ask for a check that pyright does not
+    // follow through subscripts.
     const auto parameters = std::exchange(m_parameters, {});
     const auto position = form == Form::env       ? Position::env_nested
                           : form == Form::options ? Position::env_in
@@ -129,22 +156,27 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
       }
     }
     m_parameters = parameters;
-    key += "\n" + suffix;
+    is_generic = is_generic && suffix.empty();
+    arguments_key = is_generic ? "" : "\n" + suffix;
     suffix = suffix.size() > longest_suffix ? "" : suffix; // a number tells them apart as well
   }
+  const auto of_what =
+      is_open_here ? type_arguments(symbol, arguments, inward(form)) : std::string(); // else its defaults
+  auto key = std::tuple{&symbol, form, std::move(arguments_key)};
   const auto known = m_by_key.find(key);
   if (known != m_by_key.end()) {
     const auto& item = m_items[known->second];
-    return reference(item.module, item.name);
+    return reference(item.module, item.name) + of_what;
   }
   Item item;
+  item.is_generic = is_generic;
   item.form = form;
   item.part = m_part;
   item.symbol = &symbol;
   item.module = module_for(form);
   Type type{.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope};
-  type.parts = is_dict ? bound_arguments : std::vector<const Type*>{};
-  if (!is_dict) { // generic over its own parameters
+  type.parts = item.is_generic ? std::vector<const Type*>{} : bound_arguments;
+  if (item.is_generic) { // over its own parameters
     for (const auto* parameter : Resolver::parameters_of(symbol)) {
       type.parts.push_back(m_resolver.make(
           {.kind = TypeKind::parameter, .generic = true, .text = parameter->name, .parameter = parameter}));
@@ -160,7 +192,7 @@ std::string Lowering::request(const Symbol& symbol, Form form, const std::vector
   }
   m_by_key.emplace(std::move(key), m_items.size());
   m_items.push_back(std::move(item));
-  return reference(m_items.back().module, m_items.back().name);
+  return reference(m_items.back().module, m_items.back().name) + of_what;
 }
 
 std::string Lowering::request_global(std::string_view name) {

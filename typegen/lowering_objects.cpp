@@ -57,7 +57,7 @@ void Lowering::read_constructors(const Item& item, Shape& shape, std::vector<con
   }
   // declare var Name: { new (…): Name; prototype: Name; … }
   for (const auto& variable : item.symbol->variables) {
-    const auto statics = variable.type == nullptr ? std::nullopt : m_resolver.shape(variable.type);
+    const auto statics = variable.type == nullptr ? nullptr : m_resolver.shape(variable.type);
     if (!statics || statics->constructs.empty()) {
       continue;
     }
@@ -205,7 +205,7 @@ std::string Lowering::write_raw(Item& item) {
       for (const auto* heir_of : body.heritage) {
         if (inherits_nominally(heir_of)) {
           const auto* base = m_resolver.find(*heir_of);
-          fit_to_base(shape, m_resolver.shape(heir_of).value_or(Shape{}), base == nullptr || is_error(*base));
+          fit_to_base(shape, *m_resolver.members_of(heir_of), base == nullptr || is_error(*base));
           bases.push_back(base == nullptr ? "Error"
                                           : request(*base, Form::raw, heir_of->parts) +
                                                 type_arguments(*base, heir_of->parts, Position::raw_out));
@@ -220,7 +220,7 @@ std::string Lowering::write_raw(Item& item) {
       }
     }
   } else {
-    shape = m_resolver.shape(item.type).value_or(Shape{});
+    shape = *m_resolver.members_of(item.type);
   }
   std::vector<const Signature*> constructs;
   read_constructors(item, shape, constructs);
@@ -229,9 +229,8 @@ std::string Lowering::write_raw(Item& item) {
   std::string body;
   std::string helpers;
   std::set<std::string_view> shape_has_two_faces;
-  const auto whole = item.symbol == nullptr || item.symbol->bodies.empty()
-                         ? Shape{}
-                         : m_resolver.shape(item.type).value_or(Shape{});
+  const auto whole =
+      item.symbol == nullptr || item.symbol->bodies.empty() ? Shape{} : *m_resolver.members_of(item.type);
   if (!constructs.empty()) {
     const Method method{"new", constructs, "cls", false, constructs.front()->result == nullptr ? "Self" : ""};
     auto text = write_method(method, Form::raw, 4);
@@ -299,7 +298,7 @@ std::string Lowering::write_env(Item& item) {
   std::vector<std::string> bases;
   const bool passes_on = item.symbol != nullptr && item.symbol->name == "DurableObjectNamespace";
   m_pass_through = passes_on ? item.symbol : nullptr;
-  auto shape = m_resolver.shape(item.type).value_or(Shape{});
+  auto shape = *m_resolver.members_of(item.type);
   std::erase_if(shape.members,
                 [](const ShapeMember& each) { return each.name == "constructor" || each.is_static; });
   std::set<std::string_view> inherited;
@@ -312,7 +311,8 @@ std::string Lowering::write_env(Item& item) {
         }
         bases.push_back(request(*base, Form::env, heir_of->parts) +
                         type_arguments(*base, heir_of->parts, Position::env_nested));
-        for (const auto& member : m_resolver.shape(heir_of).value_or(Shape{}).members) {
+        const auto of_base = m_resolver.members_of(heir_of);
+        for (const auto& member : of_base->members) {
           inherited.insert(member.name);
         }
       }

@@ -92,11 +92,16 @@ std::string Lowering::write_typed_dict(const Item& item, const Shape& shape) {
     body += by_call ? "    " + quote(member->name) + ": " + type + ",\n"
                     : "    " + std::string(member->name) + ": " + type + "\n" + documentation(member->doc, 4);
   }
-  const std::string total = all_required ? "" : ", total=False";
+  const std::string total = all_required ? "" : "total=False";
   if (by_call) { // keys that Python's class syntax cannot hold
-    return item.name + " = TypedDict(" + quote(item.name) + ", {\n" + body + "}" + total + ")\n";
+    return item.name + " = TypedDict(" + quote(item.name) + ", {\n" + body + "}" +
+           (total.empty() ? "" : ", " + total) + ")\n";
   }
-  return "class " + item.name + "(TypedDict" + total + "):\n" + (body.empty() ? "    ...\n" : body);
+  std::vector<std::string> bases{"TypedDict"};
+  if (!total.empty()) {
+    bases.push_back(total);
+  }
+  return class_header(item, bases) + (body.empty() ? "    ...\n" : body);
 }
 
 bool Lowering::is_structural(const Shape& shape) {

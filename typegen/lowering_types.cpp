@@ -165,7 +165,7 @@ std::string Lowering::lower_parameter(const Type* type, Position position, std::
   // What a caller may choose freely is not what the constraint allows at most; but a record it is.
   const auto* constraint =
       parameter->constraint == nullptr ? nullptr : m_resolver.expand(parameter->constraint);
-  const auto shape = constraint == nullptr ? std::nullopt : m_resolver.shape(constraint);
+  const auto shape = constraint == nullptr ? nullptr : m_resolver.shape(constraint);
   if (!is_in(position) && shape && shape->members.empty() && shape->index_value != nullptr) {
     return lower_record(m_resolver.primitive("any"), position, hint);
   }

@@ -90,21 +90,11 @@ name_of_other(std::string_view module, std::string_view text, const std::set<std
 std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
   std::unordered_set<std::string_view> found; // many words, few of them different
   std::size_t index = 0;
-  while (index < python.size()) {
-    const char c = python[index];
-    if (c == '"') {
-      index = skip_string(python, index);
-    } else if (c == '#') {
-      index = std::min(python.find('\n', index), python.size());
-    } else if (is_word(c)) {
-      const auto start = index;
-      index = end_of_word(python, index);
-      const bool is_attribute = start > 0 && python[start - 1] == '.';
-      if (!is_attribute) {
-        found.insert(python.substr(start, index - start));
-      }
-    } else {
-      ++index;
+  for (auto word = next_word(python, index); !word.empty(); word = next_word(python, index)) {
+    const auto start = index - word.size();
+    const bool is_attribute = start > 0 && python[start - 1] == '.';
+    if (!is_attribute) {
+      found.insert(word);
     }
   }
   return {found.begin(), found.end()};

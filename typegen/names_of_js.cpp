@@ -7,37 +7,15 @@ namespace pyw::typegen {
 
 namespace {
 
-/// The next word from `index` on that is in no string and no comment, and where it ends; empty at the end of
-/// the text, and of the line when `in_line` says so.
-std::string_view next_word(std::string_view python, std::size_t& index, bool in_line) {
-  while (index < python.size()) {
-    const char c = python[index];
-    if (c == '"' || c == '\'') {
-      index = skip_string(python, index);
-    } else if (c == '#') {
-      index = std::min(python.find('\n', index), python.size());
-    } else if (is_word(c)) {
-      const auto start = index;
-      index = end_of_word(python, index);
-      return python.substr(start, index - start);
-    } else if (in_line && (c == '\n' || c == ')' || c == ';')) {
-      return {};
-    } else {
-      ++index;
-    }
-  }
-  return {};
-}
-
 /// Behind `from js import`: names, each with or without ` as other`.
 void add_imported(std::string_view python, std::size_t& index, std::set<std::string, std::less<>>& names) {
   const auto open = python.find_first_not_of(' ', index);
   const bool in_brackets = open < python.size() && python[open] == '(';
   const auto end = in_brackets ? python.find(')', open) : python.size();
   const auto clause = python.substr(0, std::min(end, python.size()));
+  const std::string_view stops = in_brackets ? "" : "\n);";
   bool is_other = false;
-  for (auto word = next_word(clause, index, !in_brackets); !word.empty();
-       word = next_word(clause, index, !in_brackets)) {
+  for (auto word = next_word(clause, index, stops); !word.empty(); word = next_word(clause, index, stops)) {
     if (!is_other && word != "as") {
       names.emplace(word);
     }
@@ -54,7 +32,7 @@ void add_names_of_js(std::string_view python, std::set<std::string, std::less<>>
   std::string_view before_last;
   std::string_view last;
   std::size_t index = 0;
-  for (auto word = next_word(python, index, false); !word.empty(); word = next_word(python, index, false)) {
+  for (auto word = next_word(python, index); !word.empty(); word = next_word(python, index)) {
     if (word == "import" && last == "js" && before_last == "from") {
       add_imported(python, index, names);
     } else if (word == "js" && index + 1 < python.size() && python[index] == '.' &&

@@ -1,67 +1,17 @@
 #include <base/text.hpp>
-#include <typegen/module_writer.hpp>
+#include <typegen/python_annotations.hpp>
 #include <typegen/python_classes.hpp>
+#include <typegen/python_source.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace pyw::typegen {
 
 namespace {
 
-/// What a stub can name without an import of the project's own modules.
-bool can_be_named(std::string_view annotation) {
-  static const std::set<std::string, std::less<>> known{
-      "Any",   "None",     "str",      "int",     "float",      "bool",     "bytes",   "list",
-      "dict",  "tuple",    "set",      "object",  "memoryview", "datetime", "Literal", "Optional",
-      "Union", "Iterable", "Sequence", "Mapping", "List",       "Dict",     "True",    "False"};
-  if (annotation.find_first_of("'\"") != std::string_view::npos &&
-      annotation.find("Literal[") == std::string_view::npos) {
-    return false; // a name that is only written later
-  }
-  const auto names = identifiers_in(annotation);
-  return std::all_of(names.begin(), names.end(), [](const std::string& name) {
-    return known.contains(name) || (name.front() >= '0' && name.front() <= '9');
-  });
-}
-
-/// The parts between the commas that stand outside of brackets, strings and comments.
-std::vector<std::string> split_arguments(std::string_view text) {
-  std::vector<std::string> parts;
-  int depth = 0;
-  char quoted = 0;
-  bool is_comment = false;
-  std::string part;
-  for (const char c : text) {
-    is_comment = c != '\n' && (is_comment || (c == '#' && quoted == 0));
-    if (is_comment) {
-      continue;
-    }
-    if (quoted != 0) {
-      quoted = c == quoted ? '\0' : quoted;
-    } else if (c == '"' || c == '\'') {
-      quoted = c;
-    } else if (c == '(' || c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ')' || c == ']' || c == '}') {
-      --depth;
-    }
-    if (c == ',' && depth == 0 && quoted == 0) {
-      parts.emplace_back(trim(part));
-      part.clear();
-    } else {
-      part += c == '\n' ? ' ' : c;
-    }
-  }
-  if (!trim(part).empty()) {
-    parts.emplace_back(trim(part));
-  }
-  return parts;
-}
-
 /// "by: int = 1" -> "by: int = ...".
-std::string write_parameter(std::string_view parameter) {
+std::string write_parameter(std::string_view parameter, const RecordBook& records) {
   auto equals = std::string_view::npos;
   int depth = 0;
   for (std::size_t index = 0; index < parameter.size(); ++index) {
@@ -76,44 +26,22 @@ std::string write_parameter(std::string_view parameter) {
   const bool has_default = equals != std::string_view::npos;
   const auto declared = trim(parameter.substr(0, equals));
   const auto colon = declared.find(':');
-  const auto annotation =
-      colon == std::string_view::npos ? std::string_view("Any") : trim(declared.substr(colon + 1));
-  return std::string(trim(declared.substr(0, colon))) + ": " +
-         (can_be_named(annotation) ? std::string(annotation) : "Any") + (has_default ? " = ..." : "");
-}
-
-/// The position after the bracket that closes the one at `open`; npos when none does.
-std::size_t after_closing(std::string_view text, std::size_t open) {
-  int depth = 0;
-  char quoted = 0;
-  for (auto index = open; index < text.size(); ++index) {
-    const char c = text[index];
-    if (quoted != 0) {
-      quoted = c == quoted ? '\0' : quoted;
-    } else if (c == '#') {
-      index = std::min(text.find('\n', index), text.size()); // its brackets and quotes are none
-    } else if (c == '"' || c == '\'') {
-      quoted = c;
-    } else if (c == '(' || c == '[') {
-      ++depth;
-    } else if ((c == ')' || c == ']') && --depth == 0) {
-      return index + 1;
-    }
-  }
-  return std::string_view::npos;
+  const auto type =
+      colon == std::string_view::npos ? "Any" : annotated_type(declared.substr(colon + 1), records);
+  return std::string(trim(declared.substr(0, colon))) + ": " + type + (has_default ? " = ..." : "");
 }
 
 /// What a call can give, all by position.
-std::string write_parameters(const std::vector<std::string>& parameters) {
+std::string write_parameters(const std::vector<std::string>& parameters, const RecordBook& records) {
   std::vector<std::string> written;
   std::string rest;
   for (const auto& parameter : parameters) {
     if (parameter.starts_with('*')) {
-      rest = parameter.starts_with("**") || parameter == "*" ? "" : write_parameter(parameter);
+      rest = parameter.starts_with("**") || parameter == "*" ? "" : write_parameter(parameter, records);
       break; // what follows has keywords only
     }
     if (parameter != "/") {
-      written.push_back(write_parameter(parameter));
+      written.push_back(write_parameter(parameter, records));
     }
   }
   if (!written.empty()) {
@@ -125,22 +53,11 @@ std::string write_parameters(const std::vector<std::string>& parameters) {
   return join(written, ", ");
 }
 
-/// What of a method's result arrives: bytes go as a Uint8Array, which the wrapper shows as a memoryview.
+/// What of a method's result arrives: bytes go as a Uint8Array, which the wrapper shows as a memoryview. A
+/// record arrives as a dict with attributes, which a TypedDict has not.
 std::string write_result(std::string_view result) {
-  if (!can_be_named(result)) {
-    return "Any";
-  }
-  static constexpr std::string_view bytes = "bytes";
-  std::string text(result);
-  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  for (auto at = text.find(bytes); at != std::string::npos; at = text.find(bytes, at + 1)) {
-    const bool starts = at == 0 || !is_letter(text[at - 1]);
-    const bool ends = at + bytes.size() == text.size() || !is_letter(text[at + bytes.size()]);
-    if (starts && ends && text.find("Literal[") == std::string::npos) {
-      text.replace(at, bytes.size(), "memoryview");
-    }
-  }
-  return text;
+  auto type = annotated_type(result, RecordBook());
+  return type.find("Literal[") == std::string::npos ? with_names(type, {{"bytes", "memoryview"}}) : type;
 }
 
 enum class Decorated {
@@ -166,7 +83,24 @@ Decorated read_decorator(std::string_view line) {
                                                            : Decorated::outside;
 }
 
-void read_method(std::string_view rest, Decorated decorated, PythonClass& owner) {
+/// `event: "WorkflowEvent[Order]"` -> what stands for `Order`; empty when nothing is said of it.
+std::string payload_of(std::string_view parameter, const RecordBook& records) {
+  const auto colon = parameter.find(':');
+  if (colon == std::string_view::npos) {
+    return {};
+  }
+  constexpr std::string_view event = "WorkflowEvent[";
+  const auto type = without_quotes(parameter.substr(colon + 1));
+  const auto open = type.find(event);
+  const bool is_event = open != std::string_view::npos && (open == 0 || type[open - 1] == '.');
+  if (!is_event || !type.ends_with(']')) {
+    return {};
+  }
+  const auto start = open + event.size();
+  return annotated_type(type.substr(start, type.size() - start - 1), records);
+}
+
+void read_method(std::string_view rest, Decorated decorated, const RecordBook& records, PythonClass& owner) {
   const auto open = rest.find('(');
   const auto close = open == std::string_view::npos ? open : after_closing(rest, open);
   if (close == std::string_view::npos) {
@@ -175,13 +109,17 @@ void read_method(std::string_view rest, Decorated decorated, PythonClass& owner)
   PythonMethod method;
   method.name = trim(rest.substr(0, rest.find_first_of("([")));
   auto parameters = split_arguments(rest.substr(open + 1, close - open - 2));
+  if (method.name == "run" && parameters.size() > 1) {
+    owner.payload = payload_of(parameters[1], records);
+  }
   if (is_handler(method.name) || (parameters.empty() && decorated != Decorated::unbound)) {
     return;
   }
   if (decorated != Decorated::unbound) {
     parameters.erase(parameters.begin()); // self
   }
-  method.parameters = decorated == Decorated::outside ? "*arguments: Any" : write_parameters(parameters);
+  method.parameters =
+      decorated == Decorated::outside ? "*arguments: Any" : write_parameters(parameters, records);
   const auto colon = rest.find(':', close);
   auto result = trim(rest.substr(close, colon == std::string_view::npos ? 0 : colon - close));
   result = result.starts_with("->") ? trim(result.substr(2)) : std::string_view("Any");
@@ -247,46 +185,23 @@ Ancestry ancestry_of(const PythonClass& found, const std::vector<PythonClass>& c
   return ancestry;
 }
 
-std::vector<PythonClass> find_python_classes(std::string_view source) {
+std::vector<PythonClass> find_python_classes(std::string_view source, const RecordBook& records) {
   std::vector<PythonClass> classes;
-  bool inside = false;
-  auto decorated = Decorated::no;
-  std::size_t indent = 0;
-  for (std::size_t start = 0; start < source.size();) {
-    const auto end = std::min(source.find('\n', start), source.size());
-    const auto line = source.substr(start, end - start);
-    const auto first = line.find_first_not_of(" \t");
-    const auto text = first == std::string_view::npos ? std::string_view{} : line.substr(first);
-    if (text.empty() || text.starts_with('#')) {
-      start = end + 1;
-      continue;
-    }
-    if (first == 0) {
-      inside = text.starts_with("class ");
-      indent = 0;
-      if (inside) {
-        PythonClass found;
-        found.name = trim(text.substr(6, text.find_first_of("(:[") - 6));
-        const auto open = text.find('(');
-        const auto close = open == std::string_view::npos ? open : after_closing(source, start + open);
-        if (close != std::string_view::npos) {
-          found.bases = split_arguments(source.substr(start + open + 1, close - start - open - 2));
-        }
-        classes.push_back(std::move(found));
+  for (const auto& each : python_class_sources(source)) {
+    PythonClass found{std::string(each.name), each.bases, {}};
+    auto decorated = Decorated::no;
+    for (const auto statement : each.statements) {
+      if (statement.starts_with('@')) {
+        decorated = std::max(decorated, read_decorator(statement.substr(0, statement.find('\n'))));
+        continue;
       }
-    } else if (inside) {
-      indent = indent == 0 ? first : indent;
-      if (first == indent && text.starts_with('@')) {
-        decorated = std::max(decorated, read_decorator(text));
-      } else if (first == indent) {
-        const bool is_async = text.starts_with("async def ");
-        if ((is_async || text.starts_with("def ")) && decorated != Decorated::hidden) {
-          read_method(source.substr(start + first + (is_async ? 10 : 4)), decorated, classes.back());
-        }
-        decorated = text.starts_with(')') ? decorated : Decorated::no; // the end of a decorator's call
+      const bool is_async = statement.starts_with("async def ");
+      if ((is_async || statement.starts_with("def ")) && decorated != Decorated::hidden) {
+        read_method(statement.substr(is_async ? 10 : 4), decorated, records, found);
       }
+      decorated = statement.starts_with(')') ? decorated : Decorated::no; // the end of a decorator's call
     }
-    start = end + 1;
+    classes.push_back(std::move(found));
   }
   return classes;
 }

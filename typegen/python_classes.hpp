@@ -2,6 +2,8 @@
 // service or workflow answers to.
 #pragma once
 
+#include <typegen/records.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +18,17 @@ struct PythonMethod {
   /// "Any" when it has none, or none that a stub can name; what comes out of a call, so that `bytes` are a
   /// `memoryview`.
   std::string result;
+  /// The same for a call that gives the last argument as keywords, which arrive as one object: "by: int, /,
+  /// **options: Unpack[_OptionsDict]". Empty where there is no such call.
+  std::string keywords = {};
 };
 
 struct PythonClass {
   std::string name;
-  std::vector<std::string> bases; ///< as written
-  std::vector<PythonMethod> methods;
-  std::string worker = {}; ///< the other Worker of this machine that it is of; empty: this project's
+  std::vector<std::string> bases = {}; ///< as written
+  std::vector<PythonMethod> methods = {};
+  std::string payload = {}; ///< of a workflow: the type of what it is started with, where its `run` says so
+  std::string worker = {};  ///< the other Worker of this machine that it is of; empty: this project's
 };
 
 /// Whether a method is called by the platform or is private by convention (`_name`): nothing to call through
@@ -41,7 +47,9 @@ struct Ancestry {
 [[nodiscard]] Ancestry ancestry_of(const PythonClass& found, const std::vector<PythonClass>& classes);
 
 /// The classes at the top level of a module. Public methods only; what is called by the platform (fetch,
-/// alarm, queue, …) is left out. Text that is not Python gives no classes.
-[[nodiscard]] std::vector<PythonClass> find_python_classes(std::string_view source);
+/// alarm, queue, …) is left out. Arguments may be of the types in `records`. Text that is not Python gives no
+/// classes.
+[[nodiscard]] std::vector<PythonClass> find_python_classes(std::string_view source,
+                                                           const RecordBook& records = RecordBook());
 
 } // namespace pyw::typegen

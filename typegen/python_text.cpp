@@ -110,6 +110,27 @@ std::string quote(std::string_view text) {
   return quoted + "\"";
 }
 
+std::string_view next_word(std::string_view python, std::size_t& index, std::string_view stops) {
+  while (index < python.size()) {
+    const char c = python[index];
+    if (is_word(c)) {
+      const auto start = index;
+      index = end_of_word(python, index);
+      return python.substr(start, index - start);
+    }
+    if (c == '"' || c == '\'') {
+      index = skip_string(python, index);
+    } else if (c == '#') {
+      index = std::min(python.find('\n', index), python.size());
+    } else if (stops.find(c) != std::string_view::npos) {
+      return {};
+    } else {
+      ++index;
+    }
+  }
+  return {};
+}
+
 std::string docstring(std::string_view comment, std::size_t indent) {
   if (comment.empty()) {
     return {};

@@ -35,6 +35,11 @@ namespace pyw::typegen {
 /// has no end ends with its line.
 [[nodiscard]] std::size_t skip_string(std::string_view python, std::size_t index);
 
+/// The next word from `index` on that is in no string and no comment; `index` is then behind it. Empty at the
+/// end of the text, and before one of the characters in `stops`.
+[[nodiscard]] std::string_view
+next_word(std::string_view python, std::size_t& index, std::string_view stops = {});
+
 /// A JavaScript comment as a docstring's lines, indented, with quotes, ending in a newline; empty when the
 /// comment says nothing.
 [[nodiscard]] std::string docstring(std::string_view comment, std::size_t indent);

@@ -3,8 +3,11 @@
 #include <typegen/reader_types.hpp>
 #include <typegen/source_pieces.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <future>
+#include <thread>
 
 namespace pyw::typegen {
 
@@ -278,8 +281,8 @@ void DeclarationReader::read_enum(const Node& node, Scope& scope) {
   }
 }
 
-/// Large enough that a thread for it pays.
-constexpr std::size_t piece_size = 80 * 1024;
+/// Small enough that the first is soon there to be read, large enough that a parser for it pays.
+constexpr std::size_t piece_size = 40 * 1024;
 
 } // namespace
 
@@ -287,16 +290,27 @@ Program read_declarations(const std::vector<std::string_view>& sources) {
   Program program;
   program.global = program.arena->make(Scope{});
   DeclarationReader reader(program);
-  // While one piece is being read, others are parsed: parsing is most of the work.
-  std::vector<std::future<std::unique_ptr<SyntaxTree>>> trees;
+  std::vector<SourcePiece> pieces;
   for (const auto source : sources) {
-    for (const auto& piece : split_declarations(source, piece_size)) {
-      trees.push_back(
-          std::async([piece] { return std::make_unique<SyntaxTree>(piece.text, piece.lines_before); }));
+    const auto of_source = split_declarations(source, piece_size);
+    pieces.insert(pieces.end(), of_source.begin(), of_source.end());
+  }
+  // In order, by as many threads as can run at once: the first piece is read while others are parsed.
+  std::vector<std::promise<std::unique_ptr<SyntaxTree>>> trees(pieces.size());
+  std::atomic<std::size_t> next = 0;
+  const auto parse = [&] {
+    for (auto index = next++; index < pieces.size(); index = next++) {
+      trees[index].set_value(std::make_unique<SyntaxTree>(pieces[index].text, pieces[index].lines_before));
     }
+  };
+  std::vector<std::future<void>> parsers;
+  for (std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, pieces.size() + 1);
+       count > 0;
+       --count) {
+    parsers.push_back(std::async(std::launch::async, parse));
   }
   for (auto& tree : trees) {
-    reader.read_statements(tree.get()->root(), *program.global);
+    reader.read_statements(tree.get_future().get()->root(), *program.global);
   }
   return program;
 }

@@ -189,13 +189,13 @@ bool Resolver::is_object_alias(const Symbol& symbol) {
     break;
   case TypeKind::reference: { // another name of an object type is that type; Omit<…> is a new one
     is_object = is_utility(type->text) && find(*type) == nullptr && type->text != "Array" &&
-                type->text != "ReadonlyArray" && type->text != "Readonly" && shape(type).has_value();
+                type->text != "ReadonlyArray" && type->text != "Readonly" && shape(type) != nullptr;
     break;
   }
   case TypeKind::mapped:
   case TypeKind::both:
   case TypeKind::either:
-    is_object = shape(type).has_value();
+    is_object = shape(type) != nullptr;
     break;
   default:
     break;

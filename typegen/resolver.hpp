@@ -4,6 +4,7 @@
 
 #include <typegen/ir.hpp>
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,17 +52,26 @@ struct Shape {
   }
 };
 
+/// Shapes are asked for again and again, and have many members: one for all. Null for what is no object type.
+using SharedShape = std::shared_ptr<const Shape>;
+
 enum class Inherited { include, exclude };
 
 class Resolver {
 public:
-  explicit Resolver(Program& program) : m_program(program) {}
+  explicit Resolver(Program& program) : m_program(program) {
+    m_plain_types.reserve(expected_types);
+    m_shapes.reserve(expected_types);
+  }
 
   /// The symbol that a dotted name means in `scope` or around it; null when there is none.
   [[nodiscard]] const Symbol* find(std::string_view name, const Scope* scope) const;
 
   [[nodiscard]] const Symbol* find(const Type& reference) const {
-    return find(reference.text, reference.scope);
+    if (!std::exchange(reference.is_looked_up, true)) {
+      reference.symbol = find(reference.text, reference.scope);
+    }
+    return reference.symbol;
   }
 
   /// Arguments to parameters; what is missing takes its default, else its constraint, else `unknown`.
@@ -79,8 +89,10 @@ public:
   [[nodiscard]] bool is_object_alias(const Symbol& symbol);
 
   /// The members of an object type (interface, class, literal, intersection, union of plain objects, Omit<…>
-  /// …); nullopt when `type` is none.
-  [[nodiscard]] std::optional<Shape> shape(const Type* type, Inherited inherited = Inherited::include);
+  /// …); null when `type` is none.
+  [[nodiscard]] SharedShape shape(const Type* type, Inherited inherited = Inherited::include);
+  /// The same; without members where `type` is none.
+  [[nodiscard]] SharedShape members_of(const Type* type);
   [[nodiscard]] Shape shape_of_symbol(const Symbol& symbol, const Bindings& bindings, Inherited inherited);
 
   /// Whether it is data (converted as a whole) rather than an object with methods.
@@ -121,22 +133,24 @@ private:
 
   void add_members(Shape& shape, const std::vector<Member>& members, const Bindings& bindings);
   bool is_plain_uncached(const Type* type);
-  const std::optional<Shape>& cached_shape(const Type* type);
-  std::optional<Shape> shape_uncached(const Type* type, Inherited inherited);
-  std::optional<Shape> shape_inner(const Type* type, Inherited inherited);
+  SharedShape shape_uncached(const Type* type, Inherited inherited);
+  SharedShape shape_inner(const Type* type, Inherited inherited);
   std::vector<const Type*> each_looked_up(const Type* type);
   const Type* widest(const Type* lookup);
-  std::optional<Shape> shape_of_both(const Type* type);
-  std::optional<Shape> shape_of_either(const Type* type);
+  SharedShape shape_of_both(const Type* type);
+  SharedShape shape_of_either(const Type* type);
   Shape& inherit(Shape& shape, const Shape& base);
+
+  /// Of the runtime's declarations; only so that the tables need not grow.
+  static constexpr std::size_t expected_types = 1U << 15U;
 
   Program& m_program;
   int m_depth = 0;
   std::unordered_map<const Symbol*, bool> m_object_aliases;
   std::unordered_map<const Symbol*, bool> m_plain;
   std::unordered_map<const Type*, bool> m_plain_types;
-  std::unordered_map<const Type*, std::optional<Shape>> m_shapes; ///< types never change: one answer each
-  std::set<const Symbol*> m_shaping; ///< heritage that leads back to itself ends here
+  std::unordered_map<const Type*, SharedShape> m_shapes; ///< types never change: one answer each
+  std::set<const Symbol*> m_shaping;                     ///< heritage that leads back to itself ends here
 };
 
 } // namespace pyw::typegen

@@ -19,6 +19,10 @@ ShapeMember& member_named(Shape& shape, const Member& source) {
   return shape.members.emplace_back(std::move(fresh));
 }
 
+SharedShape shared(Shape shape) {
+  return std::make_shared<const Shape>(std::move(shape));
+}
+
 bool is_never(const Type* type) {
   return type != nullptr && type->kind == TypeKind::primitive && type->text == "never";
 }
@@ -117,27 +121,31 @@ Shape Resolver::shape_of_symbol(const Symbol& symbol, const Bindings& bindings, 
   return shape;
 }
 
-const std::optional<Shape>& Resolver::cached_shape(const Type* type) {
-  const auto known = m_shapes.find(type);
-  return known != m_shapes.end()
-             ? known->second
-             : m_shapes.emplace(type, shape_uncached(type, Inherited::include)).first->second;
-}
-
-std::optional<Shape> Resolver::shape(const Type* type, Inherited inherited) {
+SharedShape Resolver::shape(const Type* type, Inherited inherited) {
   return shape_inner(type, inherited);
 }
 
-std::optional<Shape> Resolver::shape_inner(const Type* type, Inherited inherited) {
-  // What is asked for while a heritage is being walked may be cut short by it: not to be kept.
-  const bool keep = m_shaping.empty() && inherited == Inherited::include && m_depth < 20;
-  return keep ? cached_shape(type) : shape_uncached(type, inherited);
+SharedShape Resolver::members_of(const Type* type) {
+  static const auto none = std::make_shared<const Shape>();
+  auto found = shape(type);
+  return found == nullptr ? none : found;
 }
 
-std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inherited) {
+SharedShape Resolver::shape_inner(const Type* type, Inherited inherited) {
+  // What is asked for while a heritage is being walked may be cut short by it: not to be kept.
+  const bool keep = m_shaping.empty() && inherited == Inherited::include && m_depth < 20;
+  if (!keep) {
+    return shape_uncached(type, inherited);
+  }
+  const auto known = m_shapes.find(type);
+  return known != m_shapes.end() ? known->second
+                                 : m_shapes.emplace(type, shape_uncached(type, inherited)).first->second;
+}
+
+SharedShape Resolver::shape_uncached(const Type* type, Inherited inherited) {
   if (++m_depth > 80) {
     --m_depth;
-    return std::nullopt;
+    return nullptr;
   }
 
   struct Leave {
@@ -150,7 +158,7 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
   case TypeKind::object: {
     Shape shape;
     add_members(shape, type->members, {});
-    return shape;
+    return shared(std::move(shape));
   }
   case TypeKind::both:
     return shape_of_both(type);
@@ -160,13 +168,12 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
   case TypeKind::lookup:
   case TypeKind::conditional: {
     const auto* expanded = expand(type);
-    return expanded == type || expanded->kind == TypeKind::other ? std::nullopt
-                                                                 : shape_inner(expanded, inherited);
+    return expanded == type || expanded->kind == TypeKind::other ? nullptr : shape_inner(expanded, inherited);
   }
   case TypeKind::reference:
     break;
   default:
-    return std::nullopt;
+    return nullptr;
   }
 
   const auto* symbol = find(*type);
@@ -174,11 +181,11 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
     Shape stub;
     stub.is_rpc = true;
     stub.is_class = true;
-    return stub;
+    return shared(std::move(stub));
   }
   if (symbol != nullptr) {
     if (!symbol->bodies.empty()) {
-      return shape_of_symbol(*symbol, bind(parameters_of(*symbol), type->parts), inherited);
+      return shared(shape_of_symbol(*symbol, bind(parameters_of(*symbol), type->parts), inherited));
     }
     if (!symbol->aliases.empty() && m_shaping.insert(symbol).second) {
       const auto& alias = symbol->aliases.front();
@@ -186,7 +193,7 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
       m_shaping.erase(symbol);
       return result;
     }
-    return std::nullopt;
+    return nullptr;
   }
 
   // Utility types over objects.
@@ -205,7 +212,7 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
         record.index_value = argument(1);
       }
     }
-    return record;
+    return shared(std::move(record));
   }
   if (type->text == "Exclude" || type->text == "Readonly" || type->text == "NonNullable") {
     return shape_inner(argument(0), inherited);
@@ -213,24 +220,25 @@ std::optional<Shape> Resolver::shape_uncached(const Type* type, Inherited inheri
   const bool picks = type->text == "Pick";
   const bool omits = type->text == "Omit";
   if (!picks && !omits && type->text != "Partial" && type->text != "Required") {
-    return std::nullopt;
+    return nullptr;
   }
-  auto base = shape_inner(argument(0), Inherited::include);
-  if (!base) {
-    return std::nullopt;
+  const auto whole = shape_inner(argument(0), Inherited::include);
+  if (!whole) {
+    return nullptr;
   }
+  auto base = *whole;
   if (picks || omits) {
     std::set<std::string_view> names;
     for (const auto* key : arms(argument(1))) {
       names.insert(key->text);
     }
-    std::erase_if(base->members, [&](const ShapeMember& each) { return names.contains(each.name) == omits; });
-    return base;
+    std::erase_if(base.members, [&](const ShapeMember& each) { return names.contains(each.name) == omits; });
+    return shared(std::move(base));
   }
-  for (auto& member : base->members) {
+  for (auto& member : base.members) {
     member.optional = type->text == "Partial";
   }
-  return base;
+  return shared(std::move(base));
 }
 
 /// What a lookup by several names (`Models[Name]["inputs"]`) may lead to, name by name: its object may be a
@@ -268,7 +276,7 @@ const Type* Resolver::widest(const Type* lookup) {
   return found.empty() ? lookup : combined(TypeKind::either, std::move(found));
 }
 
-std::optional<Shape> Resolver::shape_of_both(const Type* type) {
+SharedShape Resolver::shape_of_both(const Type* type) {
   Shape merged;
   bool any = false;
   for (const auto* part : type->parts) {
@@ -284,7 +292,7 @@ std::optional<Shape> Resolver::shape_of_both(const Type* type) {
       if (is_nothing || expanded->kind == TypeKind::other) {
         continue;
       }
-      return std::nullopt;
+      return nullptr;
     }
     any = true;
     for (const auto& member : arm->members) {
@@ -308,27 +316,28 @@ std::optional<Shape> Resolver::shape_of_both(const Type* type) {
     merged.calls.insert(merged.calls.end(), arm->calls.begin(), arm->calls.end());
     merged.constructs.insert(merged.constructs.end(), arm->constructs.begin(), arm->constructs.end());
   }
-  return any ? std::optional(merged) : std::nullopt;
+  return any ? shared(std::move(merged)) : nullptr;
 }
 
-std::optional<Shape> Resolver::shape_of_either(const Type* type) {
+SharedShape Resolver::shape_of_either(const Type* type) {
   Shape merged;
   bool first = true;
   for (const auto* part : arms(type)) {
-    auto arm = shape_inner(part, Inherited::include);
-    if (!arm || arm->is_rpc || arm->is_class || !arm->calls.empty() || !is_plain(part)) {
-      return std::nullopt;
+    const auto of_arm = shape_inner(part, Inherited::include);
+    if (!of_arm || of_arm->is_rpc || of_arm->is_class || !of_arm->calls.empty() || !is_plain(part)) {
+      return nullptr;
     }
+    auto arm = *of_arm;
     // `value?: undefined` beside `value: R` says that this arm lacks the key, as `never` does.
-    std::erase_if(arm->members, [](const ShapeMember& each) {
+    std::erase_if(arm.members, [](const ShapeMember& each) {
       const bool is_missing = each.optional && each.type != nullptr &&
                               each.type->kind == TypeKind::primitive && each.type->text == "undefined";
       return is_missing || is_never(each.type);
     });
     for (auto& own : merged.members) {
-      own.sometimes = own.sometimes || arm->find(own.name) == nullptr;
+      own.sometimes = own.sometimes || arm.find(own.name) == nullptr;
     }
-    for (const auto& member : arm->members) {
+    for (const auto& member : arm.members) {
       auto own = std::find_if(merged.members.begin(), merged.members.end(), [&](const ShapeMember& each) {
         return each.name == member.name;
       });
@@ -343,10 +352,10 @@ std::optional<Shape> Resolver::shape_of_either(const Type* type) {
         }
       }
     }
-    merged.index_value = merged.index_value == nullptr ? arm->index_value : merged.index_value;
+    merged.index_value = merged.index_value == nullptr ? arm.index_value : merged.index_value;
     first = false;
   }
-  return first ? std::nullopt : std::optional(merged);
+  return first ? nullptr : shared(std::move(merged));
 }
 
 bool Resolver::is_plain(const Symbol& symbol) {
@@ -358,13 +367,12 @@ bool Resolver::is_plain(const Symbol& symbol) {
   const auto* reference = make({.kind = TypeKind::reference, .text = symbol.name, .scope = symbol.scope});
   bool plain = true;
   for (const auto& variable : symbol.variables) { // a constructor of the same name: instances, not data
-    const auto made =
-        variable.type == nullptr ? std::nullopt : shape_inner(variable.type, Inherited::include);
+    const auto made = variable.type == nullptr ? nullptr : shape_inner(variable.type, Inherited::include);
     plain = plain && !(made && !made->constructs.empty());
   }
   if (plain) {
     const auto flattened = shape_inner(reference, Inherited::include);
-    plain = flattened.has_value() && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
+    plain = flattened != nullptr && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
             flattened->constructs.empty() &&
             (!flattened->members.empty() || flattened->index_value != nullptr) &&
             std::none_of(flattened->members.begin(), flattened->members.end(), [](const ShapeMember& member) {
@@ -392,7 +400,7 @@ bool Resolver::is_plain_uncached(const Type* type) {
     return symbol != nullptr && is_plain(*symbol);
   }
   const auto flattened = shape_inner(expanded, Inherited::include);
-  return flattened.has_value() && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
+  return flattened != nullptr && !flattened->is_class && !flattened->is_rpc && flattened->calls.empty() &&
          flattened->constructs.empty() &&
          std::none_of(flattened->members.begin(), flattened->members.end(), [](const ShapeMember& member) {
            return member.is_method() && !member.optional;

@@ -105,7 +105,7 @@ private:
 
 bool StubMaker::is_constructor(const Symbol& symbol) {
   return std::any_of(symbol.variables.begin(), symbol.variables.end(), [&](const Variable& variable) {
-    const auto shape = variable.type == nullptr ? std::nullopt : m_resolver.shape(variable.type);
+    const auto shape = variable.type == nullptr ? nullptr : m_resolver.shape(variable.type);
     return shape && !shape->constructs.empty();
   });
 }
@@ -457,15 +457,14 @@ RuntimeStubs StubMaker::run() {
 } // namespace
 
 RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, const StubOptions& options) {
-  auto maker = std::make_unique<StubMaker>(sources, options);
+  auto maker = std::make_shared<StubMaker>(sources, options);
   auto stubs = maker->run();
-  stubs.beside.push_back(std::make_shared<std::future<void>>(
-      std::async(std::launch::async, [unneeded = std::move(maker)]() mutable { unneeded.reset(); })));
+  stubs.remains = std::move(maker);
   return stubs;
 }
 
 std::string_view generator_version() {
-  return "11";
+  return "12";
 }
 
 } // namespace pyw::typegen

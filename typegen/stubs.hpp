@@ -45,8 +45,9 @@ struct StubReport {
 struct RuntimeStubs {
   std::vector<StubFile> files;
   StubReport report;
-  /// Work that goes on in other threads: giving back what the lowering needed is a tenth of the whole time.
-  /// Whoever drops the last reference waits for it.
+  /// What the lowering needed. Giving it back is a tenth of the whole time: who ends anyway may keep it.
+  std::shared_ptr<void> remains = {};
+  /// Work that goes on in other threads. Whoever drops the last reference waits for it.
   std::vector<std::shared_ptr<std::future<void>>> beside = {};
 };
 

@@ -328,9 +328,12 @@ private:
       declare(variable);
       generic += (generic.empty() ? "" : ", ") + variable.declared;
     }
+    const auto keyword = each.bases.rfind("total="); // of a TypedDict: after all bases
+    const auto bases = each.bases.substr(0, keyword == std::string_view::npos ? keyword : keyword - 2);
     m_out += std::string(class_keyword) + std::string(each.name) + "(" +
-             with_declared_names(each.bases, each.variables) + (each.bases.empty() ? "" : ", ") + "Generic[" +
-             generic + "])" + std::string(each.rest) + with_declared_names(each.body, each.variables);
+             with_declared_names(bases, each.variables) + (bases.empty() ? "" : ", ") + "Generic[" + generic +
+             "]" + std::string(each.bases.substr(bases.size())) + ")" + std::string(each.rest) +
+             with_declared_names(each.body, each.variables);
   }
 
   /// Its declaration, where the module has not got one like it.

@@ -49,6 +49,11 @@ std::vector<std::string_view> split_words(std::string_view text) {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string joined;
+  std::size_t size = 0;
+  for (const auto& part : parts) {
+    size += part.size() + separator.size();
+  }
+  joined.reserve(size);
   for (const auto& part : parts) {
     if (&part != parts.data()) {
       joined += separator;

@@ -1,9 +1,18 @@
-# The Worker's own code: the classes that ROOM, FLOW and SELF stand for.
+# The Worker's own code: the classes that ROOM, FLOW, ORDERS and SELF stand for.
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, override
 
 from workers import DurableObject, Request, Response, WorkerEntrypoint, WorkflowEntrypoint
+
+if TYPE_CHECKING:
+    from js import WorkflowEvent
+
+
+class Order(TypedDict):
+    id: str
+    rows: list[int]
+    note: NotRequired[str]
 
 
 def logged(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,11 +59,19 @@ class Room(Base):
     async def total(self, *numbers: int, start: int = 0) -> int:
         return sum(numbers, start)
 
+    async def ordered(self, order: Order, times: int) -> bool:
+        return len(order["rows"]) == times
+
     def _private(self) -> None: ...
 
 
 class Flow(WorkflowEntrypoint):
     async def run(self, event: Any, step: Any) -> None: ...
+
+
+class Orders(WorkflowEntrypoint):
+    async def run(self, event: "WorkflowEvent[Order]", step: Any) -> None:
+        print(event["payload"]["id"])
 
 
 class Default(WorkerEntrypoint):

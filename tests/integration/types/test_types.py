@@ -241,17 +241,41 @@ export default class extends WorkerEntrypoint {
 }
 """
 ADMIN = """import { WorkerEntrypoint } from "cloudflare:workers";
-import type { Kind, User } from "./types";
+import type { Kind, Mail, Person, User } from "./types";
 export class Admin extends WorkerEntrypoint<Env> {
   async ban(user: string, ...days: number[]): Promise<boolean> { return true; }
   async find(kind: Kind, ids: number[]): Promise<User | null> { return null; }
   async add(user: User, picture?: Uint8Array): Promise<Date> { return new Date(); }
 }
+export class People extends WorkerEntrypoint<Env> {
+  static make(): People { throw 1; }
+  count = 0;
+  get size(): number { return 1; }
+  set size(value: number) {}
+  async save(user: Person, options: { loud?: boolean } = {}): Promise<Person | null> { return user; }
+  async all(people: Partial<Person>[], by: keyof Person): Promise<Person[]> { return []; }
+}
+export class Mails extends WorkflowEntrypoint<Env, Mail> {
+  async run(event: Readonly<WorkflowEvent<Mail>>, step: WorkflowStep) {}
+}
 """
 ADMIN_TYPES = """export type Kind = "name" | "mail";
 export interface User { name: string; seen: Date }
+export interface Named { readonly name: string }
+export interface Person extends Named { age?: number; boss?: Person; mails: Mail[] }
+export type Mail = { to: string[] };
 """
-FRONT = """from workers import Request, Response, WorkerEntrypoint
+FRONT = """from datetime import datetime
+from typing import Any, Literal, NotRequired, TypedDict
+
+from workers import Request, Response, WorkerEntrypoint
+
+
+class Mine(TypedDict):
+    name: Literal["m"]
+    age: int
+    boss: NotRequired[Any]
+    mails: list[Any]
 
 
 class Default(WorkerEntrypoint):
@@ -264,12 +288,35 @@ class Default(WorkerEntrypoint):
             print(user["name"], user.name)
         ids: list[int] = []
         await self.env.ADMIN.find("mail", ids)
-        reveal_type(await self.env.ADMIN.add({"name": "x"}, b"x"))
+        reveal_type(await self.env.ADMIN.add({"name": "x", "seen": datetime.now()}, b"x"))
         user.name  # E
         await self.env.ADMIN.find("phone", [1])  # E
         await self.env.ADMIN.find("name", ("a",))  # E
         await self.env.ADMIN.add("x")  # E
+        people = self.env.PEOPLE
+        boss = await people.save({"name": "x", "mails": [{"to": ["y"]}]}, loud=True)
+        await people.save({"name": "x", "age": 3, "boss": {"name": "b", "mails": []}, "mails": []}, {"loud": True})
+        if boss is not None:
+            await people.save(boss)
+            await people.all([boss, {"age": 1}, {}], "name")
+        mine: Mine = {"name": "m", "age": 1, "mails": []}
+        await people.save(mine)
+        await people.save({"name": 1, "mails": []})  # E
+        await people.save({"name": "x"})  # E
+        await people.save({"name": "x", "mails": [], "agee": 1})  # E
+        await people.save({"name": "x", "mails": [{"to": "y"}]})  # E
+        await people.save({"name": "x", "mails": []}, quiet=True)  # E
+        await people.all([], "sex")  # E
+        people.make()  # E
+        people.size = 3  # E
+        people.count  # E
         await self.env.ELSEWHERE.anything(1)
+        made = await self.env.MAILS.create(id="m", params={"to": ["x"]})
+        reveal_type(made.id)
+        await self.env.AWAY.create(params=1)
+        await self.env.MAILS.create(params={"to": "x"})  # E
+        await self.env.MAILS.create(params=1)  # E
+        await self.env.MAILS.create(parms={"to": ["x"]})  # E
         await self.env.AUTH.roles()  # E
         await self.env.AUTH.roles(3)  # E
         await self.env.AUTH.rolls("t")  # E
@@ -296,14 +343,22 @@ def test_other_workers(pyw, root):
     (folder / "wrangler.json").write_text(json.dumps({
         "name": "front", "main": "entry.py", "compatibility_date": "2026-04-01", "compatibility_flags": ["python_workers"],
         "services": [{"binding": "AUTH", "service": "auth-service"}, {"binding": "ADMIN", "service": "admin", "entrypoint": "Admin"},
+                     {"binding": "PEOPLE", "service": "admin", "entrypoint": "People"},
                      {"binding": "ELSEWHERE", "service": "not-here"}],
-        "durable_objects": {"bindings": [{"name": "ROOM", "class_name": "Room", "script_name": "auth-service"}]}}))
+        "durable_objects": {"bindings": [{"name": "ROOM", "class_name": "Room", "script_name": "auth-service"}]},
+        "workflows": [{"binding": "MAILS", "name": "mails", "class_name": "Mails", "script_name": "admin"},
+                      {"binding": "AWAY", "name": "away", "class_name": "Away", "script_name": "not-here"}]}))
     run(pyw, folder, "--outdir", str(environment.packages))
     said = environment.mypy(folder, "--strict", "--python-version", "3.13", "entry.py")
     wanted = {number for number, line in enumerate(FRONT.splitlines(), 1) if line.endswith("# E")}
     errors = {int(line.split(":")[1]) for line in said.splitlines() if ": error:" in line}
     assert errors == wanted, said
-    for revealed in ("list[str] | None", "bool", "datetime.datetime"):
+    (folder / "pyrightconfig.json").write_text(json.dumps({
+        "pythonVersion": "3.13", "venvPath": str(environment.folder.parent), "venv": environment.folder.name}))
+    by_pyright = {each["range"]["start"]["line"] + 1 for each in environment.pyright(folder, "-p", str(folder))
+                  if each["severity"] == "error"}
+    assert by_pyright == wanted, by_pyright ^ wanted
+    for revealed in ("list[str] | None", "bool", "datetime.datetime", "str"):
         assert f'"{revealed}"' in said.replace("builtins.", ""), said
     watch_other_worker(pyw, folder, root / "pair/auth/index.js")
 

@@ -101,6 +101,36 @@ TEST_CASE("stubs have the methods that a class inherits, and any other when a ba
 )") != std::string::npos);
 }
 
+TEST_CASE(
+    "a workflow is typed by what its class is started with, and the records that this names are written") {
+  EnvDescription env;
+  env.entries = {{.name = "FLOW", .kind = EnvKind::workflow, .class_name = "Flow"},
+                 {.name = "FAR", .kind = EnvKind::workflow, .class_name = "Flow", .worker = "other"},
+                 {.name = "PLAIN", .kind = EnvKind::workflow, .class_name = "Plain"}};
+  env.classes = {{.name = "Base", .payload = "list[_RowDict]"},
+                 {.name = "Flow", .bases = {"Base"}},
+                 {.name = "Flow", .payload = "int", .worker = "other"},
+                 {.name = "Plain", .payload = "Any"}};
+  env.records = {{"_CellDict", {{"a b", "str"}}}, {"_RowDict", {{"cell", "_CellDict"}}}, {"_UnusedDict"}};
+  CHECK(body_of(env, {"Workflow"}) == R"(from ._globals import *
+
+class _RowDict(TypedDict):
+    cell: ReadOnly[_CellDict]
+
+_CellDict = TypedDict("_CellDict", {
+    "a b": ReadOnly[str],
+})
+
+class Env:
+    """What the Worker finds in `self.env`."""
+
+    FLOW: _globals.Workflow[list[_RowDict]]
+    FAR: _globals.Workflow[int]
+    PLAIN: _globals.Workflow
+)");
+  CHECK(body_of(env, {}).find("    FLOW: Any\n") != std::string::npos);
+}
+
 TEST_CASE("bindings may have the names of Python's own types, and names that are none") {
   EnvDescription env;
   env.entries = {{.name = "str", .kind = EnvKind::secret}, {.name = "a-b", .kind = EnvKind::secret}};

@@ -109,6 +109,67 @@ export class Loop extends Loop { only() {} }
   CHECK(classes[1].bases == std::vector<std::string>{"away.Parent"});
 }
 
+TEST_CASE("JavaScript: what a workflow is started with") {
+  const auto classes = find_javascript_classes(R"ts(
+export class One extends WorkflowEntrypoint<Env, string> {
+  async run(event: Readonly<WorkflowEvent<number[]>>, step: WorkflowStep) {}
+}
+export class Two extends WorkflowEntrypoint<Env, Map<string, number> | string> { async run(event, step) {} }
+export class Three extends WorkflowEntrypoint {
+  /** @param {WorkflowEvent<string>} event */
+  async run(event, step) {}
+}
+export class Four extends WorkflowEntrypoint<Env> { async run(event, step) {} other(event: WorkflowEvent<string>) {} }
+export class Five extends One {}
+)ts");
+  REQUIRE(classes.size() == 5);
+  CHECK(classes[0].payload == "ListLike[float]");
+  CHECK(classes[1].payload == "Any");
+  CHECK(classes[2].payload == "str");
+  CHECK(classes[3].payload.empty());
+  CHECK(classes[4].payload == "ListLike[float]"); // inherited
+}
+
+TEST_CASE("JavaScript: an object that comes last can be given as keywords") {
+  RecordBook records;
+  const auto classes = find_javascript_classes(R"ts(
+export class A {
+  one(name: string, options?: { loud?: boolean }) {}
+  two(user: { id: string }) {}
+  three(options: { loud?: boolean }) {}
+  four(user: { id: string }, ...rest: string[]) {}
+  five(user: { "a-b": string }) {}
+  six(name: string) {}
+}
+)ts",
+                                               {},
+                                               &records);
+  REQUIRE(classes.size() == 1);
+  const auto& methods = classes[0].methods;
+  REQUIRE(methods.size() == 6);
+  CHECK(methods[0].parameters == "name: str, options: _optionsDict | JsDict[Any] = ..., /");
+  CHECK(methods[0].keywords == "name: str, /, **options: Unpack[_optionsDict]");
+  CHECK(methods[1].keywords == "**options: Unpack[_userDict]");
+  for (std::size_t index = 2; index < methods.size(); ++index) {
+    CHECK(methods[index].keywords.empty());
+  }
+}
+
+TEST_CASE("JavaScript: what stands on the class or the instance alone is not reached through a stub") {
+  CHECK(classes_in(R"js(
+export class A {
+  static make() {}
+  static async other(x) {}
+  field = 1;
+  arrow = async (x) => x;
+  get size() { return 1; }
+  set size(value) {}
+  method() {}
+}
+export class B extends A {}
+)js") == Lines{"A: method() -> Any;", "B: method() -> Any;"});
+}
+
 TEST_CASE("JavaScript: any text gives classes or none") {
   for (const auto* text : {"",
                            "export",

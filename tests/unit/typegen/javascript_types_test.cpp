@@ -96,3 +96,62 @@ type Deep<T> = Deep<T[]> | T;
   add_declared_types(itself, types);
   CHECK(out("Many") == "Any"); // and soon
 }
+
+TEST_CASE("objects that go in keep their keys: optional ones, inherited ones, those that utilities pick") {
+  DeclaredTypes types;
+  add_declared_types(R"ts(
+interface Base { readonly id: string /* by which */
+  tags?: string[] }
+interface User extends Base { name: string | null; boss?: User; "last-seen": Date; call: (x: string) => void }
+interface Page<T> { items: T[]; next?: T }
+interface Service { run(): void }
+interface Any { [key: string]: number; id: 1 }
+interface Loop extends Loop { id: string }
+type Patch = Partial<Omit<User, "boss" | "call">> & { id: string };
+)ts",
+                     types);
+  RecordBook records("a-b");
+  const auto in = [&](std::string_view text) {
+    return python_type(text, Way::in, types, &records, "options");
+  };
+  const auto written = [&](std::string_view text) {
+    const auto type = in(text);
+    const auto* record = records.record(type.substr(0, type.find(" | ")));
+    return record == nullptr ? type : write_record(*record);
+  };
+  CHECK(in("User") == "_a_b_UserDict | JsDict[Any]");
+  CHECK(in("User[] | null") == "ListLike[_a_b_UserDict | JsDict[Any]] | None");
+  CHECK(written("User") == R"(_a_b_UserDict = TypedDict("_a_b_UserDict", {
+    "id": ReadOnly[str],
+    "tags": NotRequired[ReadOnly[ListLike[str]]],
+    "name": ReadOnly[str | None],
+    "boss": NotRequired[ReadOnly[_a_b_UserDict | JsDict[Any]]],
+    "last-seen": ReadOnly[datetime],
+    "call": ReadOnly[Any],
+})
+)");
+  CHECK(written("Page<Base>") == R"(class _a_b_optionsDict(TypedDict):
+    items: ReadOnly[ListLike[_a_b_BaseDict | JsDict[Any]]]
+    next: NotRequired[ReadOnly[_a_b_BaseDict | JsDict[Any]]]
+)");
+  CHECK(written("{ loud?: boolean; deep: { a: 1 | 2 } }") == R"(class _a_b_optionsDict2(TypedDict):
+    loud: NotRequired[ReadOnly[bool]]
+    deep: ReadOnly[_a_b_options_deepDict | JsDict[Any]]
+)");
+  CHECK(in("{ loud?: boolean; deep: { a: 1 | 2 } }") == "_a_b_optionsDict2 | JsDict[Any]");
+  CHECK(written("Pick<Base, 'id'>") == "class _a_b_optionsDict3(TypedDict):\n    id: ReadOnly[str]\n");
+  CHECK(written("Patch").find("\"name\": NotRequired[") != std::string::npos);
+  CHECK(written("Patch").find("\"id\": ReadOnly[str]") != std::string::npos);
+  CHECK(written("Patch").find("boss") == std::string::npos);
+  CHECK(in("keyof Base") == R"(Literal["id", "tags"])");
+  CHECK(python_type("keyof Base", Way::out, types) == R"(Literal["id", "tags"])");
+  CHECK(in("Record<string, Base>") == "Mapping[str, _a_b_BaseDict | JsDict[Any]]");
+  for (const auto* open : {"Any", "{ [key: string]: string }", "{}"}) {
+    CHECK(in(open) == "Mapping[str, Any]");
+  }
+  for (const auto* none : {"Service", "Unheard", "Partial<Unheard>", "keyof Unheard", "{ run(): void }"}) {
+    CHECK(in(none) == "Any");
+  }
+  CHECK_FALSE(in("Loop").empty());
+  CHECK(python_type("Base", Way::out, types, &records) == "JsDict[Any]");
+}

@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <typegen/python_annotations.hpp>
 #include <typegen/python_classes.hpp>
 
 using namespace pyw::typegen;
@@ -71,6 +72,59 @@ class Room(DurableObject):
   CHECK(shown(1) == "two(*arguments: Any) -> Any");
   CHECK(shown(2) == "three() -> int");
   CHECK(shown(3) == "four(*numbers: int) -> int");
+}
+
+TEST_CASE("a workflow's run says what it is started with, and TypedDicts keep their keys") {
+  constexpr std::string_view types = R"(
+from typing import NotRequired, TypedDict
+
+class Base(TypedDict):
+    id: str  # by which it is found
+
+class Order(Base, total=False):
+    """
+    not: a key
+    """
+    rows: Required[list["Row"]]
+    when: datetime.datetime
+    made: Thing
+
+class Row(TypedDict):
+    count: NotRequired[ReadOnly[int]]
+
+class Odd(Elsewhere):
+    key: int
+)";
+  RecordBook records;
+  add_python_records({types}, records);
+  REQUIRE(records.records().size() == 3);
+  CHECK(write_record(*records.record("_OrderDict")) == R"(class _OrderDict(TypedDict):
+    id: ReadOnly[str]
+    rows: ReadOnly[Any]
+    when: NotRequired[ReadOnly[datetime]]
+    made: NotRequired[ReadOnly[Any]]
+)");
+  CHECK(write_record(*records.record("_RowDict")) ==
+        "class _RowDict(TypedDict):\n    count: NotRequired[ReadOnly[int]]\n");
+  const auto classes = find_python_classes(R"(
+class One(WorkflowEntrypoint):
+    async def run(self, event: "js.WorkflowEvent[Order | None]", step): ...
+class Two(WorkflowEntrypoint):
+    async def run(self, event: WorkflowEvent[dict[str, int]], step: "WorkflowStep"): ...
+class Three(WorkflowEntrypoint):
+    async def run(self, event: WorkflowEvent[Odd], step): ...
+class Four(WorkflowEntrypoint):
+    async def run(self, event: WorkflowEvent, step): ...
+    async def take(self, order: Order, odd: Odd) -> Order: ...
+)",
+                                           records);
+  REQUIRE(classes.size() == 4);
+  CHECK(classes[0].payload == "_OrderDict | None");
+  CHECK(classes[1].payload == "dict[str, int]");
+  CHECK(classes[2].payload == "Any");
+  CHECK(classes[3].payload.empty());
+  CHECK(classes[3].methods[0].parameters == "order: _OrderDict, odd: Any, /");
+  CHECK(classes[3].methods[0].result == "Any"); // arrives as a dict with attributes
 }
 
 TEST_CASE("text that is not Python gives no classes, and no crash") {

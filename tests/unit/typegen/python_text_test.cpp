@@ -64,3 +64,17 @@ TEST_CASE("a module imports what it uses, and nothing else") {
         "from typing import Literal\nfrom ._prelude import JsClass\n\n"
         "class A(JsClass):\n    \"\"\"Any in words.\"\"\"\n    def f(self) -> Literal[\"Never\"]: ...\n");
 }
+
+TEST_CASE("words are those of the code, not of its strings and comments") {
+  const auto words = [](std::string_view python, std::string_view stops = {}) {
+    std::string text;
+    std::size_t index = 0;
+    for (auto word = next_word(python, index, stops); !word.empty(); word = next_word(python, index, stops)) {
+      text += std::string(word) + ";";
+    }
+    return text;
+  };
+  CHECK(words("a.b(c1) # d\n'e' \"f\" \"\"\"g\nh\"\"\" _i") == "a;b;c1;_i;");
+  CHECK(words("a, b\nc", "\n") == "a;b;");
+  CHECK(words("'never ended") == "");
+}

@@ -55,6 +55,25 @@ TEST_CASE("options go in as a dict and as keywords") {
   has(required, "def f(**kwargs: Unpack[_raw_options.O]) -> None: ...");
 }
 
+TEST_CASE("options of a generic class of `self.env` are generic too, and so is a workflow's event") {
+  constexpr std::string_view source =
+      "interface O<P> { id?: string; params?: P } interface Made { id: string } "
+      "declare abstract class Workflow<P = unknown> { create(options?: O<P>): Promise<void>; "
+      "many(all: O<P>[]): Promise<void>; one(options: O<string>): Promise<void> } "
+      "declare namespace CloudflareWorkersModule { type WorkflowEvent<T> = { payload: Readonly<T>; id: "
+      "string } }";
+  const auto env = module_of(source, "_env");
+  has(env,
+      "async def create(self, options: _options.O[_P] | None = ..., /, **kwargs: Unpack[_options.O[_P]]) -> "
+      "None: ...");
+  has(env, "async def many(self, all: ListLike[_options.O[_P]], /) -> None: ...");
+  has(env, "async def one(self, options: _options.O_str, /) -> None: ...");
+  has(env, "class CloudflareWorkersModule_WorkflowEvent(JsObject, Generic[_T]):\n    payload: _T\n");
+  const auto options = module_of(source, "_options");
+  has(options, "class O(TypedDict, Generic[_P], total=False):\n    id: str\n    params: _P\n");
+  has(options, "class O_str(TypedDict, total=False):\n    id: str\n    params: str\n");
+}
+
 TEST_CASE("the env view converts: None, datetime, memoryview, dict and list") {
   const auto env = module_of("interface Meta { size: number; at: Date; keys: string[] } "
                              "interface KVNamespace { get(k: string): Promise<ArrayBuffer | null>; "
