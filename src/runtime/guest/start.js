@@ -14,7 +14,7 @@ let prepared;
 // them (devserver/standby.hpp).
 export async function preparePython(settings, importModule) {
   prepared ??= boot(settings, importModule, []);
-  await prepared;
+  (await prepared).pyimport("_pyw_boot").warm_up();
 }
 
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
