@@ -26,6 +26,12 @@ struct FreeConnection {
 
 constexpr std::size_t record_size = 16 * 1024; // the most that one carries (RFC 8446, 5.1)
 
+/// The thread has one queue of errors for all connections, and SSL_get_error takes what lies there for its own
+/// (its manual page): one that SSL_shutdown left of another client would end this one.
+void forget_others_errors() {
+  ::ERR_clear_error();
+}
+
 struct PlainEnds {
   UniqueFd ours;
   UniqueFd theirs;
@@ -111,6 +117,7 @@ private:
     if (m_received.empty() && !m_client_done) {
       m_received.resize(record_size);
       std::size_t got = 0;
+      forget_others_errors();
       const auto result = ::SSL_read_ex(m_tls.get(), m_received.data(), m_received.size(), &got);
       m_received.resize(result == 1 ? got : 0);
       moved = result == 1;
@@ -148,6 +155,7 @@ private:
     }
     if (!m_outgoing.empty()) {
       std::size_t sent = 0;
+      forget_others_errors();
       const auto result = ::SSL_write_ex(m_tls.get(), m_outgoing.data(), m_outgoing.size(), &sent);
       if (result == 1) {
         m_outgoing.erase(0, sent);
