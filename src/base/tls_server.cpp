@@ -26,8 +26,8 @@ struct FreeConnection {
 
 constexpr std::size_t record_size = 16 * 1024; // the most that one carries (RFC 8446, 5.1)
 
-/// The thread has one queue of errors for all connections, and SSL_get_error takes what lies there for its own
-/// (its manual page): one that SSL_shutdown left of another client would end this one.
+/// The thread has one queue of errors for all connections, and SSL_get_error takes what lies there for its
+/// own (its manual page): one that SSL_shutdown left of another client would end this one.
 void forget_others_errors() {
   ::ERR_clear_error();
 }
