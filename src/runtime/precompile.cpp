@@ -65,15 +65,14 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
       {"abi", setup.python == config::PythonVersion::python_3_13 ? "2025_0" : "2026_0"},
       {"seed",
        {1, 2, 3, 4}}}.dump();
-  plan.main_module =
-      "import \"./__pyw/shims.js\";\n"
-      "import { compileAll } from \"./__pyw/compiler.js\";\n"
-      "import settings from \"./__pyw/settings.json\";\n"
-      "import guest from \"./__pyw/guest.pack\";\n"
-      "import libraryZip from \"./__pyw/library.zip\";\n"
-      "import python from \"./__pyw/pyodide.asm.wasm\";\n"
-      "const packs = { python: async () => python, libraryZip, library: [guest], session: [] };\n"
-      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
+  plan.main_module = "import \"./__pyw/shims.js\";\n"
+                     "import { compileAll } from \"./__pyw/compiler.js\";\n"
+                     "import settings from \"./__pyw/settings.json\";\n"
+                     "import guest from \"./__pyw/guest.pack\";\n"
+                     "import libraryZip from \"./__pyw/library.zip\";\n"
+                     "import python from \"./__pyw/pyodide.asm.wasm\";\n"
+                     "const packs = { python, libraryZip, library: [guest], session: [] };\n"
+                     "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
   std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
   for (const std::string_view name : {"compiler.js",
                                       "files.js",

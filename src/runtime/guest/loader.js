@@ -38,7 +38,7 @@ export const addModules = (pack) => addPack(session, pack);
 
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
-// the packs that together make the Worker's folder; and `python`, which waits for Pyodide's code, a WebAssembly.Module. With `recorder` the start is watched for a memory snapshot, with
+// the packs that together make the Worker's folder; and `python`, Pyodide's code, a WebAssembly.Module. With `recorder` the start is watched for a memory snapshot, with
 // `snapshot` (openSnapshot's, with roots) it is continued from one.
 export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   const instance = takeAhead(snapshot) ?? newInstance();
@@ -120,7 +120,7 @@ async function runLoader(settings, packs, { recorder, snapshot }, createPyodideM
   beginBoot(
     {
       "python_stdlib.zip": asResponse(packs.libraryZip ?? EMPTY_ZIP),
-      "pyodide.asm.wasm": { compiled: packs.python, seen: isLazy ? withoutSymbols : (_module, instance) => instance },
+      "pyodide.asm.wasm": { module: packs.python, seen: isLazy ? withoutSymbols : (_module, instance) => instance },
     },
     settings.seed ?? crypto.getRandomValues(new Uint32Array(4)),
   );

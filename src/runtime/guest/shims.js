@@ -82,12 +82,11 @@ WebAssembly.instantiate = async (source, imports) => {
   const module = compile(source);
   return { module, instance: new WebAssembly.Instance(module, imports) };
 };
-// The one streamed module is Pyodide's own; the boot hands out what waits for it, and how Emscripten
+// The one streamed module is Pyodide's own; the boot hands it out already compiled, and how Emscripten
 // shall see its instance.
 export const streamed = {};
 WebAssembly.instantiateStreaming = async (response, imports) => {
-  const { compiled, seen } = await response;
-  const module = await compiled();
+  const { module, seen } = await response;
   const instance = new WebAssembly.Instance(module, imports);
   streamed.instance = instance;
   streamed.imports = imports;

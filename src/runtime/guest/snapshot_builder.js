@@ -29,7 +29,7 @@ async function make(settings, importModule, clock, limit) {
   const imports = importClock(clock);
   const packs = await readPacks(settings, settings.packs.own);
   freezeClock();
-  const recorder = new Recorder(await packs.python());
+  const recorder = new Recorder(packs.python);
   const pyodide = await bootPython(settings, packs, { recorder });
   const module = pyodide._module;
   const host = { ...hostModule(importModule, guardedEnvironment(settings.envNames)), tick: imports.tick };
