@@ -272,6 +272,7 @@ bool is_listed(const bundle::Module& module) {
 std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) {
   std::vector<std::pair<std::string, Path>> modules;
   for (const auto* const name : {"entrypoint.js",
+                                 "event_loop.js",
                                  "failed.js",
                                  "files.js",
                                  "host.js",

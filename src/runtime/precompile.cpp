@@ -75,6 +75,7 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
                      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
   std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
   for (const std::string_view name : {"compiler.js",
+                                      "event_loop.js",
                                       "files.js",
                                       "inflate.js",
                                       "lazy_symbols.js",

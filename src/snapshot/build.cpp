@@ -269,7 +269,8 @@ MakerPlan plan_maker(const MakerSetup& setup) {
       "export default {{ test: (_controller, env) => buildSnapshot(settings, env, importModule, {}) }};\n",
       time_limit.count());
   std::vector<std::string> modules{module("__pyw_main.js", "esModule", scratch / "main.js")};
-  for (const std::string_view name : {"files.js",
+  for (const std::string_view name : {"event_loop.js",
+                                      "files.js",
                                       "host.js",
                                       "inflate.js",
                                       "lazy_symbols.js",

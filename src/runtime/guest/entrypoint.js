@@ -3,6 +3,7 @@
 // They exist before Python does. workerd wants a Worker's exports when it loads the main module, at which time no file
 // can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
+import { callPromising } from "./event_loop.js";
 import { preparePython, startPython } from "./start.js";
 import { failed, withoutDetails } from "./failed.js";
 import { PythonError, report, tellNothing } from "./report.js";
@@ -17,6 +18,7 @@ const LOOK_AGAIN_MS = 20;
 // How the arguments and the result of a call are converted; `python/_pyw_guest.py` does it.
 const RPC = "rpc"; // converted both ways, exactly the given arguments
 const FETCH = "fetch"; // converted both ways, surplus arguments dropped
+const REQUEST = "request"; // the same where it is known what there is to convert: of a request
 const RAW = "raw"; // as workerd gives them, surplus arguments dropped
 const EVENT = "event"; // (event, env, ctx), as module handlers get them; surplus dropped
 
@@ -126,7 +128,7 @@ function caller(className, kind, settings, start) {
     const guest = await start();
     const { ctx, env } = self;
     const ray = rayOf(name, args);
-    const mode = callMode(kind, name);
+    const mode = callMode(kind, name, args);
     // workerd gives a class no second and third argument; the platform documents them.
     if (mode === EVENT) args = [name === "email" ? withStream(args[0]) : args[0], env, ctx];
     const method = settings.legacyHandlers && NAMED_WITH_ON.includes(name) ? `on_${name}` : name;
@@ -187,8 +189,9 @@ function withStream(message) {
 
 const FIXED = ["ctx", "env", "constructor", "then"];
 
-function callMode(kind, name) {
+function callMode(kind, name, args) {
   if (name === "connect") return RAW;
+  if (name === "fetch" && args.length === 1 && args[0]?.constructor?.name === "Request") return REQUEST;
   if (name === "fetch" || name === "test") return FETCH;
   if (!EVENTS[kind].includes(name)) return RPC;
   return kind === "worker" ? EVENT : RAW;
@@ -218,7 +221,7 @@ let countedRun = (handle) => handle();
 async function invoke(context, pythonFunction, ...args) {
   const outcome = {};
   try {
-    return await countedRun(() => pythonFunction.callPromising(outcome, ...args));
+    return await countedRun(() => callPromising(pythonFunction, outcome, ...args));
   } catch (error) {
     throw explained(error, outcome, context);
   }

@@ -2,6 +2,7 @@
 import { BASE_URL, beginBoot, bootDone, streamed } from "./shims.js";
 import { loadPyodide, version } from "./pyodide.mjs";
 import createEmscriptenModule from "./pyodide.asm.mjs";
+import { scheduleCallback } from "./event_loop.js";
 import { addPack, mountTree } from "./files.js";
 import { inflaterOf } from "./inflate.js";
 import { findAgain, haveOneFrame, restore, restoreOver } from "./snapshot.js";
@@ -52,8 +53,6 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
       // What Python holds by name (`from js import fetch`) is looked up next: it must find the real ones.
       bootDone();
     }
-    // Pyodide's own schedule hands callbacks to one shared MessageChannel, which runs one
-    // request's callback in the I/O context of another.
     module.API.scheduleCallback = scheduleCallback;
     return module;
   });
@@ -147,37 +146,4 @@ async function runLoader(settings, packs, { recorder, snapshot }, createPyodideM
   });
   delete globalThis._createPyodideModule;
   return pyodide;
-}
-
-// A timer costs more than a microtask. But a coroutine that only ever yields must not keep the
-// isolate from its I/O: now and then one callback goes through a timer. At the top level there is
-// no I/O, and timers are refused.
-const CALLBACKS_BETWEEN_TIMERS = 64;
-let callbacks = 0;
-let pending = 0;
-let atTopLevel = true;
-
-export const pendingCallbacks = () => pending;
-
-function scheduleCallback(callback, milliseconds = 0) {
-  const mayWait = atTopLevel || ++callbacks % CALLBACKS_BETWEEN_TIMERS !== 0;
-  const run = () => {
-    pending--;
-    callback();
-  };
-  if (milliseconds <= 2 && mayWait) {
-    Promise.resolve().then(run); // half of what queueMicrotask costs in workerd
-  } else {
-    setTimeout(run, milliseconds);
-  }
-  pending++;
-}
-
-export async function runAtTopLevel(run) {
-  atTopLevel = true;
-  try {
-    return await run();
-  } finally {
-    atTopLevel = false;
-  }
 }

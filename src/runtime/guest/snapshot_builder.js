@@ -3,7 +3,8 @@
 //
 // Binding: OUTPUT, a folder to write. The settings say what to import, which names `env` would have, and `output`, a
 // file name; `output`.json tells pyw how it went.
-import { bootPython, pendingCallbacks } from "./loader.js";
+import { pendingCallbacks } from "./event_loop.js";
+import { bootPython } from "./loader.js";
 import { hostModule } from "./host.js";
 import { rooted } from "./snapshot.js";
 import { Recorder } from "./snapshot_recorder.js";

@@ -2,7 +2,8 @@
 import { connect } from "cloudflare:sockets";
 import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shims.js";
 import { filesIn } from "./files.js";
-import { addModules, bootPython, runAtTopLevel, SESSION } from "./loader.js";
+import { callPromising, runAtTopLevel, takeTurns } from "./event_loop.js";
+import { addModules, bootPython, SESSION } from "./loader.js";
 import { hostModule } from "./host.js";
 import { PythonError, report } from "./report.js";
 import { free, openSnapshot, readBytes } from "./snapshot.js";
@@ -28,7 +29,7 @@ export async function startPython(settings, importModule, running) {
   }
   const guest = pyodide.pyimport("_pyw_guest");
   await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
-  guest.before_first_request();
+  takeTurns((...calls) => guest.before_first_request(...calls));
   // The call during which it happens never returns.
   pyodide._api.on_fatal = (error) => {
     report({ event: "fatal", message: String(error?.stack ?? error), running: [...running].map(({ where }) => where) });
@@ -60,7 +61,7 @@ async function load(guest, settings, memory) {
   const outcome = {};
   beginTopLevel(memory);
   try {
-    const found = await runAtTopLevel(() => guest.load.callPromising(settings, outcome));
+    const found = await runAtTopLevel(() => callPromising(guest.load, settings, outcome));
     report({ event: "started", classes: found.classes, handlers: found.handlers });
   } catch (error) {
     if (outcome.report === undefined) {

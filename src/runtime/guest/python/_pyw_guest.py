@@ -6,11 +6,17 @@ leaves through here, its description for people is left in `outcome.report`.
 
 import os
 import sys
+from asyncio import Task, get_event_loop
 from contextlib import contextmanager
+from functools import cache, lru_cache
+from inspect import isawaitable
+from types import FunctionType, MethodType
 
 import _pyw_boot
+import _pyw_event_loop
 import _pyw_report
 from _cloudflare import allow_entropy, import_patch_manager
+from pyodide.ffi import JsProxy, to_js
 
 SESSION = "/session/metadata"
 PYTHON_MODULES = SESSION + "/python_modules"
@@ -88,7 +94,6 @@ def run_top_level(entry, source_root, legacy_handlers):
 def load(settings, outcome):
     """Runs the Worker's top level where no snapshot has; returns its entrypoint classes and handlers."""
     from js import Object
-    from pyodide.ffi import to_js
 
     # The modules may have come after Python last looked: all files bear one time, which hides it.
     if finder := sys.path_importer_cache.get(SESSION):
@@ -104,10 +109,12 @@ def load(settings, outcome):
     return to_js(found, dict_converter=Object.fromEntries)
 
 
-def before_first_request():
+def before_first_request(*turns):
+    """`turns` are what _pyw_event_loop.begin takes; returns what that returns."""
     _pyw_boot.forget()
     allow_entropy.begin_requests()
     import_patch_manager.begin_requests()
+    return _pyw_event_loop.begin(*turns) if turns else None
 
 
 def _exported_names(module):
@@ -137,8 +144,6 @@ def _entrypoints(module):
 
 
 def _public_methods(cls):
-    from types import FunctionType
-
     methods = {}
     for base in reversed(cls.__mro__):
         methods.update(vars(base))
@@ -207,18 +212,34 @@ async def _call_method(outcome, instance, name, mode, args):
         if not callable(method):
             raise TypeError(f"the class {type(instance).__name__} has no method `{name}`")
         if mode == "raw":
-            result = await _finish(_relaxed(method, args))
-            return getattr(result, "js_object", result)
-        from workers.rpc import _EnvWrapper, python_from_rpc, python_to_rpc
-
+            return _unwrapped(await _finish(_relaxed(method, args)))
+        sdk = _sdk()
+        rpc = sdk.rpc
+        if mode == "request":
+            result = await _finish(_relaxed(method, (sdk.Request(args[0]),)))
+            if isinstance(result, (sdk.Response, JsProxy)):
+                return _unwrapped(result)
+            return rpc.python_to_rpc(result)
         if mode == "rpc":
-            result = method(*map(python_from_rpc, args))
+            result = method(*map(rpc.python_from_rpc, args))
         elif mode == "fetch":
-            result = _relaxed(method, map(python_from_rpc, args))
+            result = _relaxed(method, tuple(map(rpc.python_from_rpc, args)))
         else:
             event, env, ctx = args
-            result = _relaxed(method, (python_from_rpc(event), _EnvWrapper(env), ctx))
-        return python_to_rpc(await _finish(result))
+            result = _relaxed(method, (rpc.python_from_rpc(event), rpc._EnvWrapper(env), ctx))
+        return rpc.python_to_rpc(await _finish(result))
+
+
+@cache
+def _sdk():
+    # A Worker of plain handlers need not have it at all.
+    import workers.rpc
+
+    return workers
+
+
+def _unwrapped(result):
+    return getattr(result, "js_object", result)
 
 
 def call_handler(outcome, name, *args):
@@ -228,8 +249,6 @@ def call_handler(outcome, name, *args):
 
 def _started(coroutine):
     """Runs it up to where it first waits: each turn of the event loop costs a crossing from JavaScript."""
-    from asyncio import Task, get_event_loop
-
     loop = get_event_loop()
     # Before 3.14 all calls share one current task: one that waits in run_sync would stand in the way of the others.
     if not hasattr(loop, "_install_running_loop"):
@@ -241,18 +260,31 @@ def _started(coroutine):
 
 async def _call_handler(outcome, name, args):
     with _reporting(outcome):
-        result = await _finish(_relaxed(getattr(_main, "on_" + name), args))
-        return getattr(result, "js_object", result)
+        return _unwrapped(await _finish(_relaxed(getattr(_main, "on_" + name), args)))
 
 
 def _relaxed(function, args):
-    from pyodide.code import relaxed_call
+    """Calls it with no more arguments than it takes."""
+    is_method = isinstance(function, MethodType)
+    return function(*args[: _most_arguments(function.__func__ if is_method else function, is_method)])
 
-    return relaxed_call(function, *args)
+
+# By function: a method is a new object at each event, and to read a signature takes a fifth of a small request.
+@lru_cache(maxsize=256)
+def _most_arguments(function, is_method):
+    """How many arguments by position it takes, besides the one that a method is bound to; None: any number."""
+    from inspect import Parameter, signature
+
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    kinds = [parameter.kind for parameter in parameters]
+    if Parameter.VAR_POSITIONAL in kinds:
+        return None
+    by_position = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(kind in by_position for kind in kinds) - is_method
 
 
 async def _finish(result):
-    from inspect import isawaitable
-
     return await result if isawaitable(result) else result
-
