@@ -58,9 +58,12 @@ let isAtOnce = false;
 let takeTurn; // Python's function, where it takes turns
 let turnsEnded = 0;
 
-// From here on Python's callbacks are called in turns. `begin` is given what _pyw_event_loop.begin takes, and returns what that returns.
+// From here on Python's callbacks are called in turns. `begin` is given what _pyw_event_loop.begin takes, and returns what
+// that returns. None of the functions returns anything: for a promise, Pyodide would call back again.
 export function takeTurns(begin) {
-  takeTurn = begin(() => soon(turn), () => turnsEnded++, afterIo);
+  const askForTurn = () => void soon(turn);
+  const turnEnded = () => void turnsEnded++;
+  takeTurn = begin(askForTurn, turnEnded, afterIo);
 }
 
 // All that is ready is called within the microtasks of the event that made it so, hence in the I/O context of its request.
@@ -68,7 +71,7 @@ function turn() {
   const ended = turnsEnded;
   let isDead = false;
   callPromising(takeTurn).catch((error) => {
-    isDead = error.name !== "PythonError"; // Pyodide's own: the interpreter cannot be used any more
+    isDead = turnsEnded === ended; // Python sees to it that a turn ends: the interpreter cannot be used any more
     throw error;
   });
   // This comes when that call has given its promise. A callback that waits in run_sync holds up those after it: they get another turn.

@@ -18,15 +18,13 @@ _turn = None
 
 
 def begin(ask_for_turn, turn_ended, after_io):
-    """Returns the function that takes a turn, None for a Python before 3.14: there all calls share one current task.
+    """Returns the function that takes a turn.
 
     The arguments are JavaScript's functions: to ask for a turn, to say that one has ended, and to have a function
     called and a turn taken when the isolate's I/O has had its own. A turn that has not ended is followed by another.
     """
     global _loop, _ask_for_turn, _turn_ended, _after_io
     _loop, _ask_for_turn, _turn_ended, _after_io = get_event_loop(), ask_for_turn, turn_ended, after_io
-    if not hasattr(_loop, "_install_running_loop"):
-        return None
     type(_loop).call_soon = _call_soon
     return _take_turn
 
@@ -44,9 +42,7 @@ def _call_soon(loop, callback, *args, context=None):
 def _take_turn():
     global _turn
     turn = _turn = object()
-    # Both are the thread state's, and a call from JavaScript has one of its own.
-    _loop._install_running_loop()
-    _loop._install_asyncgen_hooks()
+    _enter()
     try:
         for _ in range(CALLBACKS_BETWEEN_IO):
             if not _ready:
@@ -59,6 +55,13 @@ def _take_turn():
     finally:
         if _turn is turn:
             _end_turn()
+
+
+def _enter():
+    # Before 3.14 calls from JavaScript have no thread state of their own, which these belong to.
+    if hasattr(_loop, "_install_running_loop"):
+        _loop._install_running_loop()
+        _loop._install_asyncgen_hooks()
 
 
 def _end_turn():
