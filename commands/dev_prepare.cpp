@@ -207,6 +207,7 @@ Result<std::optional<devserver::PreparedWorker>> DevPreparer::prepare_standby() 
   worker.socket = options.socket;
   worker.debug_socket = options.debug_socket;
   worker.prepare_path = std::move(prepared.prepare_path);
+  worker.rehearse_path = std::move(prepared.rehearse_path);
   worker.reuse_key = m_last->reuse_key; // its own names other folders
   worker.snapshot = options.snapshot.value_or(Path());
   return worker;

@@ -25,6 +25,8 @@ struct PreparedWorker : runtime::WorkerSetup {
   /// Asked for in a standby: answered with 204 when only the Worker's own modules are missing. Empty: it can
   /// have none.
   std::string prepare_path = {};
+  /// Asked for then, when there is time: the code that is there has been tried out. Empty: it is not.
+  std::string rehearse_path = {};
   /// Equal: this Worker can be started in a standby that was made for the other. Else nothing is said.
   std::string reuse_key = {};
   Path snapshot = {};                  ///< what its Python continues from; empty: it starts anew

@@ -32,6 +32,7 @@ std::string to_json(const SessionFacts& facts) {
       {"serving", facts.generation != 0},
       {"pid", serving_pid},
       {"standby", facts.standby},
+      {"rehearsed", facts.standby_has_rehearsed},
       {"error", facts.error},
       {"crons", facts.crons},
       {"memory", {{"pyw", platform::resident_memory(::getpid())}, {"workers", std::move(workers)}}}};

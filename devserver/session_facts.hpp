@@ -20,6 +20,7 @@ struct SessionFacts {
   std::vector<std::pair<Generation, int>> workers; ///< with their process ids
   int standby = 0;                                 ///< process id; 0: none
   bool standby_is_ready = false;
+  bool standby_has_rehearsed = false;
 };
 
 /// {id, name, url, started, generation, serving, pid, error, crons, memory: {pyw, workers: [[name, bytes]]}};

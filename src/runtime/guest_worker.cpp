@@ -279,6 +279,7 @@ std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) 
                                  "inflate.js",
                                  "lazy_symbols.js",
                                  "loader.js",
+                                 "rehearsal.js",
                                  "report.js",
                                  "shims.js",
                                  "snapshot.js",

@@ -221,6 +221,7 @@ Result<PreparedRuntime> prepare(const config::Project& project,
     prepared.busy_path = "/cdn-cgi/pyw/busy" + known_by;
   }
   prepared.prepare_path = "/cdn-cgi/pyw/prepare" + known_by;
+  prepared.rehearse_path = "/cdn-cgi/pyw/rehearse" + known_by;
   prepared.events_path = "/cdn-cgi/pyw/let-events-in";
   prepared.fingerprint = sha256_hex(plan.config + plan.main_module + plan.settings + staged.packages.digest +
                                     staged.own_digest + (mock ? mock->digest() : ""));

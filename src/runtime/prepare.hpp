@@ -40,9 +40,11 @@ struct PreparedRuntime {
   /// is not served by `pyw edge`.
   std::string busy_path;
   std::string start_path; ///< to be asked for on the socket once workerd listens: 204 when Python has started
-  std::string prepare_path; ///< the same, but 204 when only the Worker's own modules are missing; they are
-                            ///< read when `start_path` is asked for
-  std::string events_path;  ///< the same, from where on events may run (Events::when_told)
+  std::string prepare_path;  ///< the same, but 204 when only the Worker's own modules are missing; they are
+                             ///< read when `start_path` is asked for
+  std::string rehearse_path; ///< between the two: 204 when a start has been tried out, which makes the real
+                             ///< one faster
+  std::string events_path;   ///< the same, from where on events may run (Events::when_told)
   /// Equal: but for their own Python modules the same Worker, so that one can be started where the other was
   /// prepared.
   std::string reuse_key;

@@ -275,6 +275,7 @@ MakerPlan plan_maker(const MakerSetup& setup) {
                                       "inflate.js",
                                       "lazy_symbols.js",
                                       "loader.js",
+                                      "rehearsal.js",
                                       "report.js",
                                       "shims.js",
                                       "snapshot.js",

@@ -123,6 +123,13 @@ std::string_view to_text(Layer layer) {
   return "dedicated";
 }
 
+Result<std::string> read_key(FileReader& reader) {
+  std::string header;
+  PYW_TRY(read_up_to(header_size, header, reader));
+  PYW_TRY(check_header(header));
+  return to_hex(std::string_view(header).substr(key_at, key_size));
+}
+
 Result<Snapshot> read_snapshot(FileReader& reader) {
   std::string header;
   PYW_TRY(read_up_to(header_size, header, reader));

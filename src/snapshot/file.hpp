@@ -54,6 +54,9 @@ struct Snapshot {
 /// it whole.
 [[nodiscard]] Result<Snapshot> read_snapshot(FileReader& reader);
 
+/// Its key, unchecked: 11 ms less where it is another's. Fails when it does not begin as a snapshot.
+[[nodiscard]] Result<std::string> read_key(FileReader& reader);
+
 /// Puts key and digest into the header of what the guest wrote. Fails when that is no snapshot. `key` has 64
 /// hexadecimal digits.
 [[nodiscard]] Result<std::string> seal(std::string bytes, std::string_view key);

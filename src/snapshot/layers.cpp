@@ -198,10 +198,15 @@ Result<std::optional<Snapshot>> load(const LayerPlan& plan, const ReadOnlyFileSy
   if (!status) {
     return std::nullopt;
   }
-  PYW_TRY_ASSIGN(const auto reader, files.open(plan.file));
+  PYW_TRY_ASSIGN(auto reader, files.open(plan.file));
+  PYW_TRY_ASSIGN(const auto key, read_key(*reader));
+  if (key != plan.key) {
+    return std::nullopt; // of other code: as good as none
+  }
+  PYW_TRY_ASSIGN(reader, files.open(plan.file));
   PYW_TRY_ASSIGN(auto snapshot, read_snapshot(*reader));
   if (snapshot.key != plan.key) {
-    return std::nullopt; // of other code: as good as none
+    return std::nullopt; // another one has come in its place
   }
   if (snapshot.layer != plan.layer) {
     return failure(user_error("the snapshot is of another layer"));

@@ -4,7 +4,7 @@
 // can be read; Python starts with the first call (start.js), which in development is one that pyw makes itself.
 import * as cloudflareWorkers from "cloudflare:workers";
 import { callPromising } from "./event_loop.js";
-import { preparePython, startPython } from "./start.js";
+import { preparePython, rehearseStart, startPython } from "./start.js";
 import { failed, withoutDetails } from "./failed.js";
 import { PythonError, report, tellNothing } from "./report.js";
 import { addDataMethods } from "./object_methods.js";
@@ -36,8 +36,8 @@ const BASES = {
 };
 
 // The exports of the Worker that `settings` (settings.json) describes: `default`, `named(NAME)`; `starter`, an
-// entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, or for
-// /events let in what happens by itself; `front`, where pyw's socket leads; and `answer`, (request, env, ctx) => response. `importModule` imports one of the Worker's
+// entrypoint that does nothing but wait until Python has started, or for /prepare could run the Worker's top level, for
+// /rehearse has done so once, or for /events let in what happens by itself; `front`, where pyw's socket leads; and `answer`, (request, env, ctx) => response. `importModule` imports one of the Worker's
 // modules; `counter` is subrequests.js, where requests are limited.
 export function declare(settings, importModule, counter) {
   if (settings.dynamic) tellNothing();
@@ -66,8 +66,16 @@ export function declare(settings, importModule, counter) {
         const { pathname } = new URL(request.url);
         if (pathname === "/events") events.letIn();
         else if (pathname === "/prepare") await preparePython(settings, importModule);
+        else if (pathname === "/rehearse") return new Response(null, { status: (await this.#rehearsal()) ? 204 : 202 });
         else await start();
         return new Response(null, { status: 204 });
+      }
+
+      // Also when nobody waits for it any more, which is when a save has come: it leaves things as they were.
+      async #rehearsal() {
+        const ended = rehearseStart(settings, importModule);
+        this.ctx.waitUntil(ended);
+        return await ended;
       }
     },
   };

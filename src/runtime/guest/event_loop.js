@@ -31,6 +31,22 @@ export function scheduleCallback(callback, milliseconds = 0) {
   pending++;
 }
 
+// A schedule for code that is tried out: nothing is called before letGo().
+export function holdCallbacks() {
+  const held = [];
+  let isLetGo = false;
+  return {
+    held,
+    schedule: (callback, milliseconds) => {
+      if (isAtOnce || isLetGo) scheduleCallback(callback, milliseconds);
+      else held.push(callback);
+    },
+    letGo: () => {
+      isLetGo = true;
+    },
+  };
+}
+
 const soon = (run) => Promise.resolve().then(run); // half of what queueMicrotask costs in workerd
 
 export async function runAtTopLevel(run) {

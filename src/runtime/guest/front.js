@@ -10,6 +10,7 @@ import { failed } from "./failed.js";
 const TRIGGERS = {
   "/cdn-cgi/pyw/start": (_request, _url, env) => started(env, "/start"),
   "/cdn-cgi/pyw/prepare": (_request, _url, env) => started(env, "/prepare"),
+  "/cdn-cgi/pyw/rehearse": (_request, _url, env) => started(env, "/rehearse"),
   "/cdn-cgi/pyw/let-events-in": (_request, _url, env) => started(env, "/events"),
   "/cdn-cgi/pyw/alive": () => new Response(null, { status: 204 }),
   "/cdn-cgi/handler/scheduled": triggerScheduled,

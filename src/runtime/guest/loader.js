@@ -27,15 +27,21 @@ const isLazy = Number.parseInt(version) >= 314;
 
 const asResponse = (bytes) => ({ ok: true, arrayBuffer: async () => bytes });
 
-// The Worker's folder: folders are Maps, files Uint8Arrays.
-let session;
+// The Workers' folders by instance: folders are Maps, files Uint8Arrays.
+const sessions = new WeakMap();
 
 // Instances of Python's code that were made ahead and have run nothing, the best first: what they are to continue from
 // comes later. One with `restored` has the memory of a snapshot with that description.
 let ahead = [];
 
 // Adds files to the Worker's folder when Python has been started without them.
-export const addModules = (pack) => addPack(session, pack);
+export const addModules = (pyodide, pack) => addPack(sessions.get(pyodide), pack);
+
+// For an instance that continues from a snapshot: Python holds the schedule by its place.
+export function setSchedule(pyodide, schedule) {
+  pyodide._module.API.scheduleCallback = schedule;
+  pyodide._module.__hiwire_set(SCHEDULE_INDEX, schedule);
+}
 
 // Starts Python. `settings` is what pyw generated (settings.json), `packs` holds ArrayBuffers:
 // `library` (the standard library, compiled) or `libraryZip` (as Pyodide ships it), and `session`,
@@ -45,7 +51,6 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   const instance = takeAhead(snapshot) ?? newInstance();
   for (const pack of packs.library) addPack(instance.library, pack);
   for (const pack of packs.session) addPack(instance.session, pack);
-  session = instance.session;
   const pyodide = await runLoader(settings, packs, { recorder, snapshot }, async (emscripten) => {
     const module = instance.module ?? (await instantiate(instance, emscripten, { recorder, snapshot }));
     if (snapshot) {
@@ -58,7 +63,8 @@ export async function bootPython(settings, packs, { recorder, snapshot } = {}) {
   });
   if (!snapshot) bootDone();
   // Pyodide puts its own schedule back in the place that ours had when the snapshot was made.
-  if (snapshot) pyodide._module.__hiwire_set(SCHEDULE_INDEX, scheduleCallback);
+  if (snapshot) setSchedule(pyodide, scheduleCallback);
+  sessions.set(pyodide, instance.session);
   pyodide.loadPackage = async () => {
     throw new Error("packages come from python_modules; add them to pyproject.toml");
   };

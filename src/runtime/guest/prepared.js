@@ -8,6 +8,7 @@ import { declare } from "./entrypoint.js";
 import { hostModule } from "./host.js";
 import { report } from "./report.js";
 import { bootPython, forgetPackages, instantiateAhead } from "./loader.js";
+import { serveOnce } from "./rehearsal.js";
 import { FRONT_BINDING, hiddenBindings } from "./shims.js";
 import { openFile, openIfAny, readFilesAhead, readPacks } from "./start.js";
 
@@ -69,23 +70,13 @@ async function prepare(like, importModule) {
   const roots = { host: hostModule(importModule), flags: like.flags };
   const open = async () => ({ ...(await openIfAny(like)), roots });
   const thrownAway = await bootPython(like, packs, { snapshot: await open() });
-  await serveOnce(thrownAway, like);
-  await instantiateAhead(like, packs, await open());
-}
-
-// Has the code compiled that a first request needs.
-async function serveOnce(pyodide, settings) {
-  if (!pyodide.pyimport("sys").modules.has("workers")) return; // its handlers do without the SDK
-  const context = { waitUntil: () => {}, passThroughOnException: () => {} };
-  const request = new Request("http://localhost/", { headers: { accept: "*/*" } });
   try {
-    pyodide.pyimport("_pyw_warm").begin(settings, {});
-    const { create_and_call: call } = pyodide.pyimport("_pyw_guest");
-    const answer = await call.callPromising({}, "Default", context, {}, "fetch", "fetch", request);
-    await answer.text();
+    thrownAway.pyimport("_pyw_guest").load_again(like, {});
+    await serveOnce(thrownAway);
   } catch (error) {
     coldBecause = String(error?.stack ?? error);
   }
+  await instantiateAhead(like, packs, await open());
 }
 
 // The settings of the Worker that came, its environment put in place.

@@ -5,6 +5,7 @@ import { filesIn } from "./files.js";
 import { callPromising, runAtTopLevel, takeTurns } from "./event_loop.js";
 import { addModules, bootPython, SESSION } from "./loader.js";
 import { hostModule } from "./host.js";
+import { endRehearsal, rehearse } from "./rehearsal.js";
 import { PythonError, report } from "./report.js";
 import { free, openSnapshot, readBytes } from "./snapshot.js";
 import { compileLibraries, isCompiled } from "./snapshot_libraries.js";
@@ -18,17 +19,27 @@ export async function preparePython(settings, importModule) {
   (await prepared).pyimport("_pyw_boot").warm_up();
 }
 
+// Between the two halves, where there is time. Returns whether it was all done.
+export async function rehearseStart(settings, importModule) {
+  if (!settings.snapshot) return false; // without one it would take longer than it gains
+  return await rehearse(
+    () => boot(settings, importModule, settings.packs.own),
+    (pyodide) => runTopLevel(pyodide, settings, {}),
+  );
+}
+
 // Returns the guest's Python module, ready for calls. Every failure is reported to pyw as an event before it is
 // thrown, and stays: an isolate starts once.
 // `running` are the events under way, each with the handler's name, `where`.
 export async function startPython(settings, importModule, running) {
   const { own } = settings.packs;
+  await endRehearsal();
   const pyodide = await (prepared ?? boot(settings, importModule, own));
   if (prepared) {
-    for (const pack of await Promise.all(own.map(readFile))) addModules(pack);
+    for (const pack of await Promise.all(own.map(readFile))) addModules(pyodide, pack);
   }
+  await load(pyodide, settings);
   const guest = pyodide.pyimport("_pyw_guest");
-  await load(guest, settings, () => pyodide._module.HEAPU8.buffer);
   takeTurns((...calls) => guest.before_first_request(...calls));
   // The call during which it happens never returns.
   pyodide._api.on_fatal = (error) => {
@@ -57,11 +68,10 @@ async function boot(settings, importModule, own) {
 }
 
 // Runs the top level of the user's code, under the rules that the platform has for it.
-async function load(guest, settings, memory) {
+async function load(pyodide, settings) {
   const outcome = {};
-  beginTopLevel(memory);
   try {
-    const found = await runAtTopLevel(() => callPromising(guest.load, settings, outcome));
+    const found = await runTopLevel(pyodide, settings, outcome);
     report({ event: "started", classes: found.classes, handlers: found.handlers });
   } catch (error) {
     if (outcome.report === undefined) {
@@ -71,6 +81,14 @@ async function load(guest, settings, memory) {
     const described = JSON.parse(outcome.report);
     report({ event: "start-failed", ...described });
     throw new PythonError(described.type, described.traceback);
+  }
+}
+
+async function runTopLevel(pyodide, settings, outcome) {
+  const guest = pyodide.pyimport("_pyw_guest");
+  beginTopLevel(() => pyodide._module.HEAPU8.buffer);
+  try {
+    return await runAtTopLevel(() => callPromising(guest.load, settings, outcome));
   } finally {
     endTopLevel();
   }

@@ -109,6 +109,12 @@ def load(settings, outcome):
     return to_js(found, dict_converter=Object.fromEntries)
 
 
+def load_again(settings, outcome):
+    """What a start does after a snapshot of the top level; nothing where it has not been run."""
+    if _main is not None:
+        load(settings, outcome)
+
+
 def before_first_request(*turns):
     """`turns` are what _pyw_event_loop.begin takes; returns what that returns."""
     _pyw_boot.forget()

@@ -1,6 +1,6 @@
 """What most Workers do for their first request, done in an instance of Python that is then thrown away.
 
-prepared.js has it done ahead of time: V8 compiles a function of WebAssembly when it is first called, and keeps the code
+rehearsal.js has it done ahead of time: V8 compiles a function of WebAssembly when it is first called, and keeps the code
 for the next instance. Nothing of the Worker itself runs here.
 """
 
@@ -28,9 +28,7 @@ async def _application(scope, receive, send):
     await send({"type": "http.response.body", "body": body})
 
 
-def begin(settings, outcome):
+def begin():
     """From here on calls come to this module's `Default`."""
-    if _pyw_guest._main is not None:  # else this would run the Worker's own top level
-        _pyw_guest.load(settings, outcome)
     _pyw_guest.before_first_request()
     _pyw_guest._main = sys.modules[__name__]
