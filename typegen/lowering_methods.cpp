@@ -247,14 +247,16 @@ void Lowering::lower_signature(const Signature& signature,
           (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
       break;
     }
-    const auto type = lower(type_in(parameter), into, parameter.name);
-    PythonUnion with_none;
-    with_none.add(type);
-    if (parameter.optional) {
-      with_none.add("None");
+    auto type = lower(type_in(parameter), into, parameter.name);
+    if (parameter.optional || type.find('|') != std::string::npos) {
+      PythonUnion with_none;
+      with_none.add(type);
+      if (parameter.optional) {
+        with_none.add("None");
+      }
+      type = with_none.text(PythonUnion::Any::absorbs);
     }
-    base.parameters.push_back(name + ": " + with_none.text(PythonUnion::Any::absorbs) +
-                              (parameter.optional ? " = ..." : ""));
+    base.parameters.push_back(name + ": " + type + (parameter.optional ? " = ..." : ""));
   }
   // Keywords become an object, the last argument given: it can be any parameter behind which none is
   // required.

@@ -310,7 +310,9 @@ Program read_declarations(const std::vector<std::string_view>& sources) {
     parsers.push_back(std::async(std::launch::async, parse));
   }
   for (auto& tree : trees) {
-    reader.read_statements(tree.get_future().get()->root(), *program.global);
+    auto parsed = tree.get_future().get();
+    reader.read_statements(parsed->root(), *program.global);
+    program.remains.push_back(std::move(parsed));
   }
   return program;
 }
