@@ -210,6 +210,8 @@ std::vector<Node> collect_children(const Node& node, Include include) {
   if (!ts_tree_cursor_goto_first_child(&owner.cursor)) {
     return children;
   }
+  const auto raw = NodeAccess::raw(node);
+  children.reserve(include == Include::all ? ts_node_child_count(raw) : ts_node_named_child_count(raw));
   do {
     auto child = NodeAccess::wrap(owner, ts_tree_cursor_current_node(&owner.cursor));
     if (include == Include::all || (child.named() && child.kind() != Syntax::comment)) {

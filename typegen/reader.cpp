@@ -282,7 +282,7 @@ void DeclarationReader::read_enum(const Node& node, Scope& scope) {
 }
 
 /// Small enough that the first is soon there to be read, large enough that a parser for it pays.
-constexpr std::size_t piece_size = 40 * 1024;
+constexpr std::size_t piece_size = 20 * 1024;
 
 } // namespace
 

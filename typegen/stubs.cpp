@@ -513,7 +513,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "12";
+  return "13";
 }
 
 } // namespace pyw::typegen
