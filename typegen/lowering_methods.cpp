@@ -32,6 +32,11 @@ bool decides(const Type* type, const TypeParameter* parameter, bool in_callback,
   });
 }
 
+/// A name, which no other name stands for as well.
+bool is_one_type(std::string_view type) {
+  return type.find_first_of("|[") == std::string_view::npos;
+}
+
 std::string safe_parameter(std::string_view name) {
   return is_identifier(name) ? attribute_name(name) : to_identifier(name);
 }
@@ -69,6 +74,9 @@ bool Lowering::accepts_all_of(const PythonSignature& first, const PythonSignatur
     }
     if (wide == narrow) { // most of them
       continue;
+    }
+    if (is_one_type(wide) && is_one_type(narrow) && wide != "Any") {
+      return false;
     }
     PythonUnion both;
     both.add(wide);

@@ -54,7 +54,7 @@ bool is_keyword(std::string_view name) {
       "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
       "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
       "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
-  return words.contains(name);
+  return name.size() < 9 && words.contains(name); // longer ones are no keywords
 }
 
 bool is_identifier(std::string_view name) {
