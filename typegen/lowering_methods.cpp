@@ -34,7 +34,7 @@ bool decides(const Type* type, const TypeParameter* parameter, bool in_callback,
 
 /// A name, which no other name stands for as well.
 bool is_one_type(std::string_view type) {
-  return type.find_first_of("|[") == std::string_view::npos;
+  return type.find('|') == std::string_view::npos && type.find('[') == std::string_view::npos;
 }
 
 std::string safe_parameter(std::string_view name) {

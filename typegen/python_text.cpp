@@ -145,7 +145,7 @@ std::string docstring(std::string_view comment, std::size_t indent) {
       text += '\n';
       text += line.empty() ? std::string_view{} : margin;
     }
-    if (line.find_first_of("\\\"") == std::string_view::npos) { // most of them
+    if (line.find('\\') == std::string_view::npos && line.find('"') == std::string_view::npos) {
       text += line;
     } else {
       text += replace_all(replace_all(std::string(line), "\\", "\\\\"), "\"\"\"", "'''");

@@ -55,6 +55,10 @@ std::vector<SourcePiece> split_declarations(std::string_view source, std::size_t
       continue;
     }
     const char c = source[index++];
+    if (c == ' ' || is_name_letter(c)) { // most of them
+      last = c == ' ' ? last : c;
+      continue;
+    }
     depth += c == '{' || c == '(' || c == '[' ? 1 : c == '}' || c == ')' || c == ']' ? -1 : 0;
     if (depth < 0) {
       return {whole};
