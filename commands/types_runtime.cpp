@@ -1,3 +1,4 @@
+#include <base/fingerprint.hpp>
 #include <base/hash.hpp>
 #include <base/text.hpp>
 #include <commands/types_runtime.hpp>
@@ -61,15 +62,10 @@ Result<std::vector<std::string>> read_sources(World& world, const RuntimeRequest
 
 /// Everything that the stubs depend on.
 std::string cache_key(const std::vector<std::string>& sources, const RuntimeRequest& request) {
-  Hasher hasher(HashKind::sha256);
-  hasher.update(PYW_VERSION "\n");
-  hasher.update(typegen::generator_version());
-  hasher.update(request.null_is_none ? "none\n" : "jsnull\n");
-  for (const auto& source : sources) {
-    hasher.update(std::to_string(source.size()) + "\n");
-    hasher.update(source);
-  }
-  return to_hex(hasher.finish());
+  std::vector<std::string_view> texts{
+      PYW_VERSION, typegen::generator_version(), request.null_is_none ? "none" : "jsnull"};
+  texts.insert(texts.end(), sources.begin(), sources.end());
+  return fingerprint(texts);
 }
 
 /// nullopt when the folder holds no complete set. The marker knows each file's size: a power cut may have

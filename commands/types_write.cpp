@@ -10,16 +10,15 @@ namespace pyw::commands {
 
 namespace {
 
-Comparison compare(const ReadOnlyFileSystem& files,
-                   const StubPlace& place,
-                   const std::vector<typegen::StubFile>& wanted) {
+Comparison
+compare(const ReadOnlyFileSystem& files, const StubPlace& place, std::vector<typegen::StubFile> wanted) {
   Comparison comparison;
-  for (const auto& file : wanted) {
+  for (auto& file : wanted) {
     const auto present = files.read_if_exists(place.path_of(file.path));
     if (present && *present && **present == file.content) {
       ++comparison.unchanged;
     } else {
-      comparison.stale.push_back(file);
+      comparison.stale.push_back(std::move(file));
     }
   }
   return comparison;
@@ -65,7 +64,7 @@ ProjectTypes compare_types(const World& world,
   if (!types.place.stub_suffix) { // the mark of a stub package says nothing of a folder that is none
     std::erase_if(wanted, [](const auto& file) { return file.path.ends_with("/py.typed"); });
   }
-  types.comparison = compare(world.files, types.place, wanted);
+  types.comparison = compare(world.files, types.place, std::move(wanted));
   types.bindings = env.entries.size();
   if (types.place.folder == project.root / types_folder) {
     types.schema = project.root / schema_file;

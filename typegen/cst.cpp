@@ -1,4 +1,5 @@
 #include <typegen/cst.hpp>
+#include <typegen/syntax_memory.hpp>
 
 #include <tree_sitter/api.h>
 
@@ -136,8 +137,8 @@ std::vector<Syntax> make_symbol_table(const TSLanguage* language) {
 } // namespace
 
 struct SyntaxTree::Implementation {
+  SyntaxMemory memory;
   std::string_view source;
-  TSParser* parser = nullptr;
   TSTree* tree = nullptr;
   TSTreeCursor cursor = {};
   const std::vector<Syntax>* kinds = nullptr;
@@ -210,6 +211,8 @@ std::vector<Node> collect_children(const Node& node, Include include) {
   if (!ts_tree_cursor_goto_first_child(&owner.cursor)) {
     return children;
   }
+  const auto raw = NodeAccess::raw(node);
+  children.reserve(include == Include::all ? ts_node_child_count(raw) : ts_node_named_child_count(raw));
   do {
     auto child = NodeAccess::wrap(owner, ts_tree_cursor_current_node(&owner.cursor));
     if (include == Include::all || (child.named() && child.kind() != Syntax::comment)) {
@@ -268,19 +271,20 @@ SyntaxTree::SyntaxTree(std::string_view source, std::size_t lines_before)
   auto& self = *m_implementation;
   self.source = source;
   self.lines_before = lines_before;
-  self.parser = ts_parser_new();
-  ts_parser_set_language(self.parser, tree_sitter_typescript());
   static const auto kinds = make_symbol_table(tree_sitter_typescript());
   self.kinds = &kinds;
-  self.tree =
-      ts_parser_parse_string(self.parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
+  {
+    const SyntaxMemory::Use use(self.memory); // parser and tree end with it
+    auto* const parser = ts_parser_new();
+    ts_parser_set_language(parser, tree_sitter_typescript());
+    self.tree =
+        ts_parser_parse_string(parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
+  }
   self.cursor = ts_tree_cursor_new(ts_tree_root_node(self.tree));
 }
 
 SyntaxTree::~SyntaxTree() {
   ts_tree_cursor_delete(&m_implementation->cursor);
-  ts_tree_delete(m_implementation->tree);
-  ts_parser_delete(m_implementation->parser);
 }
 
 Node SyntaxTree::root() const {

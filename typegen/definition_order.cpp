@@ -77,7 +77,9 @@ private:
     }
     m_seen[index] = true;
     const auto& definition = m_definitions[index];
-    for (const auto& mention : names_needed_at_once(definition.text)) {
+    const auto found =
+        definition.needs == nullptr ? names_needed_at_once(definition.text) : std::vector<Mention>{};
+    for (const auto& mention : definition.needs == nullptr ? found : *definition.needs) {
       const auto module = m_places.find(mention.module.empty() ? definition.module : mention.module);
       if (module == m_places.end()) {
         continue;
@@ -126,7 +128,7 @@ std::vector<std::size_t> reading_order(const std::vector<Definition>& definition
 
 std::map<std::string_view, std::string> write_in_order(const std::vector<Definition>& definitions) {
   std::set<std::pair<std::string_view, std::string_view>> with_second_name;
-  for (const auto& [module, name, text] : definitions) {
+  for (const auto& [module, name, text, needs] : definitions) {
     for (auto found = text.find(second_name); found != std::string_view::npos;) {
       const auto start = found + second_name.size();
       const auto end = end_of_word(text, start);
@@ -136,7 +138,7 @@ std::map<std::string_view, std::string> write_in_order(const std::vector<Definit
   }
   std::map<std::string_view, std::string> modules;
   for (const auto index : reading_order(definitions)) {
-    const auto& [module, name, text] = definitions[index];
+    const auto& [module, name, text, needs] = definitions[index];
     auto& out = modules[module];
     out += text;
     if (with_second_name.contains({module, name})) {

@@ -11,18 +11,19 @@
 namespace pyw::typegen {
 
 /// A class, with the helpers that its text begins with.
-struct Definition {
-  std::string_view module; ///< "_raw"
-  std::string_view name;
-  std::string_view text;
-};
-
 /// A name as some text mentions it.
 struct Mention {
   std::string_view module; ///< of `_raw.Name`; empty of a name of the text's own module
   std::string_view name;
 
   bool operator==(const Mention&) const = default;
+};
+
+struct Definition {
+  std::string_view module; ///< "_raw"
+  std::string_view name;
+  std::string_view text;
+  const std::vector<Mention>* needs = nullptr; ///< names_needed_at_once(text), where they are known already
 };
 
 /// A class that a member of the same name hides inside of its own class has a second name, with this before

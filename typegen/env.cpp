@@ -335,7 +335,7 @@ std::string EnvWriter::write() {
   head += used.contains("workers") ? "import workers\n" : "";
   import("pyodide.ffi", {"JsArray", "JsProxy"});
   import(".", {"_globals", "_globals_ai", "_globals_bindings"});
-  import("._prelude", {"JsDict", "ListLike"});
+  import("._prelude", {"JsDict", "JsObject", "ListLike"});
   const bool with_ai = used.contains("_globals_ai") || names_any(m_names.with_ai);
   head += with_ai ? "from ._globals_ai import *\n" : "";
   head += m_names.with_bindings.empty() ? "" : "from ._globals_bindings import *\n";

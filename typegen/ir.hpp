@@ -69,6 +69,8 @@ struct Type {
   /// Of a reference: what the resolver has found for `text` in `scope`, which do not change.
   mutable const Symbol* symbol = nullptr;
   mutable bool is_looked_up = false;
+  /// What the resolver has made of it; null before.
+  mutable const Type* expanded = nullptr;
 };
 
 struct Parameter {
@@ -225,6 +227,8 @@ struct Program {
   std::size_t declarations =
       0; ///< all interface, class, alias, function, variable, enum and namespace blocks
   std::size_t symbols = 0;
+  /// What it was read from, of no further use: whoever ends soon need not spend time on giving it back.
+  std::vector<std::shared_ptr<void>> remains = {};
 };
 
 } // namespace pyw::typegen

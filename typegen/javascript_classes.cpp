@@ -129,8 +129,8 @@ private:
     return join(parameters, ", ");
   }
 
-  /// "user: _UserDict | JsDict[Any]" as keywords; empty when the last parameter cannot be given so. Where no
-  /// key must be there, a call without any would leave out what may not be left out.
+  /// "user: _UserDict | JsObject | JsDict[Any]" as keywords; empty when the last parameter cannot be given
+  /// so. Where no key must be there, a call without any would leave out what may not be left out.
   [[nodiscard]] std::string keywords_for(const std::vector<std::string>& parameters) const {
     if (m_records == nullptr || parameters.empty() || parameters.back().starts_with('*')) {
       return {};
@@ -167,12 +167,13 @@ private:
   }
 
   std::string type_of(const Node& annotation, std::string_view name, Way way) const {
+    const auto hint = name.empty() ? m_node.field("name").text() : name;
     if (annotation.valid()) {
       const auto text = annotation.text();
-      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types, m_records, name);
+      return python_type(trim(text.starts_with(':') ? text.substr(1) : text), way, m_types, m_records, hint);
     }
     const auto found = m_documented.find(name);
-    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types, m_records, name);
+    return found == m_documented.end() ? "Any" : python_type(found->second, way, m_types, m_records, hint);
   }
 
   Node m_node;

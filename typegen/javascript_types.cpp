@@ -80,7 +80,7 @@ private:
 
   Way m_way;
   const DeclaredTypes& m_types;
-  RecordBook* m_records; ///< where the objects that go in are kept with their keys; null: nowhere
+  RecordBook* m_records; ///< where objects are kept with their keys; null: nowhere
   std::string m_hint;    ///< what an object is given as
   int m_work = 0;        ///< types read
   int m_depth = 0;       ///< names that stand for others: `type A = A[]` ends somewhere
@@ -136,28 +136,29 @@ std::vector<RecordKey> TypeReader::record_keys(const std::vector<ObjectKey>& key
   return read_keys;
 }
 
-/// An object that goes in, where all its keys are known; else empty. What another call has given fits too.
+/// An object whose keys are all known; else empty. What another call has given can be given too.
 std::string TypeReader::read_record(std::string_view text) {
-  if (m_records == nullptr || m_way != Way::in) {
+  if (m_records == nullptr) {
     return {};
   }
+  const auto kind = m_way == Way::in ? RecordKind::given : RecordKind::result;
   const auto named = m_types.find(text);
-  auto name = m_records->find(text);
+  auto name = m_records->find(text, kind);
   if (name.empty()) {
     const auto keys = object_keys(text, m_types);
     if (!keys || keys->empty()) {
       return {};
     }
     if (named != m_types.end() && !named->second.starts_with('<')) {
-      name = m_records->add(text); // first, for it may contain itself
+      name = m_records->add(text, kind); // first, for it may contain itself
       const auto hint = std::exchange(m_hint, std::string(text));
       m_records->set_keys(name, record_keys(*keys));
       m_hint = hint;
     } else {
-      name = m_records->add_unnamed(m_hint, record_keys(*keys));
+      name = m_records->add_unnamed(m_hint, record_keys(*keys), kind);
     }
   }
-  return name + " | JsDict[Any]";
+  return m_way == Way::in ? name + std::string(or_what_came) : name;
 }
 
 /// `keyof User` -> `Literal["id", "name"]`.

@@ -220,7 +220,11 @@ private:
   std::string write_plain_env(const Item& item, const Shape& shape);
   std::string write_typed_dict(const Item& item, const Shape& shape);
   std::string write_property(const ShapeMember& member, Form form, bool writable);
-  std::string write_item_access(const Shape& shape, Form form, Position position);
+  /// `types`: of the members, as far as they are known already.
+  std::string write_item_access(const Shape& shape,
+                                Form form,
+                                Position position,
+                                const std::vector<std::string>& types = {});
   std::string write_protocols(const Shape& shape);
   std::string class_header(const Item& item, const std::vector<std::string>& bases);
   std::string member_type(const ShapeMember& member, Position position);

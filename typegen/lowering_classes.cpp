@@ -98,7 +98,11 @@ std::string Lowering::member_type(const ShapeMember& member, Position position) 
                             : lower(m_resolver.combined(TypeKind::either, others), position, member.name);
     }
   }
-  type.add(lower(member.type, position, member.name));
+  auto lowered = lower(member.type, position, member.name);
+  if (lowered.find('|') == std::string::npos && (goes_in || !member.optional)) {
+    return lowered; // no union to put in order
+  }
+  type.add(lowered);
   if (member.optional && !goes_in) {
     type.add("None");
   }
@@ -130,15 +134,20 @@ std::string Lowering::write_property(const ShapeMember& member, Form form, bool 
          (doc_text.empty() ? ": ...\n" : ":\n" + doc_text);
 }
 
-std::string Lowering::write_item_access(const Shape& shape, Form form, Position position) {
+std::string Lowering::write_item_access(const Shape& shape,
+                                        Form form,
+                                        Position position,
+                                        const std::vector<std::string>& types) {
   // One overload a type, not one a key.
   std::vector<std::pair<std::string, std::vector<std::string>>> by_type;
-  for (const auto& member : shape.members) {
+  for (std::size_t index = 0; index < shape.members.size(); ++index) {
+    const auto& member = shape.members[index];
     if (member.is_static || is_symbol_name(member.name) || is_never(member.type) ||
         (member.is_method() && form == Form::env && !m_resolver.is_plain(m_resolver.object_of(shape)))) {
       continue;
     }
-    const auto type = member_type(member, position);
+    const bool is_known = index < types.size() && !types[index].empty();
+    const auto type = is_known ? types[index] : member_type(member, position);
     const auto known =
         std::find_if(by_type.begin(), by_type.end(), [&](const auto& each) { return each.first == type; });
     if (known == by_type.end()) {

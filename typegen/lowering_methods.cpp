@@ -32,6 +32,11 @@ bool decides(const Type* type, const TypeParameter* parameter, bool in_callback,
   });
 }
 
+/// A name, which no other name stands for as well.
+bool is_one_type(std::string_view type) {
+  return type.find('|') == std::string_view::npos && type.find('[') == std::string_view::npos;
+}
+
 std::string safe_parameter(std::string_view name) {
   return is_identifier(name) ? attribute_name(name) : to_identifier(name);
 }
@@ -69,6 +74,9 @@ bool Lowering::accepts_all_of(const PythonSignature& first, const PythonSignatur
     }
     if (wide == narrow) { // most of them
       continue;
+    }
+    if (is_one_type(wide) && is_one_type(narrow) && wide != "Any") {
+      return false;
     }
     PythonUnion both;
     both.add(wide);
@@ -247,14 +255,16 @@ void Lowering::lower_signature(const Signature& signature,
           (list->kind == TypeKind::array ? lower(list->parts[0], into, parameter.name) : std::string("Any"));
       break;
     }
-    const auto type = lower(type_in(parameter), into, parameter.name);
-    PythonUnion with_none;
-    with_none.add(type);
-    if (parameter.optional) {
-      with_none.add("None");
+    auto type = lower(type_in(parameter), into, parameter.name);
+    if (parameter.optional || type.find('|') != std::string::npos) {
+      PythonUnion with_none;
+      with_none.add(type);
+      if (parameter.optional) {
+        with_none.add("None");
+      }
+      type = with_none.text(PythonUnion::Any::absorbs);
     }
-    base.parameters.push_back(name + ": " + with_none.text(PythonUnion::Any::absorbs) +
-                              (parameter.optional ? " = ..." : ""));
+    base.parameters.push_back(name + ": " + type + (parameter.optional ? " = ..." : ""));
   }
   // Keywords become an object, the last argument given: it can be any parameter behind which none is
   // required.

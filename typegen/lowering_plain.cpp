@@ -50,17 +50,22 @@ std::string Lowering::write_plain_raw(const Item& item, const Shape& shape) {
 std::string Lowering::write_plain_env(const Item& item, const Shape& shape) {
   hide_names(shape);
   std::string body;
-  for (const auto& member : shape.members) {
+  std::vector<std::string> types(shape.members.size()); // each is said twice: of the attribute, of the key
+  for (std::size_t index = 0; index < shape.members.size(); ++index) {
+    const auto& member = shape.members[index];
     if (!is_dict_attribute(member.name) && !is_symbol_name(member.name) && is_identifier(member.name) &&
         !is_never(member.type)) {
-      body += "    " + attribute_name(member.name) + ": " + member_type(member, Position::env_nested) + "\n" +
-              documentation(member.doc, 4);
+      types[index] = member_type(member, Position::env_nested);
+      body +=
+          "    " + attribute_name(member.name) + ": " + types[index] + "\n" + documentation(member.doc, 4);
     }
   }
   for (const auto* hidden : {"clear", "copy", "get", "items", "keys", "pop", "update", "values"}) {
-    m_shadowed.erase(hidden);
+    if (m_shadowed.erase(hidden) > 0) {
+      types.clear(); // what stood for it may now have its own name
+    }
   }
-  body += write_item_access(shape, Form::env, Position::env_nested);
+  body += write_item_access(shape, Form::env, Position::env_nested, types);
   if (shape.index_value != nullptr) {
     body += "    def __getattr__(self, name: " + builtin("str") + ", /) -> Any: ...\n";
   }

@@ -247,6 +247,8 @@ std::string Lowering::lower_union(const Type* type, Position position, std::stri
                          m_resolver.is_plain(arm);
     if (is_data) {
       plain.push_back(arm);
+    } else if (arm->kind == TypeKind::string) {
+      result.add_literal(quote(arm->text)); // of the AI models, unions of hundreds
     } else {
       result.add(lower(arm, position, hint));
     }

@@ -1,8 +1,8 @@
 #include <base/text.hpp>
 #include <typegen/module_writer.hpp>
-#include <typegen/overloads.hpp>
 #include <typegen/python_text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <unordered_set>
 #include <utility>
@@ -69,9 +69,24 @@ constexpr std::array<std::string_view, 9> reading_order_of_modules{"_raw_of_env"
                                                                    "_ai",
                                                                    "_ai_options"};
 
+using Words = std::unordered_set<std::string_view>; ///< of a text that outlives them
+
+/// Many words, few of them different.
+Words words_in(std::string_view python) {
+  Words found;
+  std::size_t index = 0;
+  for (auto word = next_word(python, index); !word.empty(); word = next_word(python, index)) {
+    const auto start = index - word.size();
+    const bool is_attribute = start > 0 && python[start - 1] == '.';
+    if (!is_attribute) {
+      found.insert(word);
+    }
+  }
+  return found;
+}
+
 /// The first name of that module which the text mentions as `_raw.Name`, and no other way.
-std::string_view
-name_of_other(std::string_view module, std::string_view text, const std::set<std::string, std::less<>>& own) {
+std::string_view name_of_other(std::string_view module, std::string_view text, const Words& own) {
   const auto prefix = std::string(module) + ".";
   for (auto found = text.find(prefix); found != std::string_view::npos;
        found = text.find(prefix, found + 1)) {
@@ -88,21 +103,19 @@ name_of_other(std::string_view module, std::string_view text, const std::set<std
 } // namespace
 
 std::set<std::string, std::less<>> identifiers_in(std::string_view python) {
-  std::unordered_set<std::string_view> found; // many words, few of them different
-  std::size_t index = 0;
-  for (auto word = next_word(python, index); !word.empty(); word = next_word(python, index)) {
-    const auto start = index - word.size();
-    const bool is_attribute = start > 0 && python[start - 1] == '.';
-    if (!is_attribute) {
-      found.insert(word);
-    }
-  }
+  const auto found = words_in(python);
   return {found.begin(), found.end()};
 }
 
 std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
   std::set<std::string, std::less<>> names;
-  for (auto line : split(python, '\n')) {
+  for (std::size_t start = 0; start < python.size();) {
+    const auto end = std::min(python.find('\n', start), python.size());
+    auto line = python.substr(start, end - start);
+    start = end + 1;
+    if (line.empty() || !is_word(line.front())) { // most of them
+      continue;
+    }
     for (const std::string_view keyword : {"class ", "def ", "async def ", "type "}) {
       if (line.starts_with(keyword)) {
         line.remove_prefix(keyword.size());
@@ -121,7 +134,7 @@ std::set<std::string, std::less<>> names_defined_in(std::string_view python) {
 std::string write_module(std::string_view own,
                          std::string_view definitions,
                          const std::set<std::string, std::less<>>& prelude_names) {
-  const auto used = identifiers_in(definitions);
+  const auto used = words_in(definitions);
   const auto defined = names_defined_in(definitions);
   std::string imports;
   if (used.contains("builtins")) {
@@ -156,9 +169,10 @@ std::string write_module(std::string_view own,
     is_before = is_before && sibling != own;
     if (sibling != own && used.contains(sibling)) {
       siblings.emplace_back(sibling);
-      const std::string name(is_before ? name_of_other(sibling, definitions, taken) : std::string_view{});
+      const auto name = is_before ? name_of_other(sibling, definitions, taken) : std::string_view{};
       if (!name.empty()) {
-        read_before += "from ." + std::string(sibling) + " import " + name + " as " + name + "\n";
+        const auto text = std::string(name);
+        read_before += "from ." + std::string(sibling) + " import " + text + " as " + text + "\n";
         taken.insert(name);
       }
     }
@@ -174,7 +188,7 @@ std::string write_module(std::string_view own,
   if (!from_prelude.empty()) {
     imports += "from ._prelude import " + join(from_prelude, ", ") + "\n";
   }
-  return imports + (imports.empty() ? "" : "\n") + mark_overlapping_overloads(definitions);
+  return imports + (imports.empty() ? "" : "\n") + std::string(definitions);
 }
 
 } // namespace pyw::typegen

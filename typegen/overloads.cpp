@@ -85,10 +85,10 @@ bool tells_apart(const Overload& one, const Overload& other) {
   return false;
 }
 
-/// "    async def name" of a line that defines a function; empty for any other.
-std::string_view head_of(std::string_view line) {
-  const auto text = line.substr(std::min(line.find_first_not_of(' '), line.size()));
-  if (!text.starts_with("def ") && !text.starts_with("async def ")) {
+/// "    async def name" of a line that defines a function; empty for any other. `code`: its text, not
+/// indented.
+std::string_view head_of(std::string_view line, std::string_view code) {
+  if (!code.starts_with("def ") && !code.starts_with("async def ")) {
     return {};
   }
   return line.substr(0, std::min(line.find_first_of("(["), line.size()));
@@ -103,9 +103,10 @@ public:
     for (std::size_t start = 0; start < m_text.size();) {
       const auto end = std::min(m_text.find('\n', start), m_text.size());
       const auto line = m_text.substr(start, end - start);
-      if (trim(line).starts_with("@overload")) {
+      const auto code = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+      if (code.starts_with("@overload")) {
         is_overload = true;
-      } else if (const auto head = head_of(line); !head.empty()) {
+      } else if (const auto head = head_of(line, code); !head.empty()) {
         if (!is_overload || head != m_head) {
           finish_group();
           m_head = head;

@@ -11,8 +11,11 @@
 
 namespace pyw::typegen {
 
-/// An annotation of built-in types, `typing`, `datetime` and records, which get the stub's names; else "Any".
-[[nodiscard]] std::string annotated_type(std::string_view annotation, const RecordBook& records);
+/// An annotation of built-in types, `typing`, `datetime`, type parameters and records, which get the stub's
+/// names; else "Any".
+[[nodiscard]] std::string annotated_type(std::string_view annotation,
+                                         const RecordBook& records,
+                                         const std::vector<std::string>& parameters = {});
 
 /// `"Order"`: what stands between the quotes, where that is all.
 [[nodiscard]] std::string_view without_quotes(std::string_view annotation);
@@ -21,8 +24,8 @@ namespace pyw::typegen {
 [[nodiscard]] std::string with_names(std::string_view python,
                                      const std::map<std::string_view, std::string>& names);
 
-/// Adds the TypedDicts of a Worker's files: classes of names and types, one derived from another too. What is
-/// written otherwise (`TypedDict("Order", {…})`, generic ones) has no keys that we know: it is Any.
+/// Adds the TypedDicts of a Worker's files: classes, derived from others and generic ones too, and
+/// `Order = TypedDict("Order", {…})`.
 void add_python_records(const std::vector<std::string_view>& sources, RecordBook& records);
 
 } // namespace pyw::typegen

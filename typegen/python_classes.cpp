@@ -1,7 +1,9 @@
 #include <base/text.hpp>
+#include <typegen/javascript_types.hpp>
 #include <typegen/python_annotations.hpp>
 #include <typegen/python_classes.hpp>
 #include <typegen/python_source.hpp>
+#include <typegen/python_text.hpp>
 
 #include <algorithm>
 #include <set>
@@ -9,6 +11,15 @@
 namespace pyw::typegen {
 
 namespace {
+
+/// With what another call has given, where a record can be: it may have come from there.
+std::string with_what_came(std::string type, const RecordBook& records) {
+  const auto arms = split_outside(type, '|');
+  const bool is_record = std::any_of(arms.begin(), arms.end(), [&](std::string_view arm) {
+    return records.record(arm.substr(0, end_of_word(arm, 0))) != nullptr;
+  });
+  return is_record ? type + std::string(or_what_came) : type;
+}
 
 /// "by: int = 1" -> "by: int = ...".
 std::string write_parameter(std::string_view parameter, const RecordBook& records) {
@@ -26,8 +37,9 @@ std::string write_parameter(std::string_view parameter, const RecordBook& record
   const bool has_default = equals != std::string_view::npos;
   const auto declared = trim(parameter.substr(0, equals));
   const auto colon = declared.find(':');
-  const auto type =
-      colon == std::string_view::npos ? "Any" : annotated_type(declared.substr(colon + 1), records);
+  const auto type = colon == std::string_view::npos
+                        ? "Any"
+                        : with_what_came(annotated_type(declared.substr(colon + 1), records), records);
   return std::string(trim(declared.substr(0, colon))) + ": " + type + (has_default ? " = ..." : "");
 }
 

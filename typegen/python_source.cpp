@@ -14,7 +14,12 @@ ClassSource read_header(std::string_view text) {
   const auto line = text.substr(0, text.find('\n'));
   ClassSource found;
   found.name = trim(line.substr(keyword.size(), line.find_first_of("(:[") - keyword.size()));
-  const auto open = line.find('(');
+  auto open = line.find_first_of("([");
+  if (open != std::string_view::npos && line[open] == '[') {
+    const auto behind = std::min(after_closing(text, open), line.size());
+    found.parameters = split_arguments(text.substr(open + 1, std::max(behind, open + 2) - open - 2));
+    open = line.find('(', behind);
+  }
   const auto close = open == std::string_view::npos ? open : after_closing(text, open);
   if (close != std::string_view::npos) {
     found.bases = split_arguments(text.substr(open + 1, close - open - 2));
@@ -92,6 +97,31 @@ std::string first_statement(std::string_view text) {
     index = end;
   }
   return std::string(trim(statement));
+}
+
+std::vector<CallSource> python_call_sources(std::string_view source) {
+  std::vector<CallSource> calls;
+  for (std::size_t start = 0; start < source.size();) {
+    const auto end = std::min(source.find('\n', start), source.size());
+    const auto line = source.substr(start, end - start);
+    const auto name_end = end_of_word(line, 0);
+    const auto equals = line.find('=');
+    const auto open = line.find('(', std::min(equals, line.size()));
+    if (name_end > 0 && open != std::string_view::npos &&
+        trim(line.substr(name_end, equals - name_end)).empty()) {
+      const auto statement = first_statement(source.substr(start));
+      const auto inside = statement.find('(');
+      const auto close = after_closing(statement, inside);
+      if (close != std::string_view::npos) {
+        calls.push_back(
+            {std::string(line.substr(0, name_end)),
+             std::string(trim(line.substr(equals + 1, open - equals - 1))),
+             split_arguments(std::string_view(statement).substr(inside + 1, close - inside - 2))});
+      }
+    }
+    start = end + 1;
+  }
+  return calls;
 }
 
 std::vector<ClassSource> python_class_sources(std::string_view source) {

@@ -10,12 +10,21 @@ namespace pyw::typegen {
 
 struct ClassSource {
   std::string_view name;
-  std::vector<std::string> bases; ///< as written
+  std::vector<std::string> bases;           ///< as written
+  std::vector<std::string> parameters = {}; ///< of `class Name[T]`, as written
   /// From the first line of each statement of its body to the end of the source.
-  std::vector<std::string_view> statements;
+  std::vector<std::string_view> statements = {};
+};
+
+/// `Name = function(…)` at the top level of a module.
+struct CallSource {
+  std::string name;
+  std::string function;               ///< as written: "typing.TypedDict"
+  std::vector<std::string> arguments; ///< as written
 };
 
 [[nodiscard]] std::vector<ClassSource> python_class_sources(std::string_view source);
+[[nodiscard]] std::vector<CallSource> python_call_sources(std::string_view source);
 
 /// The parts between the commas that stand outside of brackets, strings and comments.
 [[nodiscard]] std::vector<std::string> split_arguments(std::string_view text);

@@ -17,15 +17,15 @@ bool is_digit(char c) {
 }
 
 /// The text of a comment without its stars, one entry a line.
-std::vector<std::string> comment_lines(std::string_view comment) {
+std::vector<std::string_view> comment_lines(std::string_view comment) {
   while (comment.starts_with('/') || comment.starts_with('*') || comment.starts_with('!')) {
     comment.remove_prefix(1);
   }
   if (comment.ends_with("*/")) {
     comment.remove_suffix(2);
   }
-  std::vector<std::string> lines;
-  for (auto line : split(comment, '\n')) {
+  auto lines = split(comment, '\n');
+  for (auto& line : lines) {
     line = trim(line);
     if (line.starts_with('*')) {
       line.remove_prefix(1);
@@ -37,13 +37,11 @@ std::vector<std::string> comment_lines(std::string_view comment) {
         break;
       }
     }
-    lines.emplace_back(line);
   }
   while (!lines.empty() && lines.back().empty()) {
     lines.pop_back();
   }
-  const auto first =
-      std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return !line.empty(); });
+  const auto first = std::find_if(lines.begin(), lines.end(), [](auto line) { return !line.empty(); });
   lines.erase(lines.begin(), first);
   return lines;
 }
@@ -56,7 +54,7 @@ bool is_keyword(std::string_view name) {
       "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
       "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
       "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
-  return words.contains(name);
+  return name.size() < 9 && words.contains(name); // longer ones are no keywords
 }
 
 bool is_identifier(std::string_view name) {
@@ -142,10 +140,16 @@ std::string docstring(std::string_view comment, std::size_t indent) {
   const std::string margin(indent, ' ');
   std::string text = margin + "\"\"\"";
   for (std::size_t index = 0; index < lines.size(); ++index) {
-    auto line = replace_all(lines[index], "\\", "\\\\");
-    line = replace_all(std::move(line), "\"\"\"", "'''");
-    text += index == 0 ? "" : line.empty() ? "\n" : "\n" + margin;
-    text += line;
+    const auto line = lines[index];
+    if (index > 0) {
+      text += '\n';
+      text += line.empty() ? std::string_view{} : margin;
+    }
+    if (line.find('\\') == std::string_view::npos && line.find('"') == std::string_view::npos) {
+      text += line;
+    } else {
+      text += replace_all(replace_all(std::string(line), "\\", "\\\\"), "\"\"\"", "'''");
+    }
   }
   // A quote before the closing quotes would join them.
   text += text.ends_with('"') && lines.back().ends_with('"') ? " " : "";
@@ -206,26 +210,31 @@ std::string PythonUnion::text(Any any) const {
   if (has("Any")) {
     return any == Any::keeps_none && has("None") ? "Any | None" : "Any";
   }
-  std::vector<std::string> parts;
-  std::vector<std::string> literals = m_literals;
-  if (has_literal("True") && has_literal("False")) {
-    std::erase_if(literals, [](const std::string& each) { return each == "True" || each == "False"; });
-    parts.push_back("bool");
-  } else if (has("bool")) {
-    std::erase_if(literals, [](const std::string& each) { return each == "True" || each == "False"; });
+  const bool is_both = has_literal("True") && has_literal("False");
+  const bool is_bool = is_both || has("bool");
+  std::string text = is_both ? "bool" : "";
+  const auto add_part = [&](std::string_view part) {
+    text += text.empty() ? "" : " | ";
+    text += part;
+  };
+  bool is_first = true;
+  for (const auto& literal : m_literals) {
+    if (!is_bool || (literal != "True" && literal != "False")) {
+      is_first ? add_part("Literal[") : void(text += ", ");
+      text += literal;
+      is_first = false;
+    }
   }
-  if (!literals.empty()) {
-    parts.push_back("Literal[" + join(literals, ", ") + "]");
-  }
+  text += is_first ? "" : "]";
   for (const auto& arm : m_arms) {
-    if (arm != "None" && arm != "Never" && std::find(parts.begin(), parts.end(), arm) == parts.end()) {
-      parts.push_back(arm);
+    if (arm != "None" && arm != "Never" && !(is_both && arm == "bool")) {
+      add_part(arm);
     }
   }
   if (has("None")) {
-    parts.emplace_back("None");
+    add_part("None");
   }
-  return parts.empty() ? "Never" : join(parts, " | ");
+  return text.empty() ? "Never" : text;
 }
 
 } // namespace pyw::typegen

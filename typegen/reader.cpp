@@ -282,7 +282,7 @@ void DeclarationReader::read_enum(const Node& node, Scope& scope) {
 }
 
 /// Small enough that the first is soon there to be read, large enough that a parser for it pays.
-constexpr std::size_t piece_size = 40 * 1024;
+constexpr std::size_t piece_size = 20 * 1024;
 
 } // namespace
 
@@ -310,7 +310,9 @@ Program read_declarations(const std::vector<std::string_view>& sources) {
     parsers.push_back(std::async(std::launch::async, parse));
   }
   for (auto& tree : trees) {
-    reader.read_statements(tree.get_future().get()->root(), *program.global);
+    auto parsed = tree.get_future().get();
+    reader.read_statements(parsed->root(), *program.global);
+    program.remains.push_back(std::move(parsed));
   }
   return program;
 }

@@ -123,6 +123,7 @@ const Type* Resolver::substitute(const Type* type, const Bindings& bindings) {
     return type;
   }
   Type copy = *type;
+  copy.expanded = nullptr;
   copy.generic = type->kind == TypeKind::mapped;
   for (auto& part : copy.parts) {
     part = substitute(part, bindings);
@@ -181,6 +182,7 @@ bool Resolver::is_object_alias(const Symbol& symbol) {
     return known->second;
   }
   m_object_aliases[&symbol] = false; // an alias of itself is none
+  ++m_open_aliases;
   const auto* type = symbol.aliases.front().type;
   bool is_object = false;
   switch (type->kind) {
@@ -200,6 +202,7 @@ bool Resolver::is_object_alias(const Symbol& symbol) {
   default:
     break;
   }
+  --m_open_aliases;
   m_object_aliases[&symbol] = is_object;
   return is_object;
 }
@@ -212,6 +215,17 @@ const Type* Resolver::expand(const Type* type) {
   if (depth.too_deep()) {
     return make({.kind = TypeKind::other, .text = "endless type"});
   }
+  if (type->expanded != nullptr) {
+    return type->expanded;
+  }
+  const auto* expanded = expand_uncached(type);
+  if (is_final()) {
+    type->expanded = expanded;
+  }
+  return expanded;
+}
+
+const Type* Resolver::expand_uncached(const Type* type) {
   switch (type->kind) {
   case TypeKind::reference:
     return expand_reference(type);
@@ -452,21 +466,23 @@ const Type* Resolver::expand_utility(const Type* type) {
 }
 
 std::vector<const Type*> Resolver::arms(const Type* type) {
-  const auto* opened = expand(type);
-  if (opened->kind != TypeKind::either) {
-    return {opened};
-  }
   std::vector<const Type*> all;
-  const Depth depth(m_depth);
-  for (const auto* part : opened->parts) {
-    if (depth.too_deep()) {
-      return {make({.kind = TypeKind::other, .text = "endless type"})};
-    }
-    for (const auto* arm : arms(part)) {
-      all.push_back(arm);
-    }
+  if (!add_arms(type, all)) {
+    all = {make({.kind = TypeKind::other, .text = "endless type"})};
   }
   return all;
+}
+
+bool Resolver::add_arms(const Type* type, std::vector<const Type*>& all) {
+  const auto* opened = expand(type);
+  if (opened->kind != TypeKind::either) {
+    all.push_back(opened);
+    return true;
+  }
+  const Depth depth(m_depth);
+  return !depth.too_deep() && std::all_of(opened->parts.begin(), opened->parts.end(), [&](const Type* part) {
+    return add_arms(part, all);
+  });
 }
 
 } // namespace pyw::typegen

@@ -122,6 +122,7 @@ public:
 private:
   struct Depth;
   [[nodiscard]] const Symbol* find_inside(std::string_view name, const Scope& scope) const;
+  const Type* expand_uncached(const Type* type);
   const Type* expand_reference(const Type* type);
   const Type* expand_utility(const Type* type);
   const Type* expand_lookup(const Type* type);
@@ -129,7 +130,12 @@ private:
   const Type* expand_conditional(const Type* type);
   const Type* expand_mapped(const Type* type);
   const Type* expand_both(const Type* type);
+  bool add_arms(const Type* type, std::vector<const Type*>& all); ///< false when there is no end to them
   std::optional<bool> extends(const Type* checked, const Type* extended);
+
+  /// Whether an answer found now may be kept: what is asked for while a heritage is being walked, or an alias
+  /// told apart, may be cut short by it.
+  [[nodiscard]] bool is_final() const { return m_shaping.empty() && m_open_aliases == 0 && m_depth < 20; }
 
   void add_members(Shape& shape, const std::vector<Member>& members, const Bindings& bindings);
   bool is_plain_uncached(const Type* type);
@@ -146,6 +152,7 @@ private:
 
   Program& m_program;
   int m_depth = 0;
+  int m_open_aliases = 0; ///< is_object_alias() that have not answered yet
   std::unordered_map<const Symbol*, bool> m_object_aliases;
   std::unordered_map<const Symbol*, bool> m_plain;
   std::unordered_map<const Type*, bool> m_plain_types;

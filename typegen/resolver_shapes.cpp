@@ -30,6 +30,7 @@ bool is_never(const Type* type) {
 } // namespace
 
 void Resolver::add_members(Shape& shape, const std::vector<Member>& members, const Bindings& bindings) {
+  shape.members.reserve(shape.members.size() + members.size());
   for (const auto& source : members) {
     if (source.hidden) {
       continue;

@@ -12,6 +12,9 @@ bool is_name_letter(char c) {
 
 /// Behind a comment or a quoted text that starts at `index`; `index` itself when none starts there.
 std::size_t skip_quoted(std::string_view source, std::size_t index) {
+  if (source[index] != '/' && source[index] != '"' && source[index] != '\'' && source[index] != '`') {
+    return index; // most of them
+  }
   const auto rest = source.substr(index);
   const auto after = [&](std::string_view end, std::size_t start) {
     const auto found = source.find(end, start);
@@ -24,7 +27,7 @@ std::size_t skip_quoted(std::string_view source, std::size_t index) {
     return after("*/", index + 2);
   }
   const char quote = rest.front();
-  if (quote != '"' && quote != '\'' && quote != '`') {
+  if (quote == '/') {
     return index;
   }
   for (++index; index < source.size() && source[index] != quote; ++index) {
@@ -52,6 +55,10 @@ std::vector<SourcePiece> split_declarations(std::string_view source, std::size_t
       continue;
     }
     const char c = source[index++];
+    if (c == ' ' || is_name_letter(c)) { // most of them
+      last = c == ' ' ? last : c;
+      continue;
+    }
     depth += c == '{' || c == '(' || c == '[' ? 1 : c == '}' || c == ')' || c == ']' ? -1 : 0;
     if (depth < 0) {
       return {whole};

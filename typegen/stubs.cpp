@@ -1,12 +1,14 @@
 #include <typegen/definition_order.hpp>
 #include <typegen/lowering.hpp>
 #include <typegen/module_writer.hpp>
+#include <typegen/overloads.hpp>
 #include <typegen/prelude_files.hpp>
 #include <typegen/reader.hpp>
 #include <typegen/stubs.hpp>
 #include <typegen/type_variables.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pyw::typegen {
 
@@ -65,6 +67,21 @@ bool is_python_only(std::string_view name) {
   return names.contains(name);
 }
 
+/// What can be done of a class as soon as it is written, beside the lowering of others.
+struct FinishedClass {
+  std::string text;
+  std::vector<Mention> needs; ///< at once
+};
+
+std::vector<FinishedClass> finish_classes(const std::vector<std::string_view>& texts) {
+  std::vector<FinishedClass> finished;
+  finished.reserve(texts.size());
+  for (const auto text : texts) {
+    finished.push_back({mark_overlapping_overloads(text), names_needed_at_once(text)});
+  }
+  return finished;
+}
+
 class StubMaker {
 public:
   StubMaker(const std::vector<std::string_view>& sources, const StubOptions& options)
@@ -84,6 +101,11 @@ private:
   void lower_alias(const Symbol& symbol);
   void lower_modules();
   bool is_constructor(const Symbol& symbol);
+  [[nodiscard]] std::vector<std::string_view> class_texts(std::size_t first) const;
+  std::vector<FinishedClass> lower_program();
+  void write_modules(const std::vector<FinishedClass>& classes,
+                     const std::set<std::string, std::less<>>& prelude_names,
+                     std::vector<StubFile>& files);
   [[nodiscard]] std::set<std::string, std::less<>> names_of(Module module) const;
   std::map<const Symbol*, const Item*> public_items();
   void name_types_of_modules(const std::map<const Symbol*, const Item*>& classes);
@@ -387,7 +409,8 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
     target += ")\n";
   }
   files.push_back(
-      {"js-stubs/_globals.pyi", text + write_module("_globals", "\n" + m_globals_text, prelude_names)});
+      {"js-stubs/_globals.pyi",
+       text + write_module("_globals", "\n" + mark_overlapping_overloads(m_globals_text), prelude_names)});
   files.push_back({"js-stubs/_globals_bindings.pyi", std::move(of_bindings)});
   files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
 }
@@ -412,29 +435,40 @@ StubReport StubMaker::report() {
   return report;
 }
 
-RuntimeStubs StubMaker::run() {
+std::vector<std::string_view> StubMaker::class_texts(std::size_t first) const {
+  std::vector<std::string_view> texts;
+  for (auto index = first; index < m_lowering.items().size(); ++index) {
+    texts.emplace_back(m_lowering.items()[index].text);
+  }
+  return texts;
+}
+
+std::vector<FinishedClass> StubMaker::lower_program() {
   // Twice: only when all that comes out is known can what goes in accept it. The second run is short.
   lower_all();
   m_lowering.restart();
   lower_all();
+  // What is written by now stays as it is.
+  const auto known = class_texts(0);
+  auto beside = std::async(std::launch::async, [&known] { return finish_classes(known); });
   lower_rest(*m_program.global); // once: what nothing uses is given out by nothing
   m_lowering.write_requested();
+  auto of_rest = finish_classes(class_texts(known.size()));
+  auto classes = beside.get();
+  std::move(of_rest.begin(), of_rest.end(), std::back_inserter(classes));
+  return classes;
+}
 
-  RuntimeStubs stubs;
-  std::string_view prelude;
-  for (const auto& file : prelude_files()) {
-    if (file.path == "_prelude.pyi") {
-      prelude = file.content;
-    }
-    stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
+void StubMaker::write_modules(const std::vector<FinishedClass>& classes,
+                              const std::set<std::string, std::less<>>& prelude_names,
+                              std::vector<StubFile>& files) {
+  std::vector<Definition> in_order;
+  for (std::size_t index = 0; index < classes.size(); ++index) {
+    const auto& item = m_lowering.items()[index];
+    in_order.push_back({module_name(item.module), item.name, classes[index].text, &classes[index].needs});
   }
-  const auto prelude_names = names_defined_in(prelude);
-  std::vector<Definition> classes;
-  for (const auto& item : m_lowering.items()) {
-    classes.push_back({module_name(item.module), item.name, item.text});
-  }
-  auto definitions = write_in_order(classes);
-  definitions[module_name(Module::raw)] += m_raw_text;
+  auto definitions = write_in_order(in_order);
+  definitions[module_name(Module::raw)] += mark_overlapping_overloads(m_raw_text);
   definitions[module_name(Module::ai)] += m_ai_text;
   declare_type_variables(definitions);
   std::vector<std::future<std::string>> contents; // each by itself: the parser's threads have ended
@@ -445,11 +479,26 @@ RuntimeStubs StubMaker::run() {
           return write_module(name, definition, prelude_names);
         }));
   }
+  std::vector<StubFile> globals;
+  write_globals(prelude_names, globals);
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
-    stubs.files.push_back({"js-stubs/" + name + ".pyi", contents[index].get()});
+    files.push_back({"js-stubs/" + name + ".pyi", contents[index].get()});
   }
-  write_globals(prelude_names, stubs.files);
+  std::move(globals.begin(), globals.end(), std::back_inserter(files));
+}
+
+RuntimeStubs StubMaker::run() {
+  const auto classes = lower_program();
+  RuntimeStubs stubs;
+  std::string_view prelude;
+  for (const auto& file : prelude_files()) {
+    if (file.path == "_prelude.pyi") {
+      prelude = file.content;
+    }
+    stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
+  }
+  write_modules(classes, names_defined_in(prelude), stubs.files);
   stubs.report = report();
   return stubs;
 }
@@ -464,7 +513,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "12";
+  return "13";
 }
 
 } // namespace pyw::typegen

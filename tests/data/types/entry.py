@@ -15,6 +15,14 @@ class Order(TypedDict):
     note: NotRequired[str]
 
 
+Mail = TypedDict("Mail", {"from": str, "to": NotRequired[list[str]]})
+
+
+class Page[T](TypedDict):
+    items: list[T]
+    next: NotRequired[int]
+
+
 def logged(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
@@ -61,6 +69,11 @@ class Room(Base):
 
     async def ordered(self, order: Order, times: int) -> bool:
         return len(order["rows"]) == times
+
+    async def send(self, mail: Mail) -> None: ...
+
+    async def fill(self, page: Page[Order], open: Page[Any] | None = None) -> int:
+        return len(page["items"])
 
     def _private(self) -> None: ...
 

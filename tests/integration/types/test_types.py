@@ -290,6 +290,11 @@ class Default(WorkerEntrypoint):
         await self.env.ADMIN.find("mail", ids)
         reveal_type(await self.env.ADMIN.add({"name": "x", "seen": datetime.now()}, b"x"))
         user.name  # E
+        if user is not None:
+            reveal_type((user.seen, user["seen"]))
+            user.sex  # E
+            user["sex"]  # E
+            await self.env.ADMIN.add(user)
         await self.env.ADMIN.find("phone", [1])  # E
         await self.env.ADMIN.find("name", ("a",))  # E
         await self.env.ADMIN.add("x")  # E
@@ -297,6 +302,13 @@ class Default(WorkerEntrypoint):
         boss = await people.save({"name": "x", "mails": [{"to": ["y"]}]}, loud=True)
         await people.save({"name": "x", "age": 3, "boss": {"name": "b", "mails": []}, "mails": []}, {"loud": True})
         if boss is not None:
+            if boss.boss is not None:
+                print(boss.boss.mails[0].to[0].upper(), boss["boss"])
+            as_dict: dict[str, Any] = dict(boss)
+            await people.save(as_dict)  # E
+            await self.env.KV.put("k", "v", as_dict)  # E
+            await people.save(boss, **as_dict)
+            await self.env.KV.put("k", "v", **as_dict)
             await people.save(boss)
             await people.all([boss, {"age": 1}, {}], "name")
         mine: Mine = {"name": "m", "age": 1, "mails": []}
@@ -342,6 +354,7 @@ def test_other_workers(pyw, root):
     (folder / "entry.py").write_text(FRONT)
     (folder / "wrangler.json").write_text(json.dumps({
         "name": "front", "main": "entry.py", "compatibility_date": "2026-04-01", "compatibility_flags": ["python_workers"],
+        "kv_namespaces": [{"binding": "KV", "id": "1"}],
         "services": [{"binding": "AUTH", "service": "auth-service"}, {"binding": "ADMIN", "service": "admin", "entrypoint": "Admin"},
                      {"binding": "PEOPLE", "service": "admin", "entrypoint": "People"},
                      {"binding": "ELSEWHERE", "service": "not-here"}],
@@ -358,7 +371,7 @@ def test_other_workers(pyw, root):
     by_pyright = {each["range"]["start"]["line"] + 1 for each in environment.pyright(folder, "-p", str(folder))
                   if each["severity"] == "error"}
     assert by_pyright == wanted, by_pyright ^ wanted
-    for revealed in ("list[str] | None", "bool", "datetime.datetime", "str"):
+    for revealed in ("list[str] | None", "bool", "datetime.datetime", "str", "tuple[datetime.datetime, datetime.datetime]"):
         assert f'"{revealed}"' in said.replace("builtins.", ""), said
     watch_other_worker(pyw, folder, root / "pair/auth/index.js")
 

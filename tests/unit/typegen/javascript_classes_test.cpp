@@ -147,7 +147,7 @@ export class A {
   REQUIRE(classes.size() == 1);
   const auto& methods = classes[0].methods;
   REQUIRE(methods.size() == 6);
-  CHECK(methods[0].parameters == "name: str, options: _optionsDict | JsDict[Any] = ..., /");
+  CHECK(methods[0].parameters == "name: str, options: _optionsDict | JsObject | JsDict[Any] = ..., /");
   CHECK(methods[0].keywords == "name: str, /, **options: Unpack[_optionsDict]");
   CHECK(methods[1].keywords == "**options: Unpack[_userDict]");
   for (std::size_t index = 2; index < methods.size(); ++index) {

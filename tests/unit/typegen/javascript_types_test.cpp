@@ -119,33 +119,33 @@ type Patch = Partial<Omit<User, "boss" | "call">> & { id: string };
     const auto* record = records.record(type.substr(0, type.find(" | ")));
     return record == nullptr ? type : write_record(*record);
   };
-  CHECK(in("User") == "_a_b_UserDict | JsDict[Any]");
-  CHECK(in("User[] | null") == "ListLike[_a_b_UserDict | JsDict[Any]] | None");
+  CHECK(in("User") == "_a_b_UserDict | JsObject | JsDict[Any]");
+  CHECK(in("User[] | null") == "ListLike[_a_b_UserDict | JsObject | JsDict[Any]] | None");
   CHECK(written("User") == R"(_a_b_UserDict = TypedDict("_a_b_UserDict", {
     "id": ReadOnly[str],
     "tags": NotRequired[ReadOnly[ListLike[str]]],
     "name": ReadOnly[str | None],
-    "boss": NotRequired[ReadOnly[_a_b_UserDict | JsDict[Any]]],
+    "boss": NotRequired[ReadOnly[_a_b_UserDict | JsObject | JsDict[Any]]],
     "last-seen": ReadOnly[datetime],
     "call": ReadOnly[Any],
 })
 )");
   CHECK(written("Page<Base>") == R"(class _a_b_optionsDict(TypedDict):
-    items: ReadOnly[ListLike[_a_b_BaseDict | JsDict[Any]]]
-    next: NotRequired[ReadOnly[_a_b_BaseDict | JsDict[Any]]]
+    items: ReadOnly[ListLike[_a_b_BaseDict | JsObject | JsDict[Any]]]
+    next: NotRequired[ReadOnly[_a_b_BaseDict | JsObject | JsDict[Any]]]
 )");
   CHECK(written("{ loud?: boolean; deep: { a: 1 | 2 } }") == R"(class _a_b_optionsDict2(TypedDict):
     loud: NotRequired[ReadOnly[bool]]
-    deep: ReadOnly[_a_b_options_deepDict | JsDict[Any]]
+    deep: ReadOnly[_a_b_options_deepDict | JsObject | JsDict[Any]]
 )");
-  CHECK(in("{ loud?: boolean; deep: { a: 1 | 2 } }") == "_a_b_optionsDict2 | JsDict[Any]");
+  CHECK(in("{ loud?: boolean; deep: { a: 1 | 2 } }") == "_a_b_optionsDict2 | JsObject | JsDict[Any]");
   CHECK(written("Pick<Base, 'id'>") == "class _a_b_optionsDict3(TypedDict):\n    id: ReadOnly[str]\n");
   CHECK(written("Patch").find("\"name\": NotRequired[") != std::string::npos);
   CHECK(written("Patch").find("\"id\": ReadOnly[str]") != std::string::npos);
   CHECK(written("Patch").find("boss") == std::string::npos);
   CHECK(in("keyof Base") == R"(Literal["id", "tags"])");
   CHECK(python_type("keyof Base", Way::out, types) == R"(Literal["id", "tags"])");
-  CHECK(in("Record<string, Base>") == "Mapping[str, _a_b_BaseDict | JsDict[Any]]");
+  CHECK(in("Record<string, Base>") == "Mapping[str, _a_b_BaseDict | JsObject | JsDict[Any]]");
   for (const auto* open : {"Any", "{ [key: string]: string }", "{}"}) {
     CHECK(in(open) == "Mapping[str, Any]");
   }
@@ -153,5 +153,42 @@ type Patch = Partial<Omit<User, "boss" | "call">> & { id: string };
     CHECK(in(none) == "Any");
   }
   CHECK_FALSE(in("Loop").empty());
-  CHECK(python_type("Base", Way::out, types, &records) == "JsDict[Any]");
+}
+
+TEST_CASE("objects that come keep their keys, as items and as attributes") {
+  DeclaredTypes types;
+  add_declared_types(R"ts(
+interface User { name: string; list?: string[]; boss?: User; picture: Uint8Array; keys: number }
+interface Named { "last-name": string; from: string }
+interface Open { [key: string]: number }
+)ts",
+                     types);
+  RecordBook records("a");
+  const auto out = [&](std::string_view text) {
+    return python_type(text, Way::out, types, &records, "find");
+  };
+  CHECK(out("Promise<User[] | null>") == "list[_a_UserResult] | None");
+  CHECK(write_record(*records.record("_a_UserResult")) == R"(class _a_UserResult(JsObject):
+    name: str
+    boss: _a_UserResult | None
+    picture: memoryview
+    @overload  # type: ignore[override]
+    def __getitem__(self, key: Literal["name"], /) -> str: ...
+    @overload
+    def __getitem__(self, key: Literal["list"], /) -> list[str] | None: ...
+    @overload
+    def __getitem__(self, key: Literal["boss"], /) -> _a_UserResult | None: ...
+    @overload
+    def __getitem__(self, key: Literal["picture"], /) -> memoryview: ...
+    @overload
+    def __getitem__(self, key: Literal["keys"], /) -> float: ...
+    def __getattr__(self, name: str, /) -> Any: ...
+)");
+  CHECK(out("Named & {}") == "_a_findResult");
+  CHECK(write_record(*records.record("_a_findResult")) == R"(class _a_findResult(JsObject):
+    def __getitem__(self, key: Literal["last-name", "from"], /) -> str: ...  # type: ignore[override]
+)");
+  CHECK(out("Open") == "JsDict[Any]");
+  CHECK(out("Record<string, User>") == "JsDict[_a_UserResult]");
+  CHECK(python_type("User", Way::in, types, &records) == "_a_UserDict | JsObject | JsDict[Any]");
 }

@@ -123,8 +123,55 @@ class Four(WorkflowEntrypoint):
   CHECK(classes[1].payload == "dict[str, int]");
   CHECK(classes[2].payload == "Any");
   CHECK(classes[3].payload.empty());
-  CHECK(classes[3].methods[0].parameters == "order: _OrderDict, odd: Any, /");
+  CHECK(classes[3].methods[0].parameters == "order: _OrderDict | JsObject | JsDict[Any], odd: Any, /");
   CHECK(classes[3].methods[0].result == "Any"); // arrives as a dict with attributes
+}
+
+TEST_CASE("TypedDicts that are called into being, and generic ones") {
+  constexpr std::string_view types = R"(
+Odd = TypedDict(
+    "Odd",
+    {"from": str, 'to-whom': NotRequired[list[int]], "row": "Row"},  # keys that no class can have
+    total=False,
+)
+Row = typing.TypedDict("Row", {"id": int})
+Other = dict("Other", {"id": int})
+Spread = TypedDict("Spread", {**Row})
+
+class Page(TypedDict, Generic[T]):
+    items: list[T]
+    next: NotRequired["Page[T]"]
+
+class Rows(Page[Row]):
+    count: int
+
+class Pair[K: str, V](TypedDict):
+    key: K
+    value: V
+)";
+  RecordBook records;
+  add_python_records({types}, records);
+  REQUIRE(records.records().size() == 5);
+  CHECK(write_record(*records.record("_OddDict")) == R"(_OddDict = TypedDict("_OddDict", {
+    "from": NotRequired[ReadOnly[str]],
+    "to-whom": NotRequired[ReadOnly[list[int]]],
+    "row": NotRequired[ReadOnly[_RowDict]],
+})
+)");
+  CHECK(write_record(*records.record("_PageDict")) == R"(class _PageDict[T](TypedDict):
+    items: ReadOnly[list[T]]
+    next: NotRequired[ReadOnly[_PageDict[T]]]
+)");
+  CHECK(write_record(*records.record("_RowsDict")) == R"(class _RowsDict(TypedDict):
+    items: ReadOnly[list[_RowDict]]
+    next: NotRequired[ReadOnly[_PageDict[_RowDict]]]
+    count: ReadOnly[int]
+)");
+  CHECK(annotated_type("Pair[str, Page[Row]] | None", records) ==
+        "_PairDict[str, _PageDict[_RowDict]] | None");
+  CHECK(annotated_type("dict[str, Page]", records) == "dict[str, _PageDict[Any]]");
+  CHECK(annotated_type("Page | Page[Row]", records) == "Any");
+  CHECK(annotated_type("Page[T]", records) == "Any"); // T is none here
 }
 
 TEST_CASE("text that is not Python gives no classes, and no crash") {
