@@ -92,7 +92,7 @@ class Variant:
                 ask(port, "/")
             told = subprocess.run(["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/"],
                                   capture_output=True, text=True, check=True).stdout
-            return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), re.search(r"50%\s+(\S+)", told)[1]
+            return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), re.search(r"^\s+50%\s+(\S+)", told, re.M)[1]
         finally:
             process.kill()
             process.wait()
