@@ -5,6 +5,7 @@ import { holdCallbacks } from "./event_loop.js";
 import { setSchedule } from "./loader.js";
 
 const LOOK_AGAIN_MS = 1;
+const PATIENCE_MS = 10_000;
 let isUnderWay = false;
 let isOver = false;
 
@@ -38,10 +39,14 @@ export async function rehearse(boot, runTopLevel) {
 }
 
 // Before the start that it was for; what is left of it is left out. The promise of another request is not waited for: with
-// compatibility dates before 2024-10-14 this one would go on in that one's context.
+// compatibility dates before 2024-10-14 this one would go on in that one's context. Where it does not end (workerd may have
+// cut it off), this fails, and pyw starts the Worker in another process.
 export async function endRehearsal() {
   isOver = true;
-  while (isUnderWay) await scheduler.wait(LOOK_AGAIN_MS);
+  for (let waited = 0; isUnderWay; waited += LOOK_AGAIN_MS) {
+    if (waited > PATIENCE_MS) throw new Error("the rehearsal of the start does not end");
+    await scheduler.wait(LOOK_AGAIN_MS);
+  }
 }
 
 // A first request, of python/_pyw_warm.py.
