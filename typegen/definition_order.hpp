@@ -10,7 +10,6 @@
 
 namespace pyw::typegen {
 
-/// A class, with the helpers that its text begins with.
 /// A name as some text mentions it.
 struct Mention {
   std::string_view module; ///< of `_raw.Name`; empty of a name of the text's own module
@@ -19,6 +18,7 @@ struct Mention {
   bool operator==(const Mention&) const = default;
 };
 
+/// A class, with the helpers that its text begins with.
 struct Definition {
   std::string_view module; ///< "_raw"
   std::string_view name;

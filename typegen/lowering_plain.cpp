@@ -6,26 +6,6 @@
 
 namespace pyw::typegen {
 
-namespace {
-
-/// Attributes of dict: a key of that name is reached by subscript only (rpc.py: JsDict).
-bool is_dict_attribute(std::string_view name) {
-  static const std::set<std::string_view> names{"clear",
-                                                "copy",
-                                                "fromkeys",
-                                                "get",
-                                                "items",
-                                                "keys",
-                                                "pop",
-                                                "popitem",
-                                                "setdefault",
-                                                "update",
-                                                "values"};
-  return names.contains(name);
-}
-
-} // namespace
-
 std::string Lowering::write_plain_raw(const Item& item, const Shape& shape) {
   hide_names(shape);
   std::string body;
@@ -53,7 +33,7 @@ std::string Lowering::write_plain_env(const Item& item, const Shape& shape) {
   std::vector<std::string> types(shape.members.size()); // each is said twice: of the attribute, of the key
   for (std::size_t index = 0; index < shape.members.size(); ++index) {
     const auto& member = shape.members[index];
-    if (!is_dict_attribute(member.name) && !is_symbol_name(member.name) && is_identifier(member.name) &&
+    if (!is_attribute_of_dict(member.name) && !is_symbol_name(member.name) && is_identifier(member.name) &&
         !is_never(member.type)) {
       types[index] = member_type(member, Position::env_nested);
       body +=

@@ -57,6 +57,21 @@ bool is_keyword(std::string_view name) {
   return name.size() < 9 && words.contains(name); // longer ones are no keywords
 }
 
+bool is_attribute_of_dict(std::string_view name) {
+  static const std::set<std::string_view> names{"clear",
+                                                "copy",
+                                                "fromkeys",
+                                                "get",
+                                                "items",
+                                                "keys",
+                                                "pop",
+                                                "popitem",
+                                                "setdefault",
+                                                "update",
+                                                "values"};
+  return names.contains(name);
+}
+
 bool is_identifier(std::string_view name) {
   return !name.empty() && is_letter(name.front()) &&
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });

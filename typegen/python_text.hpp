@@ -11,6 +11,8 @@ namespace pyw::typegen {
 [[nodiscard]] bool is_identifier(std::string_view name);
 /// A reserved word (Pyodide's proxies answer to it with a trailing underscore).
 [[nodiscard]] bool is_keyword(std::string_view name);
+/// A dict has attributes of its own: a key of that name is reached by subscript only (rpc.py: JsDict).
+[[nodiscard]] bool is_attribute_of_dict(std::string_view name);
 /// The name as a Python attribute: reserved words get an underscore.
 [[nodiscard]] std::string attribute_name(std::string_view name);
 /// Any text as a Python identifier: what does not fit becomes `_`.

@@ -19,22 +19,6 @@ std::string_view ending_of(RecordKind kind) {
   return kind == RecordKind::given ? "Dict" : "Result";
 }
 
-/// A dict has attributes of its own: a key of that name is reached by subscript only (rpc.py: JsDict).
-bool is_attribute_of_dict(std::string_view name) {
-  static const std::set<std::string_view> names{"clear",
-                                                "copy",
-                                                "fromkeys",
-                                                "get",
-                                                "items",
-                                                "keys",
-                                                "pop",
-                                                "popitem",
-                                                "setdefault",
-                                                "update",
-                                                "values"};
-  return names.contains(name);
-}
-
 std::string type_of_result(const RecordKey& key) {
   PythonUnion type;
   type.add(key.type);
@@ -94,8 +78,12 @@ const Record* RecordBook::record(std::string_view stub_name) const {
   return found == m_records.end() ? nullptr : &*found;
 }
 
+std::string RecordBook::base_name(std::string_view hint, RecordKind kind) const {
+  return m_prefix + to_identifier(hint) + std::string(ending_of(kind));
+}
+
 std::string RecordBook::free_name(std::string_view hint, RecordKind kind) const {
-  const auto base = m_prefix + to_identifier(hint) + std::string(ending_of(kind));
+  const auto base = base_name(hint, kind);
   auto stub_name = base;
   for (int count = 2; record(stub_name) != nullptr; ++count) {
     stub_name = base + std::to_string(count);
@@ -128,7 +116,7 @@ void RecordBook::set_keys(std::string_view stub_name, std::vector<RecordKey> key
 
 std::string RecordBook::add_unnamed(std::string_view hint, std::vector<RecordKey> keys, RecordKind kind) {
   hint = hint.empty() ? "object" : hint;
-  const auto base = m_prefix + to_identifier(hint) + std::string(ending_of(kind));
+  const auto base = base_name(hint, kind);
   const auto same = std::find_if(m_records.begin(), m_records.end(), [&](const Record& each) {
     return each.name.starts_with(base) && each.keys == keys;
   });

@@ -54,6 +54,7 @@ public:
   [[nodiscard]] const std::vector<Record>& records() const { return m_records; }
 
 private:
+  [[nodiscard]] std::string base_name(std::string_view hint, RecordKind kind) const;
   [[nodiscard]] std::string free_name(std::string_view hint, RecordKind kind) const;
 
   std::string m_prefix;
