@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 int main(int argc, char** argv) {
+  using namespace pyw;
   using namespace pyw::devserver;
   if (argc != 3) {
     std::fputs("usage: proxy_alone PORT SOCKET\n", stderr);
