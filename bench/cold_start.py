@@ -7,6 +7,7 @@ without. Rounds are interleaved, so that all see the same machine.
 `--wrk` adds requests a second, one isolate, 8 connections (Debian package wrk). bench/README.md says what is compared.
 """
 import argparse
+import concurrent.futures
 import http.client
 import json
 import os
@@ -30,6 +31,7 @@ WORKERS = {
     "hello": (HELLO_ENTRY, [], "hello"),
     "fastapi": (FASTAPI_ENTRY, ["fastapi", "httpx", "msgpack"], '{"packed":"81a16101"}'),
 }
+STARTED = rb'pyw-event:{\"event\":\"started\"'
 MODES = ["dedicated", "packages", "none"]
 
 
@@ -58,29 +60,29 @@ class Variant:
             subprocess.run([workerd, "compile", "-I", "/", "--config-only", self.root / ".pyw/run/config.capnp"],
                            stdout=file, check=True)
 
-    def start(self, workerd):
+    def start(self, workerd, output=subprocess.DEVNULL):
         port = free_port()
         command = [workerd, "serve", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}", "--binary",
                    str(self.compiled)]
-        return port, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return port, subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
 
     def once(self, workerd):
-        """-> (seconds to listening, to started, to the first correct answer, peak memory in bytes)"""
+        """-> (seconds to listening, to started, to the first correct answer, peak memory in bytes), of one request. That
+        Python has started the guest says on its output."""
         began = time.perf_counter()
-        port, process = self.start(workerd)
-        try:
-            while not listens(port):
-                time.sleep(0.001)
-            listening = time.perf_counter() - began
-            status, _ = ask(port, "/cdn-cgi/pyw/start")
-            assert status == 204, status
-            started = time.perf_counter() - began
-            assert ask(port, "/") == (200, self.expected)
-            answered = time.perf_counter() - began
-            return listening, started, answered, peak_memory(process.pid)
-        finally:
-            process.kill()
-            process.wait()
+        port, process = self.start(workerd, subprocess.PIPE)
+        with concurrent.futures.ThreadPoolExecutor(1) as reader:
+            started = reader.submit(time_of_line, process.stdout, STARTED)
+            try:
+                while not listens(port):
+                    time.sleep(0.001)
+                listening = time.perf_counter() - began
+                assert ask(port, "/") == (200, self.expected)
+                answered = time.perf_counter() - began
+                return listening, started.result(10) - began, answered, peak_memory(process.pid)
+            finally:
+                process.kill()
+                process.wait()
 
     def steady(self, workerd, seconds):
         port, process = self.start(workerd)
@@ -107,6 +109,13 @@ def free_port():
 def listens(port):
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def time_of_line(lines, part):
+    for line in lines:
+        if part in line:
+            return time.perf_counter()
+    raise AssertionError("workerd ended before Python had started")
 
 
 def ask(port, path):
