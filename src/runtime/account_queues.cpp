@@ -15,10 +15,7 @@ constexpr std::string_view consumer_service = "consumer";
 
 void add_consumer_service(const ServiceInput& input, LocalServices& out) {
   add_registry(input, out);
-  const auto module = [&](const char* name) {
-    return fmt::format(
-        "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string()));
-  };
+  const auto module = [&](const char* name) { return embedded_script(name, input.guest / name); };
   const auto worker =
       capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
                     {"modules", capnp_list({module("queue_consumer.js"), module("external.js")}, 6)},

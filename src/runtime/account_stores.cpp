@@ -15,11 +15,10 @@ void add_store_services(const ServiceInput& input, LocalServices& out) {
 std::string stores_config(const ServiceInput& input,
                           LocalServices services,
                           const std::vector<std::string>& front_bindings) {
-  const auto front = capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
-                                   {"modules",
-                                    fmt::format("[(name = \"stores.js\", esModule = {})]",
-                                                capnp_embed((input.guest / "stores.js").string()))},
-                                   {"bindings", capnp_list(front_bindings, 6)}});
+  const auto front =
+      capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
+                    {"modules", "[" + embedded_script("stores.js", input.guest / "stores.js") + "]"},
+                    {"bindings", capnp_list(front_bindings, 6)}});
   services.services.push_back(capnp_struct({{"name", capnp_string("stores")}, {"worker", front}}));
   const auto sockets =
       fmt::format("  sockets = [(name = \"http\", address = \"127.0.0.1:0\", service = \"stores\",\n"

@@ -30,10 +30,10 @@ void add_analytics_service(const ServiceInput& input, LocalServices& out) {
   const auto objects = capnp_struct({{"className", capnp_string(class_name)},
                                      {"uniqueKey", capnp_string("pyw-analytics")},
                                      {"enableSql", "true"}});
-  const auto script = capnp_embed((input.guest / "analytics_engine.js").string());
+  const auto script = embedded_script("analytics_engine.js", input.guest / "analytics_engine.js");
   const auto worker = capnp_struct(
       {{"compatibilityDate", capnp_string("2026-01-01")},
-       {"modules", "[(name = \"analytics_engine.js\", esModule = " + script + ")]"},
+       {"modules", "[" + script + "]"},
        {"bindings", "[" + binding("POINTS", "durableObjectNamespace", capnp_string(class_name)) + "]"},
        {"durableObjectNamespaces", "[" + objects + "]"},
        {"durableObjectStorage", capnp_struct({{"localDisk", capnp_string(storage_disk)}})}});

@@ -31,10 +31,7 @@ struct BundledService {
 /// The modules of a service: its own one, for shared stores behind one that reads the header.
 std::string modules_of(const ServiceInput& input, const BundledService& service) {
   const auto own = fmt::format("(name = \"{0}.js\", bundled = \"/workerd/{0}.js\")", service.name);
-  const auto guest = [&](std::string_view name) {
-    return fmt::format(
-        "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string()));
-  };
+  const auto guest = [&](std::string_view name) { return embedded_script(name, input.guest / name); };
   if (!service.guest_modules.empty()) {
     std::vector<std::string> modules;
     for (const auto& name : service.guest_modules) {
@@ -53,9 +50,8 @@ std::string modules_of(const ServiceInput& input, const BundledService& service)
                                 service.name,
                                 service.object_class,
                                 service.named_by);
-  return capnp_list(
-      {fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main)), own, guest("store_names.js")},
-      8);
+  return capnp_list({capnp_module("main.js", "esModule", capnp_string(main)), own, guest("store_names.js")},
+                    8);
 }
 
 void add_bundled(const ServiceInput& input, LocalServices& out, BundledService service) {

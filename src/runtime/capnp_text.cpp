@@ -32,6 +32,14 @@ std::string capnp_embed(std::string_view absolute_path) {
   return "embed " + capnp_string(absolute_path);
 }
 
+std::string capnp_module(std::string_view name, std::string_view kind, std::string_view value) {
+  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, value);
+}
+
+std::string embedded_script(std::string_view name, const Path& file) {
+  return capnp_module(name, "esModule", capnp_embed(file.string()));
+}
+
 std::string capnp_struct(const std::vector<CapnpField>& fields) {
   std::string out;
   for (const auto& [name, value] : fields) {

@@ -1,6 +1,8 @@
 // Cap'n Proto's text format, as workerd reads its configuration (workerd.capnp, capnproto.org/language.html).
 #pragma once
 
+#include <base/filesystem.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,13 @@ namespace pyw::runtime {
 /// with
 /// `-I /` for it.
 [[nodiscard]] std::string capnp_embed(std::string_view absolute_path);
+
+/// A module of a Worker (Worker.Module of workerd.capnp): `(name = "a.js", esModule = …)`. `kind` is the
+/// field, `value` what capnp_string or capnp_embed gives.
+[[nodiscard]] std::string capnp_module(std::string_view name, std::string_view kind, std::string_view value);
+
+/// A module in JavaScript that is a file.
+[[nodiscard]] std::string embedded_script(std::string_view name, const Path& file);
 
 /// One field of a struct: its name and its value as text.
 using CapnpField = std::pair<std::string, std::string>;

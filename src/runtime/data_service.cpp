@@ -206,8 +206,7 @@ std::string main_module(const config::Project& project) {
 std::vector<std::string> modules(const ServiceInput& input) {
   std::vector<std::string> texts;
   for (const auto name : module_names) {
-    texts.push_back(fmt::format(
-        "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string())));
+    texts.push_back(embedded_script(name, input.guest / name));
   }
   return texts;
 }
@@ -249,8 +248,7 @@ bindings(const ServiceInput& input, DataReach reach, LocalServices& out, std::ve
 /// Without the Worker the API is a service of its own.
 void add_data_service(const ServiceInput& input, LocalServices& out) {
   auto texts = modules(input);
-  texts.insert(texts.begin(),
-               fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main_module(input.project))));
+  texts.insert(texts.begin(), capnp_module("main.js", "esModule", capnp_string(main_module(input.project))));
   std::vector<CapnpField> fields{{"compatibilityDate", capnp_string(data_service_date)},
                                  {"modules", capnp_list(texts, 6)}};
   auto texts_of_bindings = bindings(input, DataReach::stores_only, out, fields);

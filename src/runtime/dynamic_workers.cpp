@@ -25,8 +25,8 @@ void add_worker_loaders(const ServiceInput& input, LocalServices& out) {
 
 std::string dynamic_workers_text(const PlanInput& input, const std::optional<Path>& snapshot) {
   nlohmann::ordered_json modules;
-  for (const auto& [name, file] : guest_modules(input)) {
-    modules[name] = file.string();
+  for (const auto& [name, kind, file] : guest_modules(input)) {
+    modules[name] = file.string(); // all as modules: there is no evaluator
   }
   modules["pyodide.asm.wasm"] = (input.parts.pyodide / "pyodide.asm.wasm").string();
   auto settings = nlohmann::ordered_json::parse(settings_text(input));

@@ -27,10 +27,7 @@ void add_external_queues(const ServiceInput& input, LocalServices& out) {
   }
   add_registry(input, out);
   add_disk(input, out, disk, bundled_folder("external-queues", input.state));
-  const auto module = [&](const char* name) {
-    return fmt::format(
-        "(name = {}, esModule = {})", capnp_string(name), capnp_embed((input.guest / name).string()));
-  };
+  const auto module = [&](const char* name) { return embedded_script(name, input.guest / name); };
   const auto objects = capnp_struct({{"className", capnp_string("Outbox")},
                                      {"uniqueKey", capnp_string("pyw-outbox")},
                                      {"enableSql", "true"}});

@@ -69,8 +69,8 @@ void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasse
   std::vector<CapnpField> fields{
       {"compatibilityDate", capnp_string("2026-01-01")},
       {"modules",
-       capnp_list({fmt::format("(name = \"main.js\", esModule = {})", capnp_string(classes.module())),
-                   fmt::format("(name = \"external.js\", esModule = {})", script)},
+       capnp_list({capnp_module("main.js", "esModule", capnp_string(classes.module())),
+                   capnp_module("external.js", "esModule", script)},
                   6)},
       {"bindings",
        capnp_list({binding("REGISTRY", "service", capnp_string(registry_service)),

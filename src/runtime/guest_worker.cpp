@@ -269,60 +269,47 @@ bool is_listed(const bundle::Module& module) {
          (module.origin == bundle::Origin::own || module.kind == bundle::ModuleKind::es_module);
 }
 
-std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input) {
-  std::vector<std::pair<std::string, Path>> modules;
-  for (const auto* const name : {"entrypoint.js",
-                                 "event_loop.js",
-                                 "failed.js",
-                                 "files.js",
-                                 "host.js",
-                                 "inflate.js",
-                                 "lazy_symbols.js",
-                                 "loader.js",
-                                 "rehearsal.js",
-                                 "report.js",
-                                 "shims.js",
-                                 "snapshot.js",
-                                 "snapshot_libraries.js",
-                                 "start.js"}) {
-    modules.emplace_back(name, input.files.guest / name);
+std::vector<GuestModule> guest_modules(const PlanInput& input) {
+  auto modules = python_modules(input.files.guest, input.parts.pyodide);
+  for (const std::string_view name : {"entrypoint.js", "failed.js"}) {
+    modules.push_back(guest_module(input.files.guest, name));
   }
-  modules.emplace_back("object_methods.js", input.files.guest / "data" / "object_methods.js");
-  for (const auto* const name : {"pyodide.mjs", "pyodide.asm.mjs"}) {
-    modules.emplace_back(name, input.parts.pyodide / name);
-  }
+  modules.push_back(guest_module(input.files.guest / "data", "object_methods.js"));
   return modules;
 }
 
 std::vector<std::string> worker_modules(const PlanInput& input) {
   const auto& files = input.files;
-  std::vector<std::string> modules{module_entry(main_name, "esModule", input.run_directory / "main.js")};
+  std::vector<std::string> modules{embedded_script(main_name, input.run_directory / "main.js")};
   if (is_javascript(input.bundle)) {
     auto own = javascript_modules(input.bundle);
     if (!subrequest_limit(input)) {
       return own;
     }
     for (const auto* const name : {"counted_worker.js", "subrequests.js"}) {
-      modules.push_back(module_entry(own_name(name), "esModule", files.guest / name));
+      modules.push_back(embedded_script(own_name(name), files.guest / name));
     }
     modules.insert(modules.end(), own.begin(), own.end());
     return modules;
   }
-  for (const auto& [name, file] : guest_modules(input)) {
-    modules.push_back(module_entry(own_name(name), "esModule", file));
+  for (const auto& [name, kind, file] : guest_modules(input)) {
+    modules.push_back(capnp_module(own_name(name), kind, capnp_embed(file.string())));
   }
   if (subrequest_limit(input)) {
-    modules.push_back(module_entry(own_name("subrequests.js"), "esModule", files.guest / "subrequests.js"));
+    modules.push_back(embedded_script(own_name("subrequests.js"), files.guest / "subrequests.js"));
   }
   if (input.ahead == Ahead::yes) {
-    modules.push_back(module_entry(own_name("prepared.js"), "esModule", files.guest / "prepared.js"));
-    modules.push_back(module_entry(own_name("ahead.json"), "json", input.run_directory / "ahead.json"));
+    modules.push_back(embedded_script(own_name("prepared.js"), files.guest / "prepared.js"));
+    modules.push_back(capnp_module(
+        own_name("ahead.json"), "json", capnp_embed((input.run_directory / "ahead.json").string())));
     return modules;
   }
-  modules.push_back(module_entry(own_name("settings.json"), "json", input.run_directory / "settings.json"));
+  modules.push_back(capnp_module(
+      own_name("settings.json"), "json", capnp_embed((input.run_directory / "settings.json").string())));
   for (const auto& module : input.bundle.modules) {
     if (is_listed(module)) {
-      modules.push_back(module_entry(module.path, javascript_kind(module), module.source));
+      modules.push_back(
+          capnp_module(module.path, javascript_kind(module), capnp_embed(module.source.string())));
     }
   }
   return modules;

@@ -1,6 +1,7 @@
 // A Worker in Python as workerd sees it: its main module, its settings for the guest, its list of modules.
 #pragma once
 
+#include <runtime/guest_modules.hpp>
 #include <runtime/plan.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace pyw::runtime {
@@ -51,8 +51,8 @@ inline constexpr std::string_view front_name = "__pyw_front";
 /// settings.json, without what differs from start to start (see with_start).
 [[nodiscard]] std::string settings_text(const PlanInput& input);
 
-/// The guest's modules in JavaScript: the name below its own folder, and the file.
-[[nodiscard]] std::vector<std::pair<std::string, Path>> guest_modules(const PlanInput& input);
+/// The guest's modules in JavaScript that every Worker in Python has.
+[[nodiscard]] std::vector<GuestModule> guest_modules(const PlanInput& input);
 
 /// Whether workerd is to know a module: JavaScript may import it. Python finds its own in the packs.
 [[nodiscard]] bool is_listed(const bundle::Module& module);

@@ -5,10 +5,6 @@
 
 namespace pyw::runtime {
 
-std::string module_entry(std::string_view name, std::string_view kind, const Path& file) {
-  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, capnp_embed(file.string()));
-}
-
 std::string_view javascript_kind(const bundle::Module& module) {
   using bundle::ModuleKind;
   switch (module.kind) {
@@ -32,10 +28,10 @@ bool is_javascript(const bundle::BundleManifest& bundle) {
 }
 
 std::vector<std::string> javascript_modules(const bundle::BundleManifest& bundle) {
-  std::vector<std::string> modules{module_entry(bundle.entry.path, "esModule", bundle.entry.source)};
+  std::vector<std::string> modules{embedded_script(bundle.entry.path, bundle.entry.source)};
   for (const auto& module : bundle.modules) {
     if (const auto kind = javascript_kind(module); !kind.empty() && module.origin == bundle::Origin::own) {
-      modules.push_back(module_entry(module.path, kind, module.source));
+      modules.push_back(capnp_module(module.path, kind, capnp_embed(module.source.string())));
     }
   }
   return modules;

@@ -80,9 +80,9 @@ std::vector<std::string> front_modules(const PlanInput& input, const LocalServic
   if (!services.front_modules.empty()) {
     main += fmt::format("export {{ default as {} }} from \"./data/api.js\";\n", data_entrypoint);
   }
-  std::vector<std::string> modules{fmt::format("(name = \"main.js\", esModule = {})", capnp_string(main))};
+  std::vector<std::string> modules{capnp_module("main.js", "esModule", capnp_string(main))};
   for (const auto& name : files) {
-    modules.push_back(module_entry(name, "esModule", input.files.guest / name));
+    modules.push_back(embedded_script(name, input.files.guest / name));
   }
   modules.insert(modules.end(), services.front_modules.begin(), services.front_modules.end());
   return modules;

@@ -1,6 +1,7 @@
 #include <base/defer.hpp>
 #include <base/text.hpp>
 #include <runtime/capnp_text.hpp>
+#include <runtime/guest_modules.hpp>
 #include <runtime/pack.hpp>
 #include <runtime/precompile.hpp>
 
@@ -14,7 +15,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string module(std::string_view name, std::string_view kind, const Path& file) {
-  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, capnp_embed(file.string()));
+  return capnp_module(name, kind, capnp_embed(file.string()));
 }
 
 std::string output_name(std::size_t number) {
@@ -74,21 +75,12 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
                      "const packs = { python, libraryZip, library: [guest], session: [] };\n"
                      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
   std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
-  for (const std::string_view name : {"compiler.js",
-                                      "event_loop.js",
-                                      "files.js",
-                                      "inflate.js",
-                                      "lazy_symbols.js",
-                                      "loader.js",
-                                      "report.js",
-                                      "shims.js",
-                                      "snapshot.js",
-                                      "snapshot_libraries.js"}) {
-    modules.push_back(module(fmt::format("__pyw/{}", name), "esModule", setup.guest / name));
+  auto guest_modules = python_modules(setup.guest, setup.parts.pyodide);
+  guest_modules.push_back(guest_module(setup.guest, "compiler.js"));
+  for (const auto& [name, kind, file] : guest_modules) {
+    modules.push_back(module(fmt::format("__pyw/{}", name), kind, file));
   }
   const auto& pyodide = setup.parts.pyodide;
-  modules.push_back(module("__pyw/pyodide.mjs", "esModule", pyodide / "pyodide.mjs"));
-  modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", pyodide / "pyodide.asm.mjs"));
   modules.push_back(module("__pyw/pyodide.asm.wasm", "wasm", pyodide / "pyodide.asm.wasm"));
   modules.push_back(module("__pyw/library.zip", "data", pyodide / "python_stdlib.zip"));
   modules.push_back(module("__pyw/guest.pack", "data", setup.guest_pack));

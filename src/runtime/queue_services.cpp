@@ -17,8 +17,7 @@ void add_service(const ServiceInput& input,
                  std::string_view name,
                  const char* script,
                  const std::vector<std::string>& bindings) {
-  const auto module = fmt::format(
-      "[(name = {}, esModule = {})]", capnp_string(script), capnp_embed((input.guest / script).string()));
+  const auto module = "[" + embedded_script(script, input.guest / script) + "]";
   const auto worker = capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
                                     {"modules", module},
                                     {"bindings", capnp_list(bindings, 6)}});

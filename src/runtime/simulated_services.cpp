@@ -30,8 +30,8 @@ std::string script(const ServiceInput& input, std::string_view name) {
   return capnp_embed((input.parts.miniflare / (std::string(name) + ".worker.js")).string());
 }
 
-std::string es_module(std::string_view name, const std::string& text) {
-  return capnp_struct({{"name", capnp_string(name)}, {"esModule", text}});
+std::string es_module(std::string_view name, std::string_view value) {
+  return capnp_module(name, "esModule", value);
 }
 
 std::string simulated_worker(const std::vector<std::string>& modules,
@@ -52,8 +52,8 @@ void add_service(LocalServices& out, std::string_view name, const std::string& w
 /// Modules that miniflare's scripts import by these names.
 void add_shared_modules(const ServiceInput& input, LocalServices& out) {
   add_extension(out,
-                "(modules = [(name = \"miniflare:shared\", esModule = " + script(input, "shared/index") +
-                    "), (name = \"miniflare:zod\", esModule = " + script(input, "shared/zod") + ")])");
+                "(modules = [" + es_module("miniflare:shared", script(input, "shared/index")) + ", " +
+                    es_module("miniflare:zod", script(input, "shared/zod")) + "])");
 }
 
 void add_simulation(const ServiceInput& input, LocalServices& out, const Simulation& simulation) {

@@ -55,11 +55,10 @@ void add_unavailable_service(const ServiceInput& input,
     return;
   }
   constexpr std::string_view service_name = "unavailable";
-  const auto worker =
-      capnp_struct({{"compatibilityDate", capnp_string("2026-01-01")},
-                    {"modules",
-                     "[(name = \"unavailable_service.js\", esModule = " +
-                         capnp_embed((input.guest / "unavailable_service.js").string()) + ")]"}});
+  const auto worker = capnp_struct(
+      {{"compatibilityDate", capnp_string("2026-01-01")},
+       {"modules",
+        "[" + embedded_script("unavailable_service.js", input.guest / "unavailable_service.js") + "]"}});
   const auto service = capnp_struct({{"name", capnp_string(service_name)}, {"worker", worker}});
   if (std::ranges::find(out.services, service) == out.services.end()) {
     out.services.push_back(service);

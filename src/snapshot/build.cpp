@@ -2,6 +2,7 @@
 #include <base/text.hpp>
 #include <runtime/capnp_text.hpp>
 #include <runtime/compatibility.hpp>
+#include <runtime/guest_modules.hpp>
 #include <snapshot/build.hpp>
 
 #include <fmt/core.h>
@@ -21,7 +22,7 @@ using runtime::capnp_list;
 using runtime::capnp_string;
 
 std::string module(std::string_view name, std::string_view kind, const Path& file) {
-  return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, runtime::capnp_embed(file.string()));
+  return runtime::capnp_module(name, kind, runtime::capnp_embed(file.string()));
 }
 
 std::string output_name(const LayerPlan& plan) {
@@ -269,24 +270,13 @@ MakerPlan plan_maker(const MakerSetup& setup) {
       "export default {{ test: (_controller, env) => buildSnapshot(settings, env, importModule, {}) }};\n",
       time_limit.count());
   std::vector<std::string> modules{module("__pyw_main.js", "esModule", scratch / "main.js")};
-  for (const std::string_view name : {"event_loop.js",
-                                      "files.js",
-                                      "host.js",
-                                      "inflate.js",
-                                      "lazy_symbols.js",
-                                      "loader.js",
-                                      "rehearsal.js",
-                                      "report.js",
-                                      "shims.js",
-                                      "snapshot.js",
-                                      "snapshot_builder.js",
-                                      "snapshot_libraries.js",
-                                      "snapshot_recorder.js",
-                                      "start.js"}) {
-    modules.push_back(module(fmt::format("__pyw/{}", name), "esModule", guest / name));
+  auto guest_modules = runtime::python_modules(guest, parts.pyodide);
+  for (const std::string_view name : {"snapshot_builder.js", "snapshot_recorder.js"}) {
+    guest_modules.push_back(runtime::guest_module(guest, name));
   }
-  modules.push_back(module("__pyw/pyodide.mjs", "esModule", parts.pyodide / "pyodide.mjs"));
-  modules.push_back(module("__pyw/pyodide.asm.mjs", "esModule", parts.pyodide / "pyodide.asm.mjs"));
+  for (const auto& [name, kind, file] : guest_modules) {
+    modules.push_back(module(fmt::format("__pyw/{}", name), kind, file));
+  }
   modules.push_back(module("__pyw/settings.json", "json", scratch / "settings.json"));
   std::vector<std::string> flags;
   for (const auto& flag : project.compatibility_flags) {

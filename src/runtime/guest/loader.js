@@ -1,7 +1,7 @@
 // Boots stock Pyodide inside stock workerd.
 import { BASE_URL, beginBoot, bootDone, streamed } from "./shims.js";
 import { loadPyodide, version } from "./pyodide.mjs";
-import createEmscriptenModule from "./pyodide.asm.mjs";
+import { createModuleFunction } from "./emscripten.js";
 import { scheduleCallback } from "./event_loop.js";
 import { addPack, mountTree } from "./files.js";
 import { inflaterOf } from "./inflate.js";
@@ -118,7 +118,7 @@ async function instantiate({ library, session }, emscripten, { recorder, snapsho
   });
   // Pyodide 0.28 makes its memory of this size, 314 has one of its own.
   if (snapshot) emscripten.INITIAL_MEMORY = snapshot.description.heap;
-  return await createEmscriptenModule(emscripten);
+  return await createModuleFunction()(emscripten);
 }
 
 async function runLoader(settings, packs, { recorder, snapshot }, createPyodideModule) {

@@ -45,6 +45,9 @@ function compile(source) {
   return module;
 }
 
+// A script's value, of text that V8 is to know by a name.
+export const evaluate = (text, name) => evaluator.eval(text, name);
+
 // Lets V8's own threads compile while this one goes on; returns what waits for the module. The bytes are copied before it
 // returns. Compiling is allowed while the evaluator runs a script, which sees what is global only.
 export function compileAside(bytes) {

@@ -1,6 +1,7 @@
 // Starts Python for a Worker: reads the packs, boots Pyodide, imports the entry module.
 import { connect } from "cloudflare:sockets";
-import { FILES_BINDING, hiddenBindings, beginTopLevel, endTopLevel } from "./shims.js";
+import { FILES_BINDING, hiddenBindings, beginTopLevel, compileAside, endTopLevel } from "./shims.js";
+import { createModuleFunction } from "./emscripten.js";
 import { filesIn } from "./files.js";
 import { callPromising, runAtTopLevel, takeTurns } from "./event_loop.js";
 import { addModules, bootPython, SESSION } from "./loader.js";
@@ -130,13 +131,14 @@ function unusable(error) {
 }
 
 export async function readPacks({ packs }, own) {
-  const python = await pythonModule(packs.python); // first: the others then take the memory that it gives back
+  const compiled = await pythonModule(packs.python); // first: the others then take the memory that it gives back
+  createModuleFunction(); // while V8's threads compile
   const [library, session, libraryZip] = await Promise.all([
     Promise.all(packs.library.map(readFile)),
     Promise.all([...packs.session, ...own].map(readFile)),
     packs.libraryZip && readFile(packs.libraryZip),
   ]);
-  return { python, library, session, libraryZip };
+  return { python: await compiled(), library, session, libraryZip };
 }
 
 // Pyodide's code. Embedded in the configuration it would stay in memory three times as long as the process lives
@@ -144,16 +146,16 @@ export async function readPacks({ packs }, own) {
 let python;
 
 async function pythonModule(code) {
-  if (code instanceof WebAssembly.Module) return code;
+  if (code instanceof WebAssembly.Module) return () => code;
   python ??= compileAndFree(await readFile(code));
   return python;
 }
 
-// At once: aside, by one thread of V8's, it takes as long as all else that can be done meanwhile (measured).
 function compileAndFree(bytes) {
-  const module = new WebAssembly.Module(bytes); // V8 makes a copy
+  const compiled = compileAside(bytes);
   free(bytes);
-  return module;
+  let module;
+  return async () => (module ??= await compiled());
 }
 
 // Reads files before they are asked for: the next to ask for one of these paths gets it at once.
