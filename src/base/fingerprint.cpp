@@ -6,21 +6,35 @@
 
 namespace pyw {
 
-std::string fingerprint(const std::vector<std::string_view>& texts) {
-  XXH3_state_t state;
-  XXH3_128bits_reset(&state);
-  for (const auto text : texts) {
-    const auto size = std::to_string(text.size()) + "\n";
-    XXH3_128bits_update(&state, size.data(), size.size());
-    XXH3_128bits_update(&state, text.data(), text.size());
-  }
+struct Fingerprint::State {
+  XXH3_state_t xxh3;
+};
+
+Fingerprint::Fingerprint() : m_state(std::make_unique<State>()) {
+  XXH3_128bits_reset(&m_state->xxh3);
+}
+
+Fingerprint::Fingerprint(Fingerprint&&) noexcept = default;
+
+Fingerprint::~Fingerprint() = default;
+
+void Fingerprint::add(std::string_view bytes) {
+  XXH3_128bits_update(&m_state->xxh3, bytes.data(), bytes.size());
+}
+
+std::string Fingerprint::value() const {
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
-  std::string digest;
-  for (const auto byte : canonical.digest) {
-    digest += static_cast<char>(byte);
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&m_state->xxh3));
+  return {std::begin(canonical.digest), std::end(canonical.digest)};
+}
+
+std::string fingerprint(const std::vector<std::string_view>& texts) {
+  Fingerprint all;
+  for (const auto text : texts) {
+    all.add(std::to_string(text.size()) + "\n");
+    all.add(text);
   }
-  return to_hex(digest);
+  return to_hex(all.value());
 }
 
 } // namespace pyw

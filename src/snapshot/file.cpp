@@ -1,10 +1,9 @@
+#include <base/fingerprint.hpp>
 #include <base/hash.hpp>
 #include <snapshot/description.hpp>
 #include <snapshot/file.hpp>
 
-#define XXH_INLINE_ALL
 #include <fmt/core.h>
-#include <xxhash.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -30,31 +29,14 @@ std::uint32_t u32_at(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-/// Over all of the file but itself: XXH3, 128 bits, canonical. It finds damage, not forgery: whoever can
-/// write to the cache can as well replace workerd.
-class Digest {
-public:
-  explicit Digest(std::string_view header) {
-    XXH3_128bits_reset(&m_state);
-    add(header.substr(0, digest_at));
-    add(header.substr(key_at));
-  }
-
-  void add(std::string_view bytes) { XXH3_128bits_update(&m_state, bytes.data(), bytes.size()); }
-
-  [[nodiscard]] std::string value() const {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&m_state));
-    std::string digest;
-    for (const auto byte : canonical.digest) {
-      digest += static_cast<char>(byte);
-    }
-    return digest;
-  }
-
-private:
-  XXH3_state_t m_state;
-};
+/// Begun: over all of the file but itself. It finds damage, not forgery: whoever can write to the cache can
+/// as well replace workerd.
+Fingerprint digest_of(std::string_view header) {
+  Fingerprint digest;
+  digest.add(header.substr(0, digest_at));
+  digest.add(header.substr(key_at));
+  return digest;
+}
 
 Error damaged(const std::string& what) {
   return user_error("this is no usable snapshot: " + what, {"make it anew with `pyw snapshot build`"});
@@ -136,7 +118,7 @@ Result<Snapshot> read_snapshot(FileReader& reader) {
   PYW_TRY(check_header(header));
   std::string description;
   PYW_TRY(read_up_to(u32_at(header, 8), description, reader));
-  Digest digest(header);
+  auto digest = digest_of(header);
   digest.add(description);
   std::uint64_t size = header.size() + description.size();
   // Piece by piece through one buffer: a snapshot read whole costs more in page faults than in hashing.
@@ -178,7 +160,7 @@ Result<std::string> seal(std::string bytes, std::string_view key) {
   for (std::size_t i = 0; i < key_size; ++i) {
     bytes[key_at + i] = static_cast<char>(digit(key.at(2 * i)) * 16 + digit(key.at(2 * i + 1)));
   }
-  Digest digest(std::string_view(bytes).substr(0, header_size));
+  auto digest = digest_of(std::string_view(bytes).substr(0, header_size));
   digest.add(std::string_view(bytes).substr(header_size));
   bytes.replace(digest_at, key_at - digest_at, digest.value());
   return bytes;
