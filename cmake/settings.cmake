@@ -40,6 +40,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   check_ipo_supported(RESULT PYW_IPO_SUPPORTED OUTPUT PYW_IPO_WHY LANGUAGES CXX)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${PYW_IPO_SUPPORTED})
   add_link_options(-Wl,--gc-sections -Wl,--as-needed)
+  # Relocations packed (glibc 2.36): a program of 10 MB is 190 KB smaller, and reads as much less at its start.
+  add_link_options(-Wl,-z,pack-relative-relocs)
   add_compile_options(-ffunction-sections -fdata-sections)
 endif()
 

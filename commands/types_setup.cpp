@@ -24,21 +24,23 @@ std::vector<TomlTable> wanted_tables(const EditorSettings& settings) {
   const auto folder = fmt::format("\"{}\"", types_folder);
   const auto source = fmt::format("\"{}\"", settings.source_folder);
   const auto version = fmt::format("\"{}\"", settings.python_version);
-  return {{"tool.mypy",
-           {{"python_version", version},
-            {"mypy_path", fmt::format("[{}, {}, \"python_modules\"]", source, folder)},
-            {"files", fmt::format("[{}]", source)},
-            {"exclude", "[\"^python_modules/\", \"^\\\\.pyw/\"]"},
-            {"explicit_package_bases", "true"},
-            {"follow_imports", "\"silent\""}}},
-          {"tool.pyright",
-           {{"pythonVersion", version},
-            {"pythonPlatform", "\"All\""},
-            {"include", fmt::format("[{}]", source)},
-            {"exclude", "[\"python_modules\", \"**/node_modules\", \"**/__pycache__\", \"**/.*\"]"},
-            {"stubPath", folder},
-            {"reportMissingModuleSource", "false"},
-            {"extraPaths", fmt::format("[{}, \"python_modules\"]", source)}}}};
+  return {
+      {"tool.mypy",
+       {{"python_version", version},
+        {"mypy_path",
+         fmt::format("[{}, {}, \"{}/{}\", \"python_modules\"]", source, folder, types_folder, mypy_folder)},
+        {"files", fmt::format("[{}]", source)},
+        {"exclude", "[\"^python_modules/\", \"^\\\\.pyw/\"]"},
+        {"explicit_package_bases", "true"},
+        {"follow_imports", "\"silent\""}}},
+      {"tool.pyright",
+       {{"pythonVersion", version},
+        {"pythonPlatform", "\"All\""},
+        {"include", fmt::format("[{}]", source)},
+        {"exclude", "[\"python_modules\", \"**/node_modules\", \"**/__pycache__\", \"**/.*\"]"},
+        {"stubPath", folder},
+        {"reportMissingModuleSource", "false"},
+        {"extraPaths", fmt::format("[{}, \"python_modules\"]", source)}}}};
 }
 
 /// The name before `=`, or between brackets, of a line; empty when it has none.

@@ -11,6 +11,8 @@ namespace pyw::commands {
 
 /// Where the types of a project go whose settings name this folder, and what they call it.
 inline constexpr std::string_view types_folder = ".pyw/types";
+/// In it: what mypy reads instead of a package's copy of its own modules.
+inline constexpr std::string_view mypy_folder = "for-mypy/core-stubs";
 /// The JSON Schema of wrangler files.
 inline constexpr std::string_view schema_file = ".pyw/wrangler.schema.json";
 /// That of a pyproject.toml whose [tool.pyw] is the configuration.

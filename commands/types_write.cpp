@@ -64,9 +64,12 @@ ProjectTypes compare_types(const World& world,
   if (!types.place.stub_suffix) { // the mark of a stub package says nothing of a folder that is none
     std::erase_if(wanted, [](const auto& file) { return file.path.ends_with("/py.typed"); });
   }
+  const bool has_settings = types.place.folder == project.root / types_folder; // whose mypy_path names it
+  std::erase_if(wanted,
+                [&](const auto& file) { return !has_settings && file.path.starts_with(mypy_folder); });
   types.comparison = compare(world.files, types.place, std::move(wanted));
   types.bindings = env.entries.size();
-  if (types.place.folder == project.root / types_folder) {
+  if (has_settings) {
     types.schema = project.root / schema_file;
     if (project.config_file.filename() == "pyproject.toml") {
       types.pyproject_schema = project.root / pyproject_schema_file;

@@ -113,7 +113,7 @@ constexpr std::array syntax_names = {
     std::pair{Syntax::variable_declarator, "variable_declarator"},
 };
 
-/// Grammar symbol -> Syntax, made once per tree: the grammar has under 400 symbols.
+/// Grammar symbol -> Syntax, made once: the grammar has under 400 symbols.
 std::vector<Syntax> make_symbol_table(const TSLanguage* language) {
   std::unordered_map<std::string_view, Syntax> by_name;
   for (const auto& [syntax, name] : syntax_names) {
@@ -134,56 +134,23 @@ std::vector<Syntax> make_symbol_table(const TSLanguage* language) {
   return table;
 }
 
-} // namespace
-
-struct SyntaxTree::Implementation {
-  SyntaxMemory memory;
-  std::string_view source;
-  TSTree* tree = nullptr;
-  TSTreeCursor cursor = {};
-  const std::vector<Syntax>* kinds = nullptr;
-  std::size_t lines_before = 0;
-};
-
-/// The only code that knows both Node and TSNode.
-struct NodeAccess {
-  using Implementation = SyntaxTree::Implementation;
-
-  static Implementation& owner(const Node& node) {
-    return *const_cast<Implementation*>(
-        static_cast<const Implementation*>(node.m_owner)); // NOLINT: only the cursor
+/// Nobody asks for what is inside of these.
+bool is_read_by_its_text(Syntax kind) {
+  switch (kind) {
+  case Syntax::token:
+  case Syntax::comment:
+  case Syntax::identifier:
+  case Syntax::number:
+  case Syntax::predefined_type:
+  case Syntax::private_property_identifier:
+  case Syntax::property_identifier:
+  case Syntax::string:
+  case Syntax::type_identifier:
+    return true;
+  default:
+    return false;
   }
-
-  static TSNode raw(const Node& node) {
-    return {{node.m_context[0], node.m_context[1], node.m_context[2], node.m_context[3]},
-            node.m_id,
-            static_cast<const TSTree*>(node.m_tree)};
-  }
-
-  static Node wrap(const Implementation& owner, TSNode raw) {
-    Node node;
-    if (ts_node_is_null(raw)) {
-      return node;
-    }
-    node.m_owner = &owner;
-    node.m_id = raw.id;
-    node.m_tree = raw.tree;
-    for (std::size_t index = 0; index < 4; ++index) {
-      node.m_context[index] = raw.context[index];
-    }
-    node.m_named = ts_node_is_named(raw);
-    const auto symbol = ts_node_symbol(raw);
-    node.m_kind = ts_node_is_missing(raw)               ? Syntax::missing
-                  : symbol == static_cast<TSSymbol>(-1) ? Syntax::error
-                  : symbol < owner.kinds->size()        ? (*owner.kinds)[symbol]
-                                                        : Syntax::unknown;
-    return node;
-  }
-};
-
-namespace {
-
-enum class Include { all, named };
+}
 
 /// The grammar's number for a field: by the library, it is a search through all names.
 TSFieldId field_id(std::string_view name) {
@@ -200,95 +167,172 @@ TSFieldId field_id(std::string_view name) {
   return found == ids.end() ? TSFieldId{0} : found->second;
 }
 
-std::vector<Node> collect_children(const Node& node, Include include) {
-  std::vector<Node> children;
-  if (!node.valid()) {
-    return children;
-  }
-  auto& owner = NodeAccess::owner(node);
-  // ts_node_child(i) walks from the first child each time; a cursor does it once.
-  ts_tree_cursor_reset(&owner.cursor, NodeAccess::raw(node));
-  if (!ts_tree_cursor_goto_first_child(&owner.cursor)) {
-    return children;
-  }
-  const auto raw = NodeAccess::raw(node);
-  children.reserve(include == Include::all ? ts_node_child_count(raw) : ts_node_named_child_count(raw));
-  do {
-    auto child = NodeAccess::wrap(owner, ts_tree_cursor_current_node(&owner.cursor));
-    if (include == Include::all || (child.named() && child.kind() != Syntax::comment)) {
-      children.push_back(child);
-    }
-  } while (ts_tree_cursor_goto_next_sibling(&owner.cursor));
-  return children;
-}
-
 } // namespace
 
-TextPosition Node::position() const {
-  const auto point = ts_node_start_point(NodeAccess::raw(*this));
-  return {NodeAccess::owner(*this).lines_before + point.row + 1, point.column + 1};
+/// A node of tree-sitter's tree, in the order of the text: its children follow it.
+struct SyntaxTree::Entry {
+  std::uint32_t start = 0;
+  std::uint32_t end = 0;
+  std::uint32_t behind = 0; ///< the first entry that is not inside
+  TSSymbol symbol = 0;
+  TSFieldId field = 0; ///< that it is in its parent; of tokens none
+  Syntax kind = Syntax::unknown;
+  bool named = false;
+};
+
+struct SyntaxTree::Implementation {
+  std::string_view source;
+  std::vector<Entry> entries;
+
+  void copy(const TSTree* tree);
+  void add(const TSTreeCursor& cursor);
+};
+
+/// tree-sitter's own tree takes 20 times the memory, and ten times as long to walk.
+void SyntaxTree::Implementation::copy(const TSTree* tree) {
+  auto cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
+  std::vector<std::size_t> open;
+  for (bool has_more = true; has_more;) {
+    add(cursor);
+    if (!is_read_by_its_text(entries.back().kind) && ts_tree_cursor_goto_first_child(&cursor)) {
+      open.push_back(entries.size() - 1);
+      continue;
+    }
+    entries.back().behind = static_cast<std::uint32_t>(entries.size());
+    has_more = ts_tree_cursor_goto_next_sibling(&cursor);
+    while (!has_more && !open.empty()) {
+      ts_tree_cursor_goto_parent(&cursor);
+      entries[open.back()].behind = static_cast<std::uint32_t>(entries.size());
+      open.pop_back();
+      has_more = !open.empty() && ts_tree_cursor_goto_next_sibling(&cursor);
+    }
+  }
+  ts_tree_cursor_delete(&cursor);
+}
+
+void SyntaxTree::Implementation::add(const TSTreeCursor& cursor) {
+  static const auto kinds = make_symbol_table(tree_sitter_typescript());
+  const auto node = ts_tree_cursor_current_node(&cursor);
+  Entry entry;
+  entry.start = ts_node_start_byte(node);
+  entry.end = ts_node_end_byte(node);
+  entry.symbol = ts_node_symbol(node);
+  entry.kind = entry.symbol == static_cast<TSSymbol>(-1) ? Syntax::error
+               : entry.symbol < kinds.size()             ? kinds[entry.symbol]
+                                                         : Syntax::unknown;
+  entry.named = entry.kind != Syntax::token;
+  entry.field = entry.named ? ts_tree_cursor_current_field_id(&cursor) : TSFieldId{0};
+  if (entry.start == entry.end && ts_node_is_missing(node)) {
+    entry.kind = Syntax::missing;
+  }
+  entries.push_back(entry);
+}
+
+const SyntaxTree::Entry& Node::entry() const {
+  return m_tree->entries[m_index];
+}
+
+Syntax Node::kind() const {
+  return valid() ? entry().kind : Syntax::unknown;
+}
+
+bool Node::named() const {
+  return valid() && entry().named;
+}
+
+std::size_t Node::offset() const {
+  return valid() ? entry().start : 0;
+}
+
+std::size_t Node::end() const {
+  return valid() ? entry().end : 0;
 }
 
 std::string_view Node::text() const {
-  if (!valid()) {
-    return {};
-  }
-  const auto end = ts_node_end_byte(NodeAccess::raw(*this));
-  return NodeAccess::owner(*this).source.substr(offset(), end - offset());
+  return valid() ? m_tree->source.substr(offset(), end() - offset()) : std::string_view{};
 }
 
 std::string_view Node::type_name() const {
-  return valid() ? ts_node_type(NodeAccess::raw(*this)) : "";
-}
-
-std::vector<Node> Node::children() const {
-  return collect_children(*this, Include::all);
-}
-
-std::vector<Node> Node::named_children() const {
-  return collect_children(*this, Include::named);
-}
-
-Node Node::field(std::string_view name) const {
   if (!valid()) {
-    return {};
+    return "";
   }
-  return NodeAccess::wrap(NodeAccess::owner(*this),
-                          ts_node_child_by_field_id(NodeAccess::raw(*this), field_id(name)));
+  return kind() == Syntax::error ? "ERROR"
+                                 : ts_language_symbol_name(tree_sitter_typescript(), entry().symbol);
 }
 
-Node Node::child(Syntax kind) const {
-  for (const auto& each : children()) {
-    if (each.kind() == kind) {
-      return each;
+template <typename Wanted>
+std::vector<Node> Node::collect(const Wanted& is_wanted) const {
+  std::vector<Node> found;
+  if (!valid()) {
+    return found;
+  }
+  std::size_t count = 0;
+  for (auto child = m_index + 1; child < entry().behind; child = m_tree->entries[child].behind) {
+    count += is_wanted(m_tree->entries[child]) ? 1 : 0;
+  }
+  found.reserve(count);
+  for (auto child = m_index + 1; child < entry().behind; child = m_tree->entries[child].behind) {
+    if (is_wanted(m_tree->entries[child])) {
+      found.push_back(Node(m_tree, child));
+    }
+  }
+  return found;
+}
+
+template <typename Wanted>
+Node Node::first(const Wanted& is_wanted) const {
+  if (valid()) {
+    for (auto child = m_index + 1; child < entry().behind; child = m_tree->entries[child].behind) {
+      if (is_wanted(m_tree->entries[child])) {
+        return Node(m_tree, child);
+      }
     }
   }
   return {};
 }
 
-SyntaxTree::SyntaxTree(std::string_view source, std::size_t lines_before)
-    : m_implementation(std::make_unique<Implementation>()) {
-  auto& self = *m_implementation;
-  self.source = source;
-  self.lines_before = lines_before;
-  static const auto kinds = make_symbol_table(tree_sitter_typescript());
-  self.kinds = &kinds;
-  {
-    const SyntaxMemory::Use use(self.memory); // parser and tree end with it
-    auto* const parser = ts_parser_new();
-    ts_parser_set_language(parser, tree_sitter_typescript());
-    self.tree =
-        ts_parser_parse_string(parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size()));
-  }
-  self.cursor = ts_tree_cursor_new(ts_tree_root_node(self.tree));
+namespace {
+
+constexpr auto is_content = [](const auto& entry) { return entry.named && entry.kind != Syntax::comment; };
+
+} // namespace
+
+std::vector<Node> Node::children() const {
+  return collect([](const auto&) { return true; });
 }
 
-SyntaxTree::~SyntaxTree() {
-  ts_tree_cursor_delete(&m_implementation->cursor);
+std::vector<Node> Node::named_children() const {
+  return collect(is_content);
 }
+
+Node Node::first_named_child() const {
+  return first(is_content);
+}
+
+Node Node::field(std::string_view name) const {
+  const auto id = field_id(name);
+  return first([&](const auto& entry) { return entry.field == id && id != 0; });
+}
+
+Node Node::child(Syntax kind) const {
+  return first([&](const auto& entry) { return entry.kind == kind; });
+}
+
+SyntaxTree::SyntaxTree(std::string_view source, std::shared_ptr<SyntaxBlocks> blocks)
+    : m_implementation(std::make_unique<Implementation>()) {
+  m_implementation->source = source;
+  SyntaxMemory memory(std::move(blocks));
+  const SyntaxMemory::Use use(memory); // parser and tree end with it
+  auto* const parser = ts_parser_new();
+  ts_parser_set_language(parser, tree_sitter_typescript());
+  m_implementation->copy(
+      ts_parser_parse_string(parser, nullptr, source.data(), static_cast<std::uint32_t>(source.size())));
+}
+
+SyntaxTree::~SyntaxTree() = default;
 
 Node SyntaxTree::root() const {
-  return NodeAccess::wrap(*m_implementation, ts_tree_root_node(m_implementation->tree));
+  return {m_implementation.get(), 0};
 }
 
 } // namespace pyw::typegen

@@ -116,55 +116,14 @@ enum class Syntax : std::uint8_t {
   variable_declarator,
 };
 
-/// Where in a text a node begins.
-struct TextPosition {
-  std::size_t line = 0;   ///< from 1
-  std::size_t column = 0; ///< from 1, bytes
-};
-
-/// A handle, cheap to copy; valid as long as its SyntaxTree.
-class Node {
-public:
-  Node() = default;
-
-  [[nodiscard]] bool valid() const { return m_id != nullptr; }
-
-  [[nodiscard]] Syntax kind() const { return m_kind; }
-
-  [[nodiscard]] bool named() const { return m_named; }
-
-  [[nodiscard]] std::string_view text() const;
-
-  /// Where the text starts in the source, in bytes.
-  [[nodiscard]] std::size_t offset() const { return m_context[0]; }
-
-  [[nodiscard]] TextPosition position() const;
-  /// The name that the grammar gives to the type of node.
-  [[nodiscard]] std::string_view type_name() const;
-  /// All children, tokens and comments included.
-  [[nodiscard]] std::vector<Node> children() const;
-  /// The children without tokens and comments.
-  [[nodiscard]] std::vector<Node> named_children() const;
-  /// The child in a field of the grammar ("name", "body", "type", …); not valid when there is none.
-  [[nodiscard]] Node field(std::string_view name) const;
-  /// The first child of that type; not valid when there is none.
-  [[nodiscard]] Node child(Syntax kind) const;
-
-private:
-  friend struct NodeAccess;
-  const void* m_owner = nullptr; // SyntaxTree::Implementation
-  const void* m_id = nullptr;    // TSNode::id and ::tree, kept without their header
-  const void* m_tree = nullptr;
-  std::uint32_t m_context[4] = {};
-  Syntax m_kind = Syntax::unknown;
-  bool m_named = false;
-};
+class SyntaxBlocks;
+class Node;
 
 class SyntaxTree {
 public:
-  /// Parses; never fails (what does not fit becomes error nodes). `source` must outlive the tree. Positions
-  /// count from `lines_before`. Trees can be made in several threads at once.
-  explicit SyntaxTree(std::string_view source, std::size_t lines_before = 0);
+  /// Parses; never fails (what does not fit becomes error nodes). `source` must outlive the tree. Trees can
+  /// be made in several threads at once, from the same blocks.
+  explicit SyntaxTree(std::string_view source, std::shared_ptr<SyntaxBlocks> blocks = nullptr);
   ~SyntaxTree();
   SyntaxTree(const SyntaxTree&) = delete;
   SyntaxTree& operator=(const SyntaxTree&) = delete;
@@ -172,9 +131,52 @@ public:
   [[nodiscard]] Node root() const;
 
 private:
-  friend struct NodeAccess;
+  friend class Node;
+  struct Entry;
   struct Implementation;
   std::unique_ptr<Implementation> m_implementation;
+};
+
+/// A handle, cheap to copy; valid as long as its SyntaxTree.
+class Node {
+public:
+  Node() = default;
+
+  [[nodiscard]] bool valid() const { return m_tree != nullptr; }
+
+  [[nodiscard]] Syntax kind() const;
+  [[nodiscard]] bool named() const;
+  [[nodiscard]] std::string_view text() const;
+  /// Where the text starts in the source, in bytes.
+  [[nodiscard]] std::size_t offset() const;
+  /// Behind its last byte.
+  [[nodiscard]] std::size_t end() const;
+  /// The name that the grammar gives to the type of node.
+  [[nodiscard]] std::string_view type_name() const;
+  /// All children, tokens and comments included. Names and texts in quotes have none.
+  [[nodiscard]] std::vector<Node> children() const;
+  /// The children without tokens and comments.
+  [[nodiscard]] std::vector<Node> named_children() const;
+  /// The first of those; not valid when there is none.
+  [[nodiscard]] Node first_named_child() const;
+  /// The child in a field of the grammar ("name", "body", "type", …); not valid when there is none.
+  [[nodiscard]] Node field(std::string_view name) const;
+  /// The first child of that type; not valid when there is none.
+  [[nodiscard]] Node child(Syntax kind) const;
+
+private:
+  friend class SyntaxTree;
+
+  Node(const SyntaxTree::Implementation* tree, std::size_t index) : m_tree(tree), m_index(index) {}
+
+  [[nodiscard]] const SyntaxTree::Entry& entry() const;
+  template <typename Wanted>
+  [[nodiscard]] std::vector<Node> collect(const Wanted& is_wanted) const;
+  template <typename Wanted>
+  [[nodiscard]] Node first(const Wanted& is_wanted) const;
+
+  const SyntaxTree::Implementation* m_tree = nullptr;
+  std::size_t m_index = 0;
 };
 
 } // namespace pyw::typegen

@@ -136,7 +136,14 @@ std::map<std::string_view, std::string> write_in_order(const std::vector<Definit
       found = text.find(second_name, end);
     }
   }
+  std::map<std::string_view, std::size_t> sizes;
+  for (const auto& [module, name, text, needs] : definitions) {
+    sizes[module] += text.size();
+  }
   std::map<std::string_view, std::string> modules;
+  for (const auto& [module, size] : sizes) {
+    modules[module].reserve(size + size / 16);
+  }
   for (const auto index : reading_order(definitions)) {
     const auto& [module, name, text, needs] = definitions[index];
     auto& out = modules[module];

@@ -110,6 +110,11 @@ public:
 
   /// Writes everything asked for, and what that asks for in turn.
   void write_requested();
+  /// The same for the next few items only; false when there are none left.
+  bool write_next(std::size_t at_most);
+
+  /// How many of the items are written: these stay as they are.
+  [[nodiscard]] std::size_t written() const { return m_next; }
 
   /// The overloads of a function or method. `self` is "self", "cls" or empty.
   struct Method {

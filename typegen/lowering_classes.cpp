@@ -84,18 +84,13 @@ std::string Lowering::member_type(const ShapeMember& member, Position position) 
   const bool goes_in = position == Position::raw_in || position == Position::env_in;
   PythonUnion type;
   if (goes_in && member.optional) { // left out, not given as undefined
-    for (const auto* arm : m_resolver.arms(m_resolver.substitute(member.type, m_bindings))) {
-      if (arm->kind == TypeKind::either || arm->kind != TypeKind::primitive || arm->text != "undefined") {
-        continue;
-      }
-      std::vector<const Type*> others;
-      for (const auto* other : m_resolver.arms(m_resolver.substitute(member.type, m_bindings))) {
-        if (other->kind != TypeKind::primitive || other->text != "undefined") {
-          others.push_back(other);
-        }
-      }
-      return others.empty() ? "None"
-                            : lower(m_resolver.combined(TypeKind::either, others), position, member.name);
+    auto arms = m_resolver.arms(m_resolver.substitute(member.type, m_bindings));
+    const bool can_be_given = std::erase_if(arms, [](const Type* arm) {
+                                return arm->kind == TypeKind::primitive && arm->text == "undefined";
+                              }) > 0;
+    if (can_be_given) {
+      return arms.empty() ? "None"
+                          : lower(m_resolver.combined(TypeKind::either, arms), position, member.name);
     }
   }
   auto lowered = lower(member.type, position, member.name);

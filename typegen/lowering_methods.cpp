@@ -37,6 +37,11 @@ bool is_one_type(std::string_view type) {
   return type.find('|') == std::string_view::npos && type.find('[') == std::string_view::npos;
 }
 
+/// `Literal["…"]` of one value: of the AI models' methods, dozens of overloads differ in that.
+bool is_one_literal(std::string_view type) {
+  return type.starts_with("Literal[") && type.find_first_of(",|") == std::string_view::npos;
+}
+
 std::string safe_parameter(std::string_view name) {
   return is_identifier(name) ? attribute_name(name) : to_identifier(name);
 }
@@ -75,7 +80,8 @@ bool Lowering::accepts_all_of(const PythonSignature& first, const PythonSignatur
     if (wide == narrow) { // most of them
       continue;
     }
-    if (is_one_type(wide) && is_one_type(narrow) && wide != "Any") {
+    if ((is_one_type(wide) && is_one_type(narrow) && wide != "Any") ||
+        (is_one_literal(wide) && is_one_literal(narrow))) {
       return false;
     }
     PythonUnion both;

@@ -222,7 +222,12 @@ std::string Lowering::replace_text(std::string_view text) {
 }
 
 void Lowering::write_requested() {
-  while (m_next < m_items.size()) {
+  while (write_next(m_items.size())) {
+  }
+}
+
+bool Lowering::write_next(std::size_t at_most) {
+  for (; at_most > 0 && m_next < m_items.size(); --at_most) {
     auto& item = m_items[m_next++]; // a deque: the reference stays while others are added
     if (item.text.empty() && item.symbol != nullptr) {
       m_owner = item.name;
@@ -235,6 +240,7 @@ void Lowering::write_requested() {
     }
   }
   m_owner.clear();
+  return m_next < m_items.size();
 }
 
 std::string Lowering::documentation(std::string_view comment, std::size_t indent) const {

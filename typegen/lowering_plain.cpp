@@ -9,16 +9,18 @@ namespace pyw::typegen {
 std::string Lowering::write_plain_raw(const Item& item, const Shape& shape) {
   hide_names(shape);
   std::string body;
-  PythonUnion values;
-  bool is_list = !shape.members.empty();
   for (const auto& member : shape.members) {
     body += is_symbol_name(member.name) ? "" : write_property(member, Form::raw, true);
-    is_list = is_list && std::all_of(member.name.begin(), member.name.end(), [](char c) {
-                return c >= '0' && c <= '9';
-              });
-    values.add(member_type(member, Position::raw_out));
   }
+  const bool is_list = !shape.members.empty() &&
+                       std::all_of(shape.members.begin(), shape.members.end(), [](const ShapeMember& member) {
+                         return member.name.find_first_not_of("0123456789") == std::string_view::npos;
+                       });
   if (is_list) { // WebSocketPair: read by `client, server = pair.object_values()`
+    PythonUnion values;
+    for (const auto& member : shape.members) {
+      values.add(member_type(member, Position::raw_out));
+    }
     body += "    def object_values(self) -> JsArray[" + values.text(PythonUnion::Any::absorbs) + "]: ...\n";
   }
   if (shape.index_value != nullptr) {

@@ -188,7 +188,10 @@ std::string write_module(std::string_view own,
   if (!from_prelude.empty()) {
     imports += "from ._prelude import " + join(from_prelude, ", ") + "\n";
   }
-  return imports + (imports.empty() ? "" : "\n") + std::string(definitions);
+  imports.reserve(imports.size() + 1 + definitions.size()); // copied once: it may be half a megabyte
+  imports += imports.empty() ? "" : "\n";
+  imports += definitions;
+  return imports;
 }
 
 } // namespace pyw::typegen

@@ -1,4 +1,3 @@
-#include <base/text.hpp>
 #include <typegen/overloads.hpp>
 #include <typegen/python_text.hpp>
 
@@ -12,16 +11,20 @@ namespace {
 constexpr std::string_view mark = "  # type: ignore[overload-overlap, unused-ignore]";
 constexpr std::string_view literal_opening = "Literal[";
 
-/// The place of the first of `wanted` that stands outside of brackets and quotes; npos when there is none.
-std::size_t find_outside(std::string_view text, std::string_view wanted, std::size_t from = 0) {
+/// The place of the first `wanted` that stands outside of brackets and quotes; npos when there is none.
+std::size_t find_outside(std::string_view text, char wanted, std::size_t from = 0) {
   int depth = 0;
   for (std::size_t index = from; index < text.size();) {
     const char c = text[index];
+    if (is_word(c)) { // most of them
+      ++index;
+      continue;
+    }
     if (c == '"' || c == '\'') {
       index = skip_string(text, index);
       continue;
     }
-    if (depth == 0 && wanted.find(c) != std::string_view::npos) {
+    if (depth == 0 && c == wanted) {
       return index;
     }
     depth += c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0;
@@ -33,8 +36,8 @@ std::size_t find_outside(std::string_view text, std::string_view wanted, std::si
 std::vector<std::string_view> parts_of(std::string_view text) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
-    const auto comma = std::min(find_outside(text, ","), text.size());
-    parts.push_back(trim(text.substr(0, comma)));
+    const auto comma = std::min(find_outside(text, ','), text.size());
+    parts.push_back(without_spaces(text.substr(0, comma)));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return parts;
@@ -128,17 +131,17 @@ public:
 
 private:
   void add(std::string_view line, std::size_t end) {
-    const auto open = line.find('(', std::min(find_outside(line, "("), line.size()));
+    const auto open = line.find('(', std::min(find_outside(line, '('), line.size()));
     if (open == std::string_view::npos) {
       return;
     }
-    const auto close = find_outside(line, ")", open + 1);
-    const auto colon = close == std::string_view::npos ? close : find_outside(line, ":", close + 1);
+    const auto close = find_outside(line, ')', open + 1);
+    const auto colon = close == std::string_view::npos ? close : find_outside(line, ':', close + 1);
     if (colon == std::string_view::npos) {
       return;
     }
     m_group.push_back({end,
-                       trim(line.substr(close + 1, colon - close - 1)),
+                       without_spaces(line.substr(close + 1, colon - close - 1)),
                        parameters_of(line.substr(open + 1, close - open - 1))});
   }
 

@@ -49,12 +49,21 @@ std::vector<std::string_view> comment_lines(std::string_view comment) {
 } // namespace
 
 bool is_keyword(std::string_view name) {
-  static const std::set<std::string_view> words{
+  static constexpr std::array<std::string_view, 35> words{
       "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
       "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
       "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
       "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
-  return name.size() < 9 && words.contains(name); // longer ones are no keywords
+  static constexpr auto lengths = [] { // a bit for each length, by first letter
+    std::array<unsigned, 256> table{};
+    for (const auto word : words) {
+      table[static_cast<unsigned char>(word.front())] |= 1U << word.size();
+    }
+    return table;
+  }();
+  return name.size() < 9 && !name.empty() &&
+         (lengths[static_cast<unsigned char>(name.front())] >> name.size() & 1U) != 0 &&
+         std::find(words.begin(), words.end(), name) != words.end();
 }
 
 bool is_attribute_of_dict(std::string_view name) {
@@ -79,7 +88,8 @@ bool is_identifier(std::string_view name) {
 
 std::size_t skip_string(std::string_view python, std::size_t index) {
   constexpr std::string_view triple = "\"\"\"";
-  if (python.substr(index).starts_with(triple)) {
+  if (python[index] == '"' && python.substr(index + 1, 1) == "\"" &&
+      python.substr(index).starts_with(triple)) {
     const auto end = python.find(triple, index + triple.size());
     return end == std::string_view::npos ? python.size() : end + triple.size();
   }
@@ -95,10 +105,8 @@ std::string attribute_name(std::string_view name) {
 }
 
 std::string to_identifier(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    name += is_letter(c) || is_digit(c) ? c : '_';
-  }
+  std::string name(text);
+  std::replace_if(name.begin(), name.end(), [](char c) { return !is_word(c); }, '_');
   return name.empty() || is_digit(name.front()) ? "_" + name : name;
 }
 
@@ -176,7 +184,7 @@ void PythonUnion::add(std::string_view arm) {
   char quoted = 0;
   std::size_t start = 0;
   const auto take = [&](std::size_t end) {
-    const auto part = trim(arm.substr(start, end - start));
+    const auto part = without_spaces(arm.substr(start, end - start));
     if (part.starts_with("Literal[") && part.ends_with(']') && part.find(" | ") == std::string_view::npos) {
       add_literal(std::string(part.substr(8, part.size() - 9)));
     } else if (!part.empty() && std::find(m_arms.begin(), m_arms.end(), part) == m_arms.end()) {
@@ -207,7 +215,17 @@ void PythonUnion::add(std::string_view arm) {
 }
 
 void PythonUnion::add_literal(std::string literal) {
-  if (std::find(m_literals.begin(), m_literals.end(), literal) == m_literals.end()) {
+  constexpr std::size_t few = 16;
+  if (m_literals.size() < few) {
+    if (std::find(m_literals.begin(), m_literals.end(), literal) == m_literals.end()) {
+      m_literals.push_back(std::move(literal));
+    }
+    return;
+  }
+  if (m_known.empty()) {
+    m_known.insert(m_literals.begin(), m_literals.end());
+  }
+  if (m_known.insert(literal).second) {
     m_literals.push_back(std::move(literal));
   }
 }

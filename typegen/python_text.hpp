@@ -1,8 +1,11 @@
 // Pieces of Python source text: identifiers, literals, docstrings and unions.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace pyw::typegen {
@@ -20,9 +23,29 @@ namespace pyw::typegen {
 /// A string literal in double quotes.
 [[nodiscard]] std::string quote(std::string_view text);
 
+inline constexpr auto word_characters = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 256; ++c) {
+    table[static_cast<std::size_t>(c)] =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  }
+  return table;
+}();
+
 /// A letter, a digit or an underscore.
 [[nodiscard]] inline bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return word_characters[static_cast<unsigned char>(c)];
+}
+
+/// Without the spaces around it.
+[[nodiscard]] inline std::string_view without_spaces(std::string_view text) {
+  while (text.starts_with(' ')) {
+    text.remove_prefix(1);
+  }
+  while (text.ends_with(' ')) {
+    text.remove_suffix(1);
+  }
+  return text;
 }
 
 /// Behind the word that starts at `index`.
@@ -64,6 +87,7 @@ public:
 private:
   std::vector<std::string> m_arms;
   std::vector<std::string> m_literals;
+  std::unordered_set<std::string> m_known; ///< the literals, when they are many: the AI models are hundreds
 };
 
 } // namespace pyw::typegen

@@ -2,11 +2,14 @@
 #include <typegen/reader.hpp>
 #include <typegen/reader_types.hpp>
 #include <typegen/source_pieces.hpp>
+#include <typegen/syntax_memory.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <future>
+#include <iterator>
 #include <thread>
 
 namespace pyw::typegen {
@@ -20,9 +23,10 @@ class DeclarationReader {
 public:
   explicit DeclarationReader(Program& program) : m_program(program), m_types(program) {}
 
-  void read_statements(const Node& block, Scope& scope);
+  void read_piece(const SourcePiece& piece, const Node& root);
 
 private:
+  void read_statements(const Node& block, Scope& scope);
   void read_statement(const Node& node, Scope& scope, std::string_view doc);
   void read_ambient(const Node& node, Scope& scope, std::string_view doc);
   void read_export(const Node& node, Scope& scope, std::string_view doc);
@@ -59,16 +63,20 @@ Symbol& DeclarationReader::symbol(Scope& scope, std::string_view name) {
   return *made;
 }
 
+void DeclarationReader::read_piece(const SourcePiece& piece, const Node& root) {
+  m_types.enter(piece);
+  read_statements(root, *m_program.global);
+}
+
 void DeclarationReader::read_statements(const Node& block, Scope& scope) {
   if (++m_depth <= scope_depth_limit) {
-    std::string_view doc;
+    auto behind_last = block.offset();
     for (const auto& node : block.children()) {
-      if (node.kind() == Syntax::comment) {
-        doc = node.text().substr(0, 3) == "/**" || node.text().substr(0, 3) == "/* " ? node.text()
-                                                                                     : std::string_view{};
-      } else if (node.kind() != Syntax::token) {
-        read_statement(node, scope, doc);
-        doc = {};
+      if (node.kind() != Syntax::token) {
+        const auto comment = m_types.piece().last_comment(behind_last, node.offset());
+        const bool is_doc = comment.starts_with("/**") || comment.starts_with("/* ");
+        read_statement(node, scope, is_doc ? comment : std::string_view{});
+        behind_last = node.end();
       }
     }
   }
@@ -292,28 +300,38 @@ Program read_declarations(const std::vector<std::string_view>& sources) {
   DeclarationReader reader(program);
   std::vector<SourcePiece> pieces;
   for (const auto source : sources) {
-    const auto of_source = split_declarations(source, piece_size);
-    pieces.insert(pieces.end(), of_source.begin(), of_source.end());
+    auto stripped = std::make_shared<SourcePieces>(split_declarations(source, piece_size));
+    std::move(stripped->pieces.begin(), stripped->pieces.end(), std::back_inserter(pieces));
+    program.remains.push_back(std::move(stripped)); // names are views of it
   }
-  // In order, by as many threads as can run at once: the first piece is read while others are parsed.
+  // In order, by as many threads as can run at once. This one reads what is parsed, and parses when there is
+  // nothing to read.
   std::vector<std::promise<std::unique_ptr<SyntaxTree>>> trees(pieces.size());
   std::atomic<std::size_t> next = 0;
-  const auto parse = [&] {
-    for (auto index = next++; index < pieces.size(); index = next++) {
-      trees[index].set_value(std::make_unique<SyntaxTree>(pieces[index].text, pieces[index].lines_before));
+  const auto blocks = std::make_shared<SyntaxBlocks>();
+  const auto parse_next = [&] {
+    const auto index = next++;
+    if (index < pieces.size()) {
+      trees[index].set_value(std::make_unique<SyntaxTree>(pieces[index].text, blocks));
     }
+    return index < pieces.size();
   };
   std::vector<std::future<void>> parsers;
-  for (std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, pieces.size() + 1);
-       count > 0;
+  for (auto count = std::min<std::size_t>(std::thread::hardware_concurrency(), pieces.size()); count > 1;
        --count) {
-    parsers.push_back(std::async(std::launch::async, parse));
+    parsers.push_back(std::async(std::launch::async, [&] {
+      while (parse_next()) {
+      }
+    }));
   }
-  for (auto& tree : trees) {
-    auto parsed = tree.get_future().get();
-    reader.read_statements(parsed->root(), *program.global);
-    program.remains.push_back(std::move(parsed));
+  for (std::size_t index = 0; index < pieces.size(); ++index) {
+    auto parsed = trees[index].get_future();
+    while (parsed.wait_for(std::chrono::seconds(0)) != std::future_status::ready && parse_next()) {
+    }
+    const auto tree = parsed.get();
+    reader.read_piece(pieces[index], tree->root());
   }
+  program.remains.push_back(blocks);
   return program;
 }
 

@@ -31,21 +31,20 @@ bool is_name(Syntax kind) {
 
 std::vector<Member> TypeReader::read_members(const Node& body) {
   std::vector<Member> members;
-  std::string_view doc;
+  auto behind_last = body.offset();
   for (const auto& node : body.children()) {
     switch (node.kind()) {
-    case Syntax::comment:
-      doc = node.text().substr(0, 2) == "/*" ? node.text() : std::string_view{};
-      continue;
     case Syntax::property_signature:
     case Syntax::public_field_definition:
     case Syntax::method_signature:
     case Syntax::abstract_method_signature:
     case Syntax::call_signature:
     case Syntax::construct_signature:
-    case Syntax::index_signature:
-      members.push_back(read_member(node, doc));
+    case Syntax::index_signature: {
+      const auto comment = m_piece->last_comment(behind_last, node.offset());
+      members.push_back(read_member(node, comment.starts_with("/*") ? comment : std::string_view{}));
       break;
+    }
     case Syntax::token:
     case Syntax::empty_statement:
       continue; // `;` and braces; the comment still belongs to the next member
@@ -53,7 +52,7 @@ std::vector<Member> TypeReader::read_members(const Node& body) {
       record_unknown(node, node.kind() == Syntax::error ? "syntax error" : node.type_name());
       break;
     }
-    doc = {};
+    behind_last = node.end();
   }
   return members;
 }

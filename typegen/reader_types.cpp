@@ -147,7 +147,7 @@ TypeReader::Parameters::~Parameters() {
 }
 
 void TypeReader::record_unknown(const Node& node, std::string_view what) {
-  const auto position = node.position();
+  const auto position = m_piece->position(node.offset());
   auto text = std::string(node.text().substr(0, shown_length));
   std::replace(text.begin(), text.end(), '\n', ' ');
   m_program.unknown.push_back({std::string(what), position.line, position.column, std::move(text)});
@@ -180,7 +180,6 @@ const Type* TypeReader::read_annotation(const Node& node) {
   if (!node.valid()) {
     return nullptr;
   }
-  const auto inner = node.named_children();
   switch (node.kind()) {
   case Syntax::type_predicate_annotation:
     return make({.kind = TypeKind::predicate});
@@ -190,10 +189,15 @@ const Type* TypeReader::read_annotation(const Node& node) {
   case Syntax::opting_type_annotation:
   case Syntax::omitting_type_annotation:
   case Syntax::adding_type_annotation:
-    return inner.empty() ? make_other(node) : read_type(inner.front());
+    return read_inner(node);
   default:
     return read_type(node);
   }
+}
+
+const Type* TypeReader::read_inner(const Node& node) {
+  const auto inner = node.first_named_child();
+  return inner.valid() ? read_type(inner) : make_other(node);
 }
 
 const Type* TypeReader::read_type(const Node& node) {
@@ -207,10 +211,6 @@ const Type* TypeReader::read_type(const Node& node) {
 }
 
 const Type* TypeReader::read_type_inner(const Node& node) {
-  const auto first = [&] {
-    const auto inner = node.named_children();
-    return inner.empty() ? make_other(node) : read_type(inner.front());
-  };
   switch (node.kind()) {
   case Syntax::predefined_type: {
     const auto text = node.text();
@@ -227,15 +227,14 @@ const Type* TypeReader::read_type_inner(const Node& node) {
   case Syntax::generic_type:
     return read_generic(node);
   case Syntax::parenthesized_type:
-    return first();
   case Syntax::readonly_type:
-    return first();
+    return read_inner(node);
   case Syntax::union_type:
     return read_arms(node, TypeKind::either);
   case Syntax::intersection_type:
     return read_arms(node, TypeKind::both);
   case Syntax::array_type:
-    return make_combined(TypeKind::array, {first()});
+    return make_combined(TypeKind::array, {read_inner(node)});
   case Syntax::tuple_type:
     return read_tuple(node);
   case Syntax::object_type:
@@ -245,7 +244,7 @@ const Type* TypeReader::read_type_inner(const Node& node) {
   case Syntax::constructor_type:
     return read_callable(node, TypeKind::constructor);
   case Syntax::index_type_query:
-    return make_combined(TypeKind::keys_of, {first()});
+    return make_combined(TypeKind::keys_of, {read_inner(node)});
   case Syntax::type_query: {
     const auto inner = node.named_children();
     return inner.empty() ? make_other(node)
@@ -271,11 +270,7 @@ const Type* TypeReader::read_type_inner(const Node& node) {
 }
 
 const Type* TypeReader::read_literal(const Node& node) {
-  const auto inner = node.named_children();
-  if (inner.empty()) {
-    return make_other(node);
-  }
-  const auto& literal = inner.front();
+  const auto literal = node.first_named_child();
   switch (literal.kind()) {
   case Syntax::string:
     return make({.kind = TypeKind::string, .text = string_value(literal)});

@@ -3,6 +3,7 @@
 
 #include <typegen/cst.hpp>
 #include <typegen/ir.hpp>
+#include <typegen/source_pieces.hpp>
 
 #include <string>
 #include <string_view>
@@ -16,6 +17,11 @@ public:
 
   /// Names are looked up from here on in `scope`.
   void enter(const Scope* scope) { m_scope = scope; }
+
+  /// The nodes are those of that piece's text from here on.
+  void enter(const SourcePiece& piece) { m_piece = &piece; }
+
+  [[nodiscard]] const SourcePiece& piece() const { return *m_piece; }
 
   /// A type expression; what is not known becomes TypeKind::other.
   [[nodiscard]] const Type* read_type(const Node& node);
@@ -55,6 +61,7 @@ private:
   const Type* make_combined(TypeKind kind, std::vector<const Type*> parts);
 
   const Type* read_type_inner(const Node& node);
+  const Type* read_inner(const Node& node);
   const Type* read_literal(const Node& node);
   const Type* read_name(const Node& node, std::string_view name, const Node& arguments);
   const Type* read_generic(const Node& node);
@@ -76,6 +83,7 @@ private:
   std::vector<Parameter> read_parameters(const Node& node);
 
   Program& m_program;
+  const SourcePiece* m_piece = nullptr;
   const Scope* m_scope = nullptr;
   std::vector<const TypeParameter*> m_known;
   int m_depth = 0;

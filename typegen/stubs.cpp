@@ -73,6 +73,9 @@ struct FinishedClass {
   std::vector<Mention> needs; ///< at once
 };
 
+/// So many that a thread for them pays, so few that another can take the next soon.
+constexpr std::size_t finished_at_once = 150;
+
 std::vector<FinishedClass> finish_classes(const std::vector<std::string_view>& texts) {
   std::vector<FinishedClass> finished;
   finished.reserve(texts.size());
@@ -101,20 +104,21 @@ private:
   void lower_alias(const Symbol& symbol);
   void lower_modules();
   bool is_constructor(const Symbol& symbol);
-  [[nodiscard]] std::vector<std::string_view> class_texts(std::size_t first) const;
-  std::vector<FinishedClass> lower_program();
-  void write_modules(const std::vector<FinishedClass>& classes,
-                     const std::set<std::string, std::less<>>& prelude_names,
-                     std::vector<StubFile>& files);
+  void finish_beside();
+  void lower_program();
+  std::vector<FinishedClass> finished_classes();
+  void write_modules(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files);
   [[nodiscard]] std::set<std::string, std::less<>> names_of(Module module) const;
   std::map<const Symbol*, const Item*> public_items();
   void name_types_of_modules(const std::map<const Symbol*, const Item*>& classes);
-  void write_globals(const std::set<std::string, std::less<>>& prelude_names, std::vector<StubFile>& files);
+  std::vector<StubFile> write_globals(const std::set<std::string, std::less<>>& prelude_names);
   StubReport report();
 
   Program m_program;
   Resolver m_resolver;
   Lowering m_lowering;
+  std::size_t m_finishing = 0; ///< how many of the lowering's items
+  std::vector<std::future<std::vector<FinishedClass>>> m_finished;
   std::string m_raw_text;     ///< functions, aliases and namespaces, which are no Items
   std::string m_ai_text;      ///< aliases that mention classes
   std::string m_globals_text; ///< variables
@@ -363,8 +367,7 @@ void StubMaker::name_types_of_modules(const std::map<const Symbol*, const Item*>
   }
 }
 
-void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names,
-                              std::vector<StubFile>& files) {
+std::vector<StubFile> StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_names) {
   const auto classes = public_items();
   const auto variables = names_defined_in(m_globals_text);
   std::map<std::string, std::vector<std::string>> by_module;
@@ -408,11 +411,10 @@ void StubMaker::write_globals(const std::set<std::string, std::less<>>& prelude_
     }
     target += ")\n";
   }
-  files.push_back(
-      {"js-stubs/_globals.pyi",
-       text + write_module("_globals", "\n" + mark_overlapping_overloads(m_globals_text), prelude_names)});
-  files.push_back({"js-stubs/_globals_bindings.pyi", std::move(of_bindings)});
-  files.push_back({"js-stubs/_globals_ai.pyi", std::move(of_ai)});
+  text += write_module("_globals", "\n" + mark_overlapping_overloads(m_globals_text), prelude_names);
+  return {{"js-stubs/_globals.pyi", std::move(text)},
+          {"js-stubs/_globals_bindings.pyi", std::move(of_bindings)},
+          {"js-stubs/_globals_ai.pyi", std::move(of_ai)}};
 }
 
 StubReport StubMaker::report() {
@@ -435,40 +437,51 @@ StubReport StubMaker::report() {
   return report;
 }
 
-std::vector<std::string_view> StubMaker::class_texts(std::size_t first) const {
+void StubMaker::finish_beside() {
   std::vector<std::string_view> texts;
-  for (auto index = first; index < m_lowering.items().size(); ++index) {
+  for (auto index = m_finishing; index < m_lowering.written(); ++index) {
     texts.emplace_back(m_lowering.items()[index].text);
   }
-  return texts;
+  m_finishing = m_lowering.written();
+  m_finished.push_back(
+      std::async(std::launch::async, [texts = std::move(texts)] { return finish_classes(texts); }));
 }
 
-std::vector<FinishedClass> StubMaker::lower_program() {
+void StubMaker::lower_program() {
   // Twice: only when all that comes out is known can what goes in accept it. The second run is short.
   lower_all();
   m_lowering.restart();
   lower_all();
-  // What is written by now stays as it is.
-  const auto known = class_texts(0);
-  auto beside = std::async(std::launch::async, [&known] { return finish_classes(known); });
+  finish_beside();
   lower_rest(*m_program.global); // once: what nothing uses is given out by nothing
-  m_lowering.write_requested();
-  auto of_rest = finish_classes(class_texts(known.size()));
-  auto classes = beside.get();
-  std::move(of_rest.begin(), of_rest.end(), std::back_inserter(classes));
+  while (m_lowering.write_next(finished_at_once)) {
+    finish_beside();
+  }
+  finish_beside();
+}
+
+std::vector<FinishedClass> StubMaker::finished_classes() {
+  std::vector<FinishedClass> classes;
+  classes.reserve(m_finishing);
+  for (auto& finished : m_finished) {
+    auto some = finished.get();
+    std::move(some.begin(), some.end(), std::back_inserter(classes));
+  }
   return classes;
 }
 
-void StubMaker::write_modules(const std::vector<FinishedClass>& classes,
-                              const std::set<std::string, std::less<>>& prelude_names,
+void StubMaker::write_modules(const std::set<std::string, std::less<>>& prelude_names,
                               std::vector<StubFile>& files) {
+  auto globals = std::async(std::launch::async, [&] { return write_globals(prelude_names); });
+  auto raw_text = std::async(std::launch::async, [this] { return mark_overlapping_overloads(m_raw_text); });
+  const auto classes = finished_classes();
   std::vector<Definition> in_order;
   for (std::size_t index = 0; index < classes.size(); ++index) {
     const auto& item = m_lowering.items()[index];
     in_order.push_back({module_name(item.module), item.name, classes[index].text, &classes[index].needs});
   }
   auto definitions = write_in_order(in_order);
-  definitions[module_name(Module::raw)] += mark_overlapping_overloads(m_raw_text);
+  definitions[module_name(Module::raw)] += raw_text.get();
   definitions[module_name(Module::ai)] += m_ai_text;
   declare_type_variables(definitions);
   std::vector<std::future<std::string>> contents; // each by itself: the parser's threads have ended
@@ -479,17 +492,17 @@ void StubMaker::write_modules(const std::vector<FinishedClass>& classes,
           return write_module(name, definition, prelude_names);
         }));
   }
-  std::vector<StubFile> globals;
-  write_globals(prelude_names, globals);
   for (std::size_t index = 0; index < module_count; ++index) {
     const auto name = std::string(module_name(static_cast<Module>(index)));
     files.push_back({"js-stubs/" + name + ".pyi", contents[index].get()});
   }
-  std::move(globals.begin(), globals.end(), std::back_inserter(files));
+  for (auto& file : globals.get()) {
+    files.push_back(std::move(file));
+  }
 }
 
 RuntimeStubs StubMaker::run() {
-  const auto classes = lower_program();
+  lower_program();
   RuntimeStubs stubs;
   std::string_view prelude;
   for (const auto& file : prelude_files()) {
@@ -498,7 +511,7 @@ RuntimeStubs StubMaker::run() {
     }
     stubs.files.push_back({"js-stubs/" + std::string(file.path), std::string(file.content)});
   }
-  write_modules(classes, names_defined_in(prelude), stubs.files);
+  write_modules(names_defined_in(prelude), stubs.files);
   stubs.report = report();
   return stubs;
 }
@@ -513,7 +526,7 @@ RuntimeStubs make_runtime_stubs(const std::vector<std::string_view>& sources, co
 }
 
 std::string_view generator_version() {
-  return "13";
+  return "14";
 }
 
 } // namespace pyw::typegen

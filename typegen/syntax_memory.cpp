@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -62,17 +63,41 @@ void* resize(void* piece, std::size_t size) {
 
 } // namespace
 
-SyntaxMemory::SyntaxMemory() {
+SyntaxBlocks::Block SyntaxBlocks::take() {
+  const std::lock_guard lock(m_mutex);
+  if (m_free.empty()) {
+    return std::make_unique_for_overwrite<std::byte[]>(block_size);
+  }
+  auto block = std::move(m_free.back());
+  m_free.pop_back();
+  return block;
+}
+
+void SyntaxBlocks::give_back(std::vector<Block> blocks) {
+  const std::lock_guard lock(m_mutex);
+  std::move(blocks.begin(), blocks.end(), std::back_inserter(m_free));
+}
+
+SyntaxMemory::SyntaxMemory(std::shared_ptr<SyntaxBlocks> blocks)
+    : m_shared(blocks != nullptr ? std::move(blocks) : std::make_shared<SyntaxBlocks>()) {
   static std::once_flag once; // before tree-sitter is first used: it must be given back what it was given
   std::call_once(once, [] { ts_set_allocator(allocate, allocate_zeroed, resize, release); });
+}
+
+SyntaxMemory::~SyntaxMemory() {
+  m_shared->give_back(std::move(m_blocks));
 }
 
 void* SyntaxMemory::take(std::size_t size) {
   constexpr auto alignment = alignof(std::max_align_t);
   size = (size + alignment - 1) / alignment * alignment;
+  if (size > block_size) {
+    m_large.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+    return m_large.back().get();
+  }
   if (size > m_left) {
-    m_left = std::max(size, block_size);
-    m_blocks.push_back(std::make_unique_for_overwrite<std::byte[]>(m_left));
+    m_left = block_size;
+    m_blocks.push_back(m_shared->take());
     m_free = m_blocks.back().get();
   }
   auto* const taken = m_free;

@@ -4,13 +4,31 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace pyw::typegen {
 
+/// Blocks of trees that are gone, for those to come: memory that has been used is at hand, new is not.
+class SyntaxBlocks {
+public:
+  using Block = std::unique_ptr<std::byte[]>;
+
+  [[nodiscard]] Block take();
+  void give_back(std::vector<Block> blocks);
+
+private:
+  std::mutex m_mutex;
+  std::vector<Block> m_free;
+};
+
 class SyntaxMemory {
 public:
-  SyntaxMemory();
+  /// `blocks`: shared by trees of several threads; null for blocks of its own.
+  explicit SyntaxMemory(std::shared_ptr<SyntaxBlocks> blocks);
+  ~SyntaxMemory();
+  SyntaxMemory(const SyntaxMemory&) = delete;
+  SyntaxMemory& operator=(const SyntaxMemory&) = delete;
 
   /// While it lives, what tree-sitter allocates in this thread comes from the blocks. All of that ends with
   /// the SyntaxMemory: nothing need be deleted before.
@@ -28,8 +46,10 @@ public:
   [[nodiscard]] void* take(std::size_t size);
 
 private:
-  std::vector<std::unique_ptr<std::byte[]>> m_blocks;
-  std::byte* m_free = nullptr; ///< in the last block
+  std::shared_ptr<SyntaxBlocks> m_shared;
+  std::vector<SyntaxBlocks::Block> m_blocks;
+  std::vector<SyntaxBlocks::Block> m_large; ///< larger than a block
+  std::byte* m_free = nullptr;              ///< in the last block
   std::size_t m_left = 0;
 };
 

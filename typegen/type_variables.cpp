@@ -309,6 +309,7 @@ class Writer {
 public:
   std::string run(std::string_view text, std::vector<GenericClass>& classes) {
     std::size_t copied = 0;
+    m_out.reserve(text.size() + text.size() / 16);
     for (auto& each : classes) {
       if (each.bases.find("Protocol") != std::string_view::npos) {
         continue;
