@@ -467,7 +467,7 @@ const Type* Resolver::expand_utility(const Type* type) {
 
 std::vector<const Type*> Resolver::arms(const Type* type) {
   std::vector<const Type*> all;
-  all.reserve(std::max<std::size_t>(type->parts.size(), 1));
+  all.reserve(type == nullptr ? 1 : std::max<std::size_t>(type->parts.size(), 1)); // null: without a type
   if (!add_arms(type, all)) {
     all = {make({.kind = TypeKind::other, .text = "endless type"})};
   }

@@ -43,6 +43,13 @@ TEST_CASE("null is a value of its own where Pyodide has one") {
   has(module_of(source, "_raw", {.null_is_none = true}), "def f(self) -> str | None: ...");
 }
 
+TEST_CASE("what has no type is Any") {
+  const auto raw = module_of("declare class A { f(x, y?): void; p; constructor(o) }", "_raw");
+  has(raw, "def f(self, x: Any, y: Any = ..., /) -> None: ...");
+  has(raw, "    p: Any\n");
+  has(raw, "def new(cls, o: Any, /) -> Self: ...");
+}
+
 TEST_CASE("options go in as a dict and as keywords") {
   const auto raw =
       module_of("interface O { a?: number } declare class A { f(x: string, o?: O): void }", "_raw");
