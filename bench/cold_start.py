@@ -56,27 +56,17 @@ class Variant:
     def compile(self, workerd):
         """As `pyw dev` does beside the Worker."""
         self.compiled = self.root / "config.bin"
-        with self.compiled.open("wb") as file:
-            subprocess.run([workerd, "compile", "-I", "/", "--config-only", self.root / ".pyw/run/config.capnp"],
-                           stdout=file, check=True)
-
-    def start(self, workerd, output=subprocess.DEVNULL):
-        port = free_port()
-        command = [workerd, "serve", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}", "--binary",
-                   str(self.compiled)]
-        return port, subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+        compile_configuration(workerd, self.root / ".pyw/run/config.capnp", self.compiled)
 
     def once(self, workerd):
         """-> (seconds to listening, to started, to the first correct answer, peak memory in bytes), of one request. That
         Python has started the guest says on its output."""
         began = time.perf_counter()
-        port, process = self.start(workerd, subprocess.PIPE)
+        port, process = start(workerd, self.compiled, output=subprocess.PIPE)
+        listening = time.perf_counter() - began
         with concurrent.futures.ThreadPoolExecutor(1) as reader:
             started = reader.submit(time_of_line, process.stdout, STARTED)
             try:
-                while not listens(port):
-                    time.sleep(0.001)
-                listening = time.perf_counter() - began
                 assert ask(port, "/") == (200, self.expected)
                 answered = time.perf_counter() - began
                 return listening, started.result(10) - began, answered, peak_memory(process.pid)
@@ -85,19 +75,38 @@ class Variant:
                 process.wait()
 
     def steady(self, workerd, seconds):
-        port, process = self.start(workerd)
+        port, process = start(workerd, self.compiled)
         try:
-            while not listens(port):
-                time.sleep(0.01)
             assert ask(port, "/") == (200, self.expected)
             for _ in range(200):
                 ask(port, "/")
-            told = subprocess.run(["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/"],
-                                  capture_output=True, text=True, check=True).stdout
-            return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), re.search(r"^\s+50%\s+(\S+)", told, re.M)[1]
+            return requests_a_second(port, seconds)
         finally:
             process.kill()
             process.wait()
+
+
+def compile_configuration(workerd, text, compiled):
+    with compiled.open("wb") as file:
+        subprocess.run([workerd, "compile", "-I", "/", "--config-only", text], stdout=file, check=True)
+
+
+def start(workerd, compiled, *options, output=subprocess.DEVNULL):
+    """-> (port, process), as soon as it listens"""
+    port = free_port()
+    process = subprocess.Popen([workerd, "serve", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}", *options,
+                                "--binary", compiled], stdout=output, stderr=subprocess.DEVNULL)
+    while not listens(port):
+        assert process.poll() is None, "workerd has ended"
+        time.sleep(0.001)
+    return port, process
+
+
+def requests_a_second(port, seconds):
+    """-> (rate, the time within which half are answered, as wrk writes it), 8 connections"""
+    told = subprocess.run(["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/"],
+                          capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), re.search(r"^\s+50%\s+(\S+)", told, re.M)[1]
 
 
 def free_port():

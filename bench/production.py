@@ -20,7 +20,7 @@ import tarfile
 import tempfile
 import time
 
-from cold_start import ROOT, Variant, ask, free_port, listens, peak_memory, row
+from cold_start import ROOT, Variant, ask, compile_configuration, peak_memory, requests_a_second, row, start
 
 # What the pinned workerd asks for; with another version it stops and names this one.
 PYODIDE = "314.0.6"
@@ -60,7 +60,7 @@ def compare(workerd, commands, variant, given):
     for _ in range(given.runs):
         for name, command in commands.items():
             taken[name].append(first_answer(workerd, command, variant.expected))
-    rates = requests_a_second(workerd, commands, variant.expected, given.rounds) if shutil.which("wrk") else {}
+    rates = rates_in_turns(workerd, commands, variant.expected, given.rounds) if shutil.which("wrk") else {}
     for name, runs in taken.items():
         label = f"{variant.name}, {name}"
         row(label, "first answer", [1000 * seconds for seconds, _ in runs])
@@ -137,8 +137,7 @@ def production(workerd, bundles, variant):
     folder.mkdir()
     (folder / "config.capnp").write_text(configuration(variant.root))
     compiled = folder / "config.bin"
-    with compiled.open("wb") as file:
-        subprocess.run([workerd, "compile", "-I", "/", "--config-only", folder / "config.capnp"], stdout=file, check=True)
+    compile_configuration(workerd, folder / "config.capnp", compiled)
     options = [f"--pyodide-bundle-disk-cache-dir={bundles}", f"--python-snapshot-dir={folder}"]
     first_answer(workerd, (options + ["--python-save-snapshot"], compiled), variant.expected)
     return options + ["--python-load-snapshot=snapshot.bin"], compiled
@@ -159,20 +158,10 @@ def configuration(root):
 
 # --- Both ---
 
-def start(workerd, command):
-    options, compiled = command
-    port = free_port()
-    process = subprocess.Popen([workerd, "serve", "--experimental", "--socket-addr", f"http=127.0.0.1:{port}", *options,
-                                "--binary", compiled], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not listens(port):
-        assert process.poll() is None, "workerd has ended"
-        time.sleep(0.001)
-    return port, process
-
-
 def first_answer(workerd, command, expected):
     began = time.perf_counter()
-    port, process = start(workerd, command)
+    options, compiled = command
+    port, process = start(workerd, compiled, *options)
     try:
         assert ask(port, "/") == (200, expected)
         return time.perf_counter() - began, peak_memory(process.pid)
@@ -181,27 +170,21 @@ def first_answer(workerd, command, expected):
         process.wait()
 
 
-def requests_a_second(workerd, commands, expected, rounds):
-    running = {name: start(workerd, command) for name, command in commands.items()}
+def rates_in_turns(workerd, commands, expected, rounds):
+    running = {name: start(workerd, compiled, *options) for name, (options, compiled) in commands.items()}
     rates = {name: [] for name in commands}
     try:
         for port, _ in running.values():
             assert ask(port, "/") == (200, expected)
-            wrk(port, 4)
+            requests_a_second(port, 4)
         for _ in range(rounds):
             for name, (port, _) in running.items():
-                rates[name].append(wrk(port, 2))
+                rates[name].append(requests_a_second(port, 2)[0])
     finally:
         for _, process in running.values():
             process.kill()
             process.wait()
     return rates
-
-
-def wrk(port, seconds):
-    told = subprocess.run(["wrk", "-t1", "-c8", f"-d{seconds}s", f"http://127.0.0.1:{port}/"], capture_output=True, text=True,
-                          check=True).stdout
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
 
 
 if __name__ == "__main__":

@@ -36,8 +36,12 @@ std::string capnp_module(std::string_view name, std::string_view kind, std::stri
   return fmt::format("(name = {}, {} = {})", capnp_string(name), kind, value);
 }
 
+std::string embedded_module(std::string_view name, std::string_view kind, const Path& file) {
+  return capnp_module(name, kind, capnp_embed(file.string()));
+}
+
 std::string embedded_script(std::string_view name, const Path& file) {
-  return capnp_module(name, "esModule", capnp_embed(file.string()));
+  return embedded_module(name, "esModule", file);
 }
 
 std::string capnp_struct(const std::vector<CapnpField>& fields) {

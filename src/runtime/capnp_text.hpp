@@ -22,6 +22,9 @@ namespace pyw::runtime {
 /// field, `value` what capnp_string or capnp_embed gives.
 [[nodiscard]] std::string capnp_module(std::string_view name, std::string_view kind, std::string_view value);
 
+/// A module that is a file.
+[[nodiscard]] std::string embedded_module(std::string_view name, std::string_view kind, const Path& file);
+
 /// A module in JavaScript that is a file.
 [[nodiscard]] std::string embedded_script(std::string_view name, const Path& file);
 

@@ -65,12 +65,11 @@ private:
 
 void add_proxy(const ServiceInput& input, LocalServices& out, const ObjectClasses& classes) {
   add_registry(input, out);
-  const auto script = capnp_embed((input.guest / "external.js").string());
   std::vector<CapnpField> fields{
       {"compatibilityDate", capnp_string("2026-01-01")},
       {"modules",
        capnp_list({capnp_module("main.js", "esModule", capnp_string(classes.module())),
-                   capnp_module("external.js", "esModule", script)},
+                   embedded_script("external.js", input.guest / "external.js")},
                   6)},
       {"bindings",
        capnp_list({binding("REGISTRY", "service", capnp_string(registry_service)),

@@ -293,23 +293,21 @@ std::vector<std::string> worker_modules(const PlanInput& input) {
     return modules;
   }
   for (const auto& [name, kind, file] : guest_modules(input)) {
-    modules.push_back(capnp_module(own_name(name), kind, capnp_embed(file.string())));
+    modules.push_back(embedded_module(own_name(name), kind, file));
   }
   if (subrequest_limit(input)) {
     modules.push_back(embedded_script(own_name("subrequests.js"), files.guest / "subrequests.js"));
   }
   if (input.ahead == Ahead::yes) {
     modules.push_back(embedded_script(own_name("prepared.js"), files.guest / "prepared.js"));
-    modules.push_back(capnp_module(
-        own_name("ahead.json"), "json", capnp_embed((input.run_directory / "ahead.json").string())));
+    modules.push_back(embedded_module(own_name("ahead.json"), "json", input.run_directory / "ahead.json"));
     return modules;
   }
-  modules.push_back(capnp_module(
-      own_name("settings.json"), "json", capnp_embed((input.run_directory / "settings.json").string())));
+  modules.push_back(
+      embedded_module(own_name("settings.json"), "json", input.run_directory / "settings.json"));
   for (const auto& module : input.bundle.modules) {
     if (is_listed(module)) {
-      modules.push_back(
-          capnp_module(module.path, javascript_kind(module), capnp_embed(module.source.string())));
+      modules.push_back(embedded_module(module.path, javascript_kind(module), module.source));
     }
   }
   return modules;

@@ -31,7 +31,7 @@ std::vector<std::string> javascript_modules(const bundle::BundleManifest& bundle
   std::vector<std::string> modules{embedded_script(bundle.entry.path, bundle.entry.source)};
   for (const auto& module : bundle.modules) {
     if (const auto kind = javascript_kind(module); !kind.empty() && module.origin == bundle::Origin::own) {
-      modules.push_back(capnp_module(module.path, kind, capnp_embed(module.source.string())));
+      modules.push_back(embedded_module(module.path, kind, module.source));
     }
   }
   return modules;

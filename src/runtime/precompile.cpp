@@ -14,10 +14,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string module(std::string_view name, std::string_view kind, const Path& file) {
-  return capnp_module(name, kind, capnp_embed(file.string()));
-}
-
 std::string output_name(std::size_t number) {
   return fmt::format("{}.pack", number);
 }
@@ -74,17 +70,17 @@ CompilePlan plan_compilation(const CompileSetup& setup, const std::vector<Compil
                      "import python from \"./__pyw/pyodide.asm.wasm\";\n"
                      "const packs = { python, libraryZip, library: [guest], session: [] };\n"
                      "export default { test: (_controller, env) => compileAll(settings, packs, env) };\n";
-  std::vector<std::string> modules{module("main.js", "esModule", setup.scratch / "main.js")};
+  std::vector<std::string> modules{embedded_module("main.js", "esModule", setup.scratch / "main.js")};
   auto guest_modules = python_modules(setup.guest, setup.parts.pyodide);
   guest_modules.push_back(guest_module(setup.guest, "compiler.js"));
   for (const auto& [name, kind, file] : guest_modules) {
-    modules.push_back(module(fmt::format("__pyw/{}", name), kind, file));
+    modules.push_back(embedded_module(fmt::format("__pyw/{}", name), kind, file));
   }
   const auto& pyodide = setup.parts.pyodide;
-  modules.push_back(module("__pyw/pyodide.asm.wasm", "wasm", pyodide / "pyodide.asm.wasm"));
-  modules.push_back(module("__pyw/library.zip", "data", pyodide / "python_stdlib.zip"));
-  modules.push_back(module("__pyw/guest.pack", "data", setup.guest_pack));
-  modules.push_back(module("__pyw/settings.json", "json", setup.scratch / "settings.json"));
+  modules.push_back(embedded_module("__pyw/pyodide.asm.wasm", "wasm", pyodide / "pyodide.asm.wasm"));
+  modules.push_back(embedded_module("__pyw/library.zip", "data", pyodide / "python_stdlib.zip"));
+  modules.push_back(embedded_module("__pyw/guest.pack", "data", setup.guest_pack));
+  modules.push_back(embedded_module("__pyw/settings.json", "json", setup.scratch / "settings.json"));
   const auto output = (setup.scratch / "output").string();
   plan.config =
       fmt::format("using Workerd = import \"/workerd/workerd.capnp\";\n\n"

@@ -21,10 +21,6 @@ using nlohmann::json;
 using runtime::capnp_list;
 using runtime::capnp_string;
 
-std::string module(std::string_view name, std::string_view kind, const Path& file) {
-  return runtime::capnp_module(name, kind, runtime::capnp_embed(file.string()));
-}
-
 std::string output_name(const LayerPlan& plan) {
   return fmt::format("{}.pywsnap", to_text(plan.layer));
 }
@@ -269,15 +265,16 @@ MakerPlan plan_maker(const MakerSetup& setup) {
       "const importModule = (name) => import(name);\n"
       "export default {{ test: (_controller, env) => buildSnapshot(settings, env, importModule, {}) }};\n",
       time_limit.count());
-  std::vector<std::string> modules{module("__pyw_main.js", "esModule", scratch / "main.js")};
+  std::vector<std::string> modules{
+      runtime::embedded_module("__pyw_main.js", "esModule", scratch / "main.js")};
   auto guest_modules = runtime::python_modules(guest, parts.pyodide);
   for (const std::string_view name : {"snapshot_builder.js", "snapshot_recorder.js"}) {
     guest_modules.push_back(runtime::guest_module(guest, name));
   }
   for (const auto& [name, kind, file] : guest_modules) {
-    modules.push_back(module(fmt::format("__pyw/{}", name), kind, file));
+    modules.push_back(runtime::embedded_module(fmt::format("__pyw/{}", name), kind, file));
   }
-  modules.push_back(module("__pyw/settings.json", "json", scratch / "settings.json"));
+  modules.push_back(runtime::embedded_module("__pyw/settings.json", "json", scratch / "settings.json"));
   std::vector<std::string> flags;
   for (const auto& flag : project.compatibility_flags) {
     flags.push_back(flag.value);
